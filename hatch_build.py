@@ -47,7 +47,17 @@ def compile_translations() -> None:
     locale = ROOT / "pelekan" / "locale"
     if any(locale.glob("*/LC_MESSAGES/*.po")):
         subprocess.run(
-            [sys.executable, "-m", "babel.messages.frontend", "-q", "compile", "-d", str(locale), "-D", "django"],
+            [
+                sys.executable,
+                "-m",
+                "babel.messages.frontend",
+                "-q",
+                "compile",
+                "-d",
+                str(locale),
+                "-D",
+                "django",
+            ],
             check=True,
         )
 

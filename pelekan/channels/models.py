@@ -1,0 +1,113 @@
+"""How mail comes in and goes out: accounts, raw arrivals, deliveries, and the ids by which answers return."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pelekan.lib.time import now
+from pelekan.tickets.models import Conversation, Inbox, Message, Ticket
+
+
+class Account(models.Model):
+    """The mailbox behind an inbox. Passwords are sealed with the installation's secret key."""
+
+    inbox = models.OneToOneField(Inbox, on_delete=models.CASCADE, related_name="account")
+    imap_host = models.CharField(max_length=253, blank=True)
+    imap_port = models.PositiveIntegerField(default=993)
+    imap_security = models.CharField(max_length=8, default="tls")  # tls, starttls, none (own machine only)
+    imap_user = models.CharField(max_length=254, blank=True)
+    imap_password = models.TextField(blank=True)  # sealed
+    folder = models.CharField(max_length=200, default="INBOX")
+    smtp_host = models.CharField(max_length=253, blank=True)
+    smtp_port = models.PositiveIntegerField(default=465)
+    smtp_security = models.CharField(max_length=8, default="tls")
+    smtp_user = models.CharField(max_length=254, blank=True)
+    smtp_password = models.TextField(blank=True)  # sealed
+    authserv_id = models.CharField(max_length=253, blank=True)  # whose Authentication-Results are believed
+    uid_validity = models.PositiveBigIntegerField(default=0)
+    last_uid = models.PositiveBigIntegerField(default=0)
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
+    leased_until = models.DateTimeField(null=True, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)  # last fetch that went well
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    fault = models.TextField(blank=True)
+
+
+class ArrivalState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DONE = "done", _("Done")
+    QUARANTINED = "quarantined", _("Quarantined")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class Arrival(models.Model):
+    """One mail as it came, byte for byte, before anything was read from it."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="arrivals")
+    fingerprint = models.CharField(max_length=64)  # SHA-256 of the bytes
+    raw = models.BinaryField()
+    size = models.PositiveBigIntegerField()
+    mail_id = models.CharField(max_length=500, blank=True, db_index=True)
+    state = models.CharField(max_length=12, choices=ArrivalState.choices, default=ArrivalState.WAITING)
+    verdict = models.CharField(max_length=12, blank=True)
+    why = models.TextField(blank=True)
+    ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    message = models.ForeignKey(
+        Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrivals"
+    )
+    received_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inbox", "fingerprint"], name="arrived_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="arrival_due", condition=models.Q(due_at__isnull=False))
+        ]
+
+
+class DeliveryState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    UNKNOWN = "unknown", _("May have been sent")
+
+
+class Delivery(models.Model):
+    """One mail to one recipient, written in the transaction of what it tells."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="deliveries")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    recipient = models.CharField(max_length=254)
+    copied = models.BooleanField(default=False)
+    mail_id = models.CharField(max_length=250)  # fixed: the same at every try
+    state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    fault = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["message", "recipient"], name="sent_to_each_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))
+        ]
+
+
+class Reference(models.Model):
+    """A Message-ID that belongs to a conversation: ours or theirs."""
+
+    mail_id = models.CharField(max_length=500)
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="references")
+    message = models.ForeignKey(Message, null=True, on_delete=models.CASCADE, related_name="+")
+    ours = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mail_id", "conversation"], name="refers_once")]

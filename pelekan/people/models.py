@@ -1,0 +1,266 @@
+"""Who works here and who asks: staircase, teams, agents; customers, their identities and organizations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from pelekan.lib.time import now
+
+
+class Tier(models.Model):
+    """A step of the staircase; `level` 0 is self-service, the highest level the top experts."""
+
+    level = models.PositiveSmallIntegerField(unique=True)
+    name = models.CharField(max_length=80)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["level"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Team(models.Model):
+    """People of one tier who share a queue."""
+
+    tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["tier__level", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Language(models.TextChoices):
+    FA = "fa", "فارسی"
+    AR = "ar", "العربية"
+    EN = "en", "English"
+
+
+class Calendar(models.TextChoices):
+    JALALI = "jalali", _("Jalali")
+    HIJRI = "hijri", _("Hijri (Umm al-Qura)")
+    GREGORIAN = "gregorian", _("Gregorian")
+
+
+class Digits(models.TextChoices):
+    LOCAL = "local", _("Digits of the language")
+    LATIN = "latin", _("Latin digits")
+
+
+CALENDAR_OF = {"fa": "jalali", "ar": "gregorian", "en": "gregorian"}
+ZONE_OF = {"fa": "Asia/Tehran", "ar": "Asia/Riyadh", "en": "UTC"}
+
+
+class Users(BaseUserManager["User"]):
+    """Makes sign-ins; an address is stored lower-case, so it can exist only once."""
+
+    def create_user(self, email: str, password: str | None = None, **values: Any) -> User:
+        user = self.model(email=email.strip().lower(), **values)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """A sign-in: of an agent, of a customer, or of someone who is both. Rights come from neither field here
+    but from `Agent.role` and `people.access`."""
+
+    email = models.EmailField(max_length=254, unique=True)
+    name = models.CharField(max_length=120)
+    is_active = models.BooleanField(default=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FA)
+    calendar = models.CharField(max_length=10, choices=Calendar.choices, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
+    digits = models.CharField(max_length=6, choices=Digits.choices, default=Digits.LOCAL)
+    theme = models.CharField(max_length=8, default="auto")
+    density = models.CharField(max_length=12, default="comfortable")
+    created_at = models.DateTimeField(default=now)
+
+    objects = Users()
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    ADMIN = "admin", _("Admin")
+    MANAGER = "manager", _("Manager")
+    AGENT = "agent", _("Agent")
+
+
+class Presence(models.TextChoices):
+    ONLINE = "online", _("Online")
+    AWAY = "away", _("Away")
+    OFFLINE = "offline", _("Offline")
+
+
+class Agent(models.Model):
+    """Someone who answers. `disabled_at` ends all access at once and keeps the history."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="agent")
+    role = models.CharField(max_length=8, choices=Role.choices, default=Role.AGENT)
+    teams = models.ManyToManyField(Team, related_name="agents", blank=True)
+    languages = models.JSONField(default=list)
+    title = models.CharField(max_length=80, blank=True)
+    signature = models.TextField(blank=True)
+    presence = models.CharField(max_length=8, choices=Presence.choices, default=Presence.OFFLINE)
+    seen_at = models.DateTimeField(null=True, blank=True)
+    chat_capacity = models.PositiveSmallIntegerField(default=4)
+    auto_accept = models.BooleanField(default=False)
+    sees_all_tiers = models.BooleanField(default=False)
+    created_at = models.DateTimeField(default=now)
+    disabled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["user__name"]
+
+    def __str__(self) -> str:
+        return self.user.name
+
+    @property
+    def name(self) -> str:
+        return self.user.name
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == Role.ADMIN
+
+    @property
+    def is_manager(self) -> bool:
+        """Managers see and steer everything but the settings; admins are managers too."""
+        return self.role in (Role.ADMIN, Role.MANAGER)
+
+    @cached_property
+    def team_ids(self) -> list[int]:
+        return sorted(self.teams.values_list("id", flat=True))
+
+    @cached_property
+    def tier_ids(self) -> list[int]:
+        return sorted(set(self.teams.values_list("tier_id", flat=True)))
+
+
+class Organization(models.Model):
+    """A customer's company."""
+
+    name = models.CharField(max_length=160)
+    domains = models.JSONField(default=list, blank=True)
+    importance = models.PositiveSmallIntegerField(default=0)
+    notes = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Customer(models.Model):
+    """Someone who asks. Reached through identities; signs in (if ever) through `user`."""
+
+    user = models.OneToOneField(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="customer"
+    )
+    organization = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.SET_NULL, related_name="customers"
+    )
+    name = models.CharField(max_length=160, blank=True)
+    language = models.CharField(max_length=2, choices=Language.choices, default=Language.FA)
+    calendar = models.CharField(max_length=10, choices=Calendar.choices, blank=True)
+    zone = models.CharField(max_length=64, blank=True)
+    importance = models.PositiveSmallIntegerField(default=0)
+    notes = models.TextField(blank=True)
+    facts = models.JSONField(default=dict, blank=True)
+    folded = models.TextField(blank=True, editable=False)  # name and addresses, folded for search
+    created_at = models.DateTimeField(default=now)
+    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT)
+
+    def __str__(self) -> str:
+        return self.name or f"#{self.pk}"
+
+
+class IdentityKind(models.TextChoices):
+    EMAIL = "email", _("E-mail")
+    PHONE = "phone", _("Phone")
+    EXTERNAL = "external", _("Account on your site")
+    VISITOR = "visitor", _("Anonymous visitor")
+
+
+class Identity(models.Model):
+    """One address by which a customer is known. `verified_at` is set only by proof (a code, a signed
+    identity, authenticated mail); what someone merely typed stays unverified and earns no access."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="identities")
+    kind = models.CharField(max_length=10, choices=IdentityKind.choices)
+    address = models.CharField(max_length=254)  # normalised: see pelekan.lib.addresses, pelekan.lib.phones
+    verified_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "address"], name="one_owner_per_address")]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Claim(models.Model):
+    """An address that an unproved visitor typed. Shown to agents as such; never joins him to its owner."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="claims")
+    kind = models.CharField(max_length=10, choices=IdentityKind.choices)
+    address = models.CharField(max_length=254)
+    created_at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "kind", "address"], name="claimed_once")]
+
+
+class Token(models.Model):
+    """A secret that was handed out once: sign-in code or link, invitation, guest link of one ticket, API.
+
+    Only its SHA-256 is stored. Bound to one purpose and subject, expiring, and single use unless `reusable`.
+    """
+
+    class Purpose(models.TextChoices):
+        SIGN_IN = "sign_in", "sign in"
+        INVITE = "invite", "invite"
+        GUEST = "guest", "guest link"
+        VISITOR = "visitor", "visitor"
+        API = "api", "API"
+        SETUP = "setup", "first set-up"
+
+    purpose = models.CharField(max_length=8, choices=Purpose.choices)
+    digest = models.CharField(max_length=64, unique=True)
+    subject = models.CharField(max_length=120)  # what it is good for, such as "customer:5" or "ticket:42"
+    name = models.CharField(max_length=80, blank=True)
+    data = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject"])]

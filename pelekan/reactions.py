@@ -1,0 +1,15 @@
+"""THE SCORE: what follows from what. Event name → functions, in order, in the same transaction.
+
+A reaction may write rows and call actions; it opens no socket, renders nothing and reads no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pelekan.tickets import notices
+from pelekan.tickets.models import Event
+
+SCORE: dict[str, list[Callable[[Event], None]]] = {
+    "ticket.registered": [notices.tell_registered],
+}

@@ -1,0 +1,49 @@
+"""Everything that can be done to a ticket. Each is a plain function: who (`by`), when (`now`), why (`because`)."""
+
+from pelekan.tickets.actions.chats import accept_chat, end_chat, mark_read, transfer_chat
+from pelekan.tickets.actions.conversing import (
+    NewerMessage,
+    NothingToSay,
+    note,
+    open_mail,
+    receive,
+    release_held,
+    reply,
+    say,
+)
+from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
+from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
+from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
+
+__all__ = [
+    "NewerMessage",
+    "NothingToSay",
+    "WhyMissing",
+    "accept_chat",
+    "assess",
+    "assign",
+    "categorise",
+    "close",
+    "end_chat",
+    "escalate",
+    "hand_over",
+    "hold",
+    "mark_read",
+    "note",
+    "open_mail",
+    "receive",
+    "register",
+    "release",
+    "release_held",
+    "rename",
+    "reopen",
+    "reply",
+    "resume",
+    "say",
+    "solve",
+    "tag",
+    "take",
+    "transfer_chat",
+    "untag",
+    "wait",
+]

@@ -1,0 +1,105 @@
+"""What only a live chat has: accept, transfer, end, read marks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent
+from pelekan.tickets.actions.moving import assign, hand_over
+from pelekan.tickets.events import By, action, lock, record
+from pelekan.tickets.models import ChatState, Conversation, ReadMark
+
+
+@action
+def accept_chat(
+    conversation: Conversation, *, by: Agent, because: str = "", now: datetime | None = None
+) -> Conversation:
+    """`by` takes a waiting chat. Of two who click at once the first has it; the second gets it back unchanged,
+    and sees from the ticket's assignee whose it is."""
+    now = now or clock()
+    ticket = lock(conversation.ticket_id)
+    conversation = _lock_conversation(conversation.pk)
+    if conversation.state != ChatState.WAITING:
+        return conversation
+    conversation.state, conversation.accepted_at = ChatState.ACTIVE, now
+    conversation.save(update_fields=["state", "accepted_at"])
+    assign(ticket, by, by=by, now=now, because=because or "accepted the chat")
+    record(
+        "chat.accepted",
+        ticket,
+        by=by,
+        at=now,
+        because=because,
+        topics=[f"conversation:{conversation.pk}"],
+        waited=(now - conversation.started_at).total_seconds(),
+    )
+    return conversation
+
+
+@action
+def transfer_chat(
+    conversation: Conversation, to: Agent, *, by: Agent, because: str, now: datetime | None = None
+) -> Conversation:
+    """A colleague goes on with the chat; the visitor is told who it is."""
+
+    ticket = lock(conversation.ticket_id)
+    conversation = _lock_conversation(conversation.pk)
+    if conversation.state == ChatState.WAITING:
+        conversation.state, conversation.accepted_at = ChatState.ACTIVE, now or clock()
+        conversation.save(update_fields=["state", "accepted_at"])
+    hand_over(ticket, to, by=by, because=because, now=now)
+    record(
+        "chat.transferred",
+        ticket,
+        by=by,
+        at=now,
+        because=because,
+        agent=to.pk,
+        topics=[f"conversation:{conversation.pk}"],
+    )
+    return conversation
+
+
+@action
+def end_chat(
+    conversation: Conversation, *, by: By, because: str = "", now: datetime | None = None
+) -> Conversation:
+    """The chat is over; its ticket lives on as it is."""
+    now = now or clock()
+    ticket = lock(conversation.ticket_id)
+    conversation = _lock_conversation(conversation.pk)
+    if conversation.state in ("", ChatState.ENDED):
+        return conversation
+    conversation.state, conversation.ended_at = ChatState.ENDED, now
+    conversation.save(update_fields=["state", "ended_at"])
+    record("chat.ended", ticket, by=by, at=now, because=because, topics=[f"conversation:{conversation.pk}"])
+    return conversation
+
+
+@action
+def mark_read(conversation: Conversation, message_id: int, *, by: By, now: datetime | None = None) -> None:
+    """`by` has seen everything up to `message_id`. Only ever moves forward."""
+    if isinstance(by, Agent):
+        mark, _ = ReadMark.objects.get_or_create(agent=by, ticket_id=conversation.ticket_id)
+        if mark.message_id < message_id:
+            mark.message_id = message_id
+            mark.save(update_fields=["message_id"])
+        field = "agent_read_id"
+    else:
+        field = "customer_read_id"
+    changed = Conversation.objects.filter(pk=conversation.pk, **{f"{field}__lt": message_id}).update(
+        **{field: message_id}
+    )
+    if changed:
+        record("chat.read", None, by=by, at=now,
+               topics=[f"conversation:{conversation.pk}", f"ticket:{conversation.ticket_id}"])  # fmt: skip
+
+
+def _lock_conversation(pk: int) -> Conversation:
+    rows = Conversation.objects.all()
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    return rows.get(pk=pk)

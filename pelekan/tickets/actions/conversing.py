@@ -1,0 +1,366 @@
+"""Messages in, out and between colleagues: receive, reply, say (the desk itself), note."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from pelekan.lib.text import one_line
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent, Customer
+from pelekan.tickets.actions.describing import register
+from pelekan.tickets.actions.moving import assign
+from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import (
+    Attachment,
+    ChatState,
+    Conversation,
+    Inbox,
+    Message,
+    MessageKind,
+    Participant,
+    Stay,
+    Team,
+    Ticket,
+    owner_key,
+)
+from pelekan.tickets.priority import priority_of
+from pelekan.tickets.states import Act, Status, after
+
+
+class NewerMessage(Exception):
+    """Someone wrote since this reply was begun; the writer should look first. `messages` are the new ones."""
+
+    def __init__(self, messages: list[Message]) -> None:
+        super().__init__("There are new messages since this reply was begun.")
+        self.messages = messages
+
+
+class NothingToSay(Exception):
+    """A message without text and without a file."""
+
+
+@action
+def receive(incoming: Incoming, *, now: datetime | None = None) -> Message:
+    """A customer's message arrives: into its conversation, or as a new ticket. Returns the stored message.
+
+    Repeating the same `client_id` returns the first one. An answer to a closed ticket becomes a follow-up
+    ticket that points back.
+    """
+    now = now or clock()
+    if (
+        not incoming.text
+        and not incoming.html
+        and not incoming.attachment_ids
+        and incoming.channel != "email"
+    ):
+        raise NothingToSay
+    customer = _lock_customer(incoming.customer_id)
+    if incoming.client_id:
+        known = Message.objects.filter(customer=customer, client_id=incoming.client_id).first()
+        if known is not None:
+            return known
+    conversation = _conversation_for(incoming, customer, now)
+    ticket = lock(conversation.ticket_id)
+    begins = not ticket.messages.exists()
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=conversation,
+        kind=MessageKind.INCOMING,
+        channel=conversation.channel,
+        customer=customer,
+        text=incoming.text,
+        html=incoming.html,
+        quoted=incoming.quoted,
+        language=incoming.language or ticket.language,
+        client_id=incoming.client_id,
+        meta=incoming.meta,
+        automatic=incoming.automatic,
+        created_at=now,
+        held_at=now if incoming.held else None,
+    )
+    _bind(incoming.attachment_ids, message, owner_key(conversation=conversation), f"customer:{customer.pk}")
+    topics = [f"conversation:{conversation.pk}", f"customer:{customer.pk}"]
+    if begins:
+        record("ticket.created", ticket, by=customer, at=now, topics=topics, channel=conversation.channel)
+    if not incoming.automatic:
+        _customer_wrote(ticket, message, now)
+    _touch(ticket, conversation, message, now)
+    record("message.received", ticket, by=customer, message=message, at=now, topics=topics)
+    if begins and incoming.registers:
+        message.ticket = register(ticket, by=customer, now=now, because=conversation.channel)
+    return message
+
+
+@action
+def reply(
+    ticket: Ticket,
+    *,
+    by: Agent,
+    text: str = "",
+    html: str = "",
+    conversation: Conversation | None = None,
+    attachment_ids: Sequence[int] = (),
+    client_id: str = "",
+    saw_id: int | None = None,
+    meta: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """`by` answers the customer. `saw_id` is the last message he had on screen: when a newer public one is
+    there, NewerMessage is raised and nothing is sent. None sends regardless."""
+    now = now or clock()
+    ticket = lock(ticket)
+    conversation = conversation or ticket.conversations.latest("last_at")
+    if conversation.ticket_id != ticket.pk:
+        raise ValueError("That conversation belongs to another ticket.")
+    if known := _already(conversation, client_id):
+        return known
+    if not text.strip() and not html.strip() and not attachment_ids:
+        raise NothingToSay
+    if saw_id is not None:
+        newer = list(ticket.messages.public().filter(id__gt=saw_id, automatic=False).exclude(agent=by))
+        if newer:
+            raise NewerMessage(newer)
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=conversation,
+        kind=MessageKind.OUTGOING,
+        channel=conversation.channel,
+        agent=by,
+        text=text,
+        html=html,
+        language=ticket.language,
+        client_id=client_id,
+        meta=meta or {},
+        created_at=now,
+    )
+    _bind(attachment_ids, message, owner_key(agent=by))
+    if ticket.status != Status.CLOSED:
+        ticket.status = after(ticket.status, Act.REPLY)
+    ticket.waiting_since = None
+    if ticket.first_answer_at is None:
+        ticket.first_answer_at = now
+    ticket.stays.filter(left_at=None, first_answer_at=None).update(first_answer_at=now)
+    _touch(ticket, conversation, message, now)
+    record(
+        "message.sent",
+        ticket,
+        by=by,
+        message=message,
+        at=now,
+        topics=[f"conversation:{conversation.pk}", f"customer:{conversation.customer_id}"],
+    )
+    if ticket.assignee_id is None:
+        assign(ticket, by, by=by, now=now, because="answered")
+    return message
+
+
+@action
+def say(
+    conversation: Conversation,
+    text: str,
+    *,
+    because: str,
+    meta: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """The desk itself tells the customer something: a receipt, a number, a greeting. It is marked automatic,
+    counts as nobody's answer and changes no status."""
+    now = now or clock()
+    ticket = lock(conversation.ticket_id)
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=conversation,
+        kind=MessageKind.OUTGOING,
+        channel=conversation.channel,
+        automatic=True,
+        text=text,
+        language=ticket.language,
+        meta=meta or {},
+        created_at=now,
+    )
+    record(
+        "message.sent",
+        ticket,
+        message=message,
+        because=because,
+        at=now,
+        topics=[f"conversation:{conversation.pk}", f"customer:{conversation.customer_id}"],
+    )
+    return message
+
+
+@action
+def note(
+    ticket: Ticket,
+    *,
+    by: Agent,
+    text: str = "",
+    html: str = "",
+    attachment_ids: Sequence[int] = (),
+    client_id: str = "",
+    now: datetime | None = None,
+) -> Message:
+    """`by` leaves a note for colleagues. It can never reach a customer: every customer-side read goes
+    through `Message.objects.public()`, and no topic of the customer is poked."""
+    now = now or clock()
+    ticket = lock(ticket)
+    conversation = ticket.conversations.latest("last_at")
+    if known := _already(conversation, client_id):
+        return known
+    if not text.strip() and not html.strip() and not attachment_ids:
+        raise NothingToSay
+    message = Message.objects.create(
+        ticket=ticket,
+        conversation=conversation,
+        kind=MessageKind.NOTE,
+        channel=conversation.channel,
+        agent=by,
+        text=text,
+        html=html,
+        client_id=client_id,
+        created_at=now,
+    )
+    _bind(attachment_ids, message, owner_key(agent=by))
+    record("message.noted", ticket, by=by, message=message, at=now)
+    return message
+
+
+@action
+def open_mail(
+    ticket: Ticket, address: str, inbox: Inbox, *, by: Agent, now: datetime | None = None
+) -> Conversation:
+    """A mail conversation on this ticket with its customer, for answering by mail what came by chat."""
+    now = now or clock()
+    ticket = lock(ticket)
+    known = ticket.conversations.filter(channel="email", inbox=inbox, participants__address=address).first()
+    if known is not None:
+        return known
+    conversation = Conversation.objects.create(
+        ticket=ticket,
+        inbox=inbox,
+        channel="email",
+        customer=ticket.customer,
+        subject=ticket.subject,
+        started_at=now,
+        last_at=now,
+    )
+    Participant.objects.create(
+        conversation=conversation, address=address, name=ticket.customer.name, confirmed_at=now
+    )
+    record("conversation.started", ticket, by=by, at=now, channel="email", conversation=conversation.pk)
+    return conversation
+
+
+@action
+def release_held(message: Message, *, by: Agent, now: datetime | None = None) -> None:
+    """Show a held message on the customer's side after all."""
+    ticket = lock(message.ticket_id)
+    if Message.objects.filter(pk=message.pk, held_at__isnull=False).update(held_at=None):
+        record(
+            "message.released",
+            ticket,
+            by=by,
+            message=message,
+            at=now,
+            topics=[f"conversation:{message.conversation_id}", f"customer:{ticket.customer_id}"],
+        )
+
+
+def _already(conversation: Conversation, client_id: str) -> Message | None:
+    return conversation.messages.filter(client_id=client_id).first() if client_id else None
+
+
+def _lock_customer(pk: int) -> Customer:
+    rows = Customer.objects.all()
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    return rows.get(pk=pk)
+
+
+def _conversation_for(incoming: Incoming, customer: Customer, now: datetime) -> Conversation:
+    """The conversation that `incoming` goes into: the named one, or a new one on a new ticket."""
+    inbox = Inbox.objects.select_related("team__tier").get(pk=incoming.inbox_id)
+    old: Conversation | None = None
+    if incoming.conversation_id is not None:
+        old = Conversation.objects.get(pk=incoming.conversation_id)
+        if lock(old.ticket_id).status != Status.CLOSED or incoming.automatic:
+            return old
+    before = old.ticket if old else None
+    team = Team.objects.get(pk=incoming.team_id) if incoming.team_id else inbox.team
+    impact, urgency = incoming.impact or 2, incoming.urgency or 2
+    ticket = Ticket.objects.create(
+        subject=one_line(incoming.subject or (before.subject if before else "") or incoming.text, 250) or "—",
+        customer=customer,
+        organization_id=customer.organization_id,
+        inbox=inbox,
+        channel=incoming.channel,
+        tier=team.tier,
+        team=team,
+        category_id=incoming.category_id or (before.category_id if before else None),
+        impact=impact,
+        urgency=urgency,
+        priority=priority_of(impact, urgency),
+        language=incoming.language or customer.language,
+        follows=before,
+        may_belong_to_id=incoming.may_belong_to_id,
+        created_at=now,
+        last_at=now,
+    )
+    Stay.objects.create(ticket=ticket, tier=team.tier, team=team, entered_at=now, why="arrived")
+    conversation = Conversation.objects.create(
+        ticket=ticket,
+        inbox=inbox,
+        channel=incoming.channel,
+        customer=customer,
+        subject=incoming.subject[:250],
+        state=ChatState.WAITING if incoming.channel == "chat" else "",
+        context=incoming.context,
+        started_at=now,
+        last_at=now,
+    )
+    if old is not None:
+        for taking_part in old.participants.all():
+            taking_part.pk = None
+            taking_part.conversation = conversation
+            taking_part.save()
+    return conversation
+
+
+def _customer_wrote(ticket: Ticket, message: Message, now: datetime) -> None:
+    """The customer waits for us again; what rested wakes up."""
+    before = ticket.status
+    if ticket.status != Status.CLOSED:
+        ticket.status = after(ticket.status, Act.CUSTOMER_WROTE)
+    if ticket.waiting_since is None:
+        ticket.waiting_since = now
+    if before == Status.SOLVED:
+        ticket.solved_at = None
+        if not ticket.stays.filter(left_at=None).exists():
+            Stay.objects.create(
+                ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
+            )
+        record("ticket.reopened", ticket, by=message.customer, at=now, because="the customer wrote")
+
+
+def _touch(ticket: Ticket, conversation: Conversation, message: Message, now: datetime) -> None:
+    """Bring the ticket to the top of its lists with a line of what was said."""
+    ticket.last_at = conversation.last_at = max(now, ticket.last_at)
+    if not message.held_at:
+        ticket.preview = one_line(message.text, 160)
+    ticket.save(
+        update_fields=["status", "waiting_since", "first_answer_at", "last_at", "preview", "solved_at"]
+    )
+    conversation.save(update_fields=["last_at"])
+
+
+def _bind(ids: Sequence[int], message: Message, *owners: str) -> None:
+    """Attach uploads that belong to the sender; ids of anyone else's are not found and so ignored."""
+    if ids:
+        Attachment.objects.filter(pk__in=ids, message=None, upload_key__in=owners).update(
+            message=message, upload_key=""
+        )

@@ -1,0 +1,145 @@
+"""What the ticket is: register, assess, categorise, rename, tag."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+
+from pelekan.lib.text import one_line
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Team
+from pelekan.tickets.actions.moving import escalate
+from pelekan.tickets.events import By, action, lock, record
+from pelekan.tickets.models import Category, Counter, Tag, Ticket
+from pelekan.tickets.priority import priority_of
+
+
+@action
+def register(
+    ticket: Ticket,
+    *,
+    by: By,
+    subject: str = "",
+    category: Category | None = None,
+    team: Team | None = None,
+    impact: int | None = None,
+    urgency: int | None = None,
+    because: str = "",
+    now: datetime | None = None,
+) -> Ticket:
+    """Make it an official ticket: it gets its number, the customer his receipt, the portal its row.
+
+    Registering twice changes nothing. With `team` it climbs there at once.
+    """
+    now = now or clock()
+    ticket = lock(ticket)
+    if ticket.registered_at is not None:
+        return ticket
+    if subject.strip():
+        ticket.subject = one_line(subject, 250)
+    if category is not None:
+        ticket.category = category
+    ticket.impact, ticket.urgency = impact or ticket.impact, urgency or ticket.urgency
+    ticket.priority = priority_of(ticket.impact, ticket.urgency)
+    ticket.number, ticket.registered_at = _next_number(), now
+    ticket.save(
+        update_fields=["subject", "category", "impact", "urgency", "priority", "number", "registered_at"]
+    )
+    topics = [f"customer:{ticket.customer_id}", *(f"conversation:{c.pk}" for c in ticket.conversations.all())]
+    record("ticket.registered", ticket, by=by, at=now, because=because, topics=topics, number=ticket.number)
+    if team is not None and team.pk != ticket.team_id:
+        return escalate(ticket, team, by=by, because=because or ticket.subject, now=now)
+    return ticket
+
+
+@action
+def assess(
+    ticket: Ticket, *, impact: int, urgency: int, by: By, because: str = "", now: datetime | None = None
+) -> Ticket:
+    """Set impact and urgency (1–3); the priority follows from the grid."""
+    ticket = lock(ticket)
+    before = ticket.priority
+    priority = priority_of(impact, urgency)
+    if (ticket.impact, ticket.urgency) == (impact, urgency):
+        return ticket
+    ticket.impact, ticket.urgency, ticket.priority = impact, urgency, priority
+    ticket.save(update_fields=["impact", "urgency", "priority"])
+    record("ticket.assessed", ticket, by=by, at=now, because=because, impact=impact, urgency=urgency,
+           priority=priority, priority_before=before)  # fmt: skip
+    return ticket
+
+
+@action
+def categorise(ticket: Ticket, category: Category | None, *, by: By, now: datetime | None = None) -> Ticket:
+    """Say what the ticket is about."""
+    ticket = lock(ticket)
+    before = ticket.category_id
+    if before == (category.pk if category else None):
+        return ticket
+    ticket.category = category
+    ticket.save(update_fields=["category"])
+    record(
+        "ticket.categorised",
+        ticket,
+        by=by,
+        at=now,
+        category=category.pk if category else None,
+        category_before=before,
+    )
+    return ticket
+
+
+@action
+def rename(ticket: Ticket, subject: str, *, by: By, now: datetime | None = None) -> Ticket:
+    """Give the ticket a subject that says what it is about."""
+    ticket = lock(ticket)
+    subject = one_line(subject, 250)
+    if not subject:
+        raise ValueError("A ticket needs a subject.")
+    before, ticket.subject = ticket.subject, subject
+    if before != subject:
+        ticket.save(update_fields=["subject"])
+        record(
+            "ticket.renamed",
+            ticket,
+            by=by,
+            at=now,
+            subject_before=before,
+            topics=[f"customer:{ticket.customer_id}"],
+        )
+    return ticket
+
+
+@action
+def tag(ticket: Ticket, name: str, *, by: By, because: str = "", now: datetime | None = None) -> Tag:
+    """Put a tag on; it is made where it does not exist."""
+    ticket = lock(ticket)
+    name = one_line(name, 48).strip().lstrip("#").strip()
+    if not name:
+        raise ValueError("A tag needs a name.")
+    found = Tag.objects.filter(name__iexact=name).first() or Tag.objects.create(name=name)
+    if not ticket.tags.filter(pk=found.pk).exists():
+        ticket.tags.add(found)
+        record("ticket.tagged", ticket, by=by, at=now, because=because, tag=found.name)
+    return found
+
+
+@action
+def untag(ticket: Ticket, found: Tag, *, by: By, now: datetime | None = None) -> None:
+    """Take a tag off."""
+    ticket = lock(ticket)
+    if ticket.tags.filter(pk=found.pk).exists():
+        ticket.tags.remove(found)
+        record("ticket.untagged", ticket, by=by, at=now, tag=found.name)
+
+
+def _next_number() -> int:
+    """The next number. The counter's row is held until the commit, so no two tickets get the same."""
+    rows = Counter.objects.all()
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    counter = rows.get(name="ticket")
+    counter.value += 1
+    counter.save(update_fields=["value"])
+    return counter.value

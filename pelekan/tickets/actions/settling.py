@@ -1,0 +1,90 @@
+"""Where the ticket stands: wait, hold, resume, solve, reopen, close. `states` decides what is possible."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pelekan.lib.time import now as clock
+from pelekan.tickets.events import By, action, lock, record
+from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
+from pelekan.tickets.states import Act, after
+
+
+@action
+def wait(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
+    """We wait for the customer."""
+    return _to(ticket, Act.WAIT, "ticket.waited", by, now, because)
+
+
+@action
+def hold(
+    ticket: Ticket, *, by: By, until: datetime | None = None, now: datetime | None = None, because: str = ""
+) -> Ticket:
+    """Rest until a moment, or until someone resumes it (`until` None)."""
+    ticket = lock(ticket)
+    ticket.hold_until = until
+    ticket.save(update_fields=["hold_until"])
+    return _to(ticket, Act.HOLD, "ticket.held", by, now, because, until=until.isoformat() if until else None)
+
+
+@action
+def resume(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
+    """Back to work."""
+    ticket = lock(ticket)
+    ticket.hold_until = None
+    ticket.save(update_fields=["hold_until"])
+    return _to(ticket, Act.RESUME, "ticket.resumed", by, now, because)
+
+
+@action
+def solve(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
+    """Done, as far as we know; the customer's answer reopens it."""
+    now = now or clock()
+    ticket = _to(ticket, Act.SOLVE, "ticket.solved", by, now, because)
+    ticket.solved_at, ticket.waiting_since = now, None
+    ticket.save(update_fields=["solved_at", "waiting_since"])
+    _leave(ticket, Outcome.SOLVED, now)
+    return ticket
+
+
+@action
+def reopen(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
+    """Not done after all."""
+    now = now or clock()
+    ticket = _to(ticket, Act.REOPEN, "ticket.reopened", by, now, because)
+    ticket.solved_at = None
+    ticket.save(update_fields=["solved_at"])
+    Stay.objects.create(
+        ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
+    )
+    return ticket
+
+
+@action
+def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
+    """Over for good: what the customer writes later becomes a follow-up."""
+    now = now or clock()
+    ticket = _to(ticket, Act.CLOSE, "ticket.closed", by, now, because)
+    ticket.closed_at, ticket.waiting_since = now, None
+    ticket.save(update_fields=["closed_at", "waiting_since"])
+    _leave(ticket, Outcome.CLOSED, now)
+    ticket.conversations.exclude(state="").exclude(state=ChatState.ENDED).update(
+        state=ChatState.ENDED, ended_at=now
+    )
+    return ticket
+
+
+def _to(
+    ticket: Ticket, act: Act, name: str, by: By, now: datetime | None, because: str, **data: object
+) -> Ticket:
+    ticket = lock(ticket)
+    before, ticket.status = ticket.status, after(ticket.status, act)
+    ticket.save(update_fields=["status"])
+    if before != ticket.status:
+        topics = [f"customer:{ticket.customer_id}"]
+        record(name, ticket, by=by, at=now, because=because, topics=topics, status_before=before, **data)
+    return ticket
+
+
+def _leave(ticket: Ticket, outcome: Outcome, now: datetime) -> None:
+    ticket.stays.filter(left_at=None).update(left_at=now, outcome=outcome)

@@ -1,0 +1,194 @@
+"""How anything changes: `@action` opens the change, `record()` writes what happened, reactions follow.
+
+An outermost action is one transaction. Its events go through the score (`pelekan.reactions`), breadth-first,
+in the same transaction; after the commit the live hub is poked once.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import nullcontext
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+from django.utils.module_loading import import_string
+
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent, Customer
+from pelekan.tickets.models import Event, Message, Ticket
+
+log = logging.getLogger("pelekan.events")
+
+P = ParamSpec("P")
+R = TypeVar("R")
+By = Agent | Customer | None
+"""Who did it: an agent, a customer, or (None) the desk itself, for the reason in `because`."""
+
+MOST_EVENTS = 25
+"""More from one cause means that reactions feed each other: stop and say so on the ticket."""
+
+TRIES = 5
+_RETRY = ("40001", "40P01", "55P03")  # PostgreSQL: serialization failure, deadlock, lock not available
+
+
+@dataclass
+class Change:
+    """The outermost action in work: its events that still wait for their reactions."""
+
+    waiting: deque[Event] = field(default_factory=deque)
+    recorded: bool = False
+    followed: int = 0  # events recorded by reactions
+    cause: Event | None = None
+
+
+_change: ContextVar[Change | None] = ContextVar("change", default=None)
+_queue = threading.RLock()  # SQLite has one writer: queueing here is fairer and faster than fighting there
+
+
+def action(do: Callable[P, R]) -> Callable[P, R]:
+    """Make `do` a change: all of it happens, with its reactions, or nothing. Repeated when PostgreSQL says
+    that two changes got in each other's way."""
+
+    @functools.wraps(do)
+    def changing(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _change.get() is not None:
+            return do(*args, **kwargs)
+        for attempt in range(TRIES):
+            try:
+                return _outermost(do, args, kwargs)
+            except OperationalError as fault:
+                state = getattr(fault.__cause__, "sqlstate", None)
+                if (
+                    state not in _RETRY
+                    or attempt == TRIES - 1
+                    or transaction.get_connection().in_atomic_block
+                ):
+                    raise
+                time.sleep(0.01 * 2**attempt)
+        raise AssertionError("unreachable")
+
+    return changing
+
+
+def _outermost(do: Callable[..., R], args: Any, kwargs: Any) -> R:
+    change = Change()
+    token = _change.set(change)
+    try:
+        with _queue if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+            result = do(*args, **kwargs)
+            _drain(change)
+            if change.recorded:
+                transaction.on_commit(_poke, robust=True)
+            return result
+    finally:
+        _change.reset(token)
+
+
+@functools.cache
+def score() -> dict[str, list[Callable[[Event], None]]]:
+    """What follows from what; see `pelekan.reactions`."""
+    return import_string(settings.SCORE)
+
+
+def _drain(change: Change) -> None:
+    while change.waiting:
+        event = change.waiting.popleft()
+        change.cause = event
+        for react in score().get(event.name, ()):
+            react(event)
+        change.cause = None
+
+
+def _poke() -> None:
+    for wake in listeners:
+        wake()
+
+
+listeners: list[Callable[[], None]] = []
+"""Called after each commit that recorded something; the live hub of this process hangs itself in here."""
+
+
+def record(
+    name: str,
+    ticket: Ticket | None = None,
+    *,
+    by: By = None,
+    message: Message | None = None,
+    because: str = "",
+    at: datetime | None = None,
+    topics: Iterable[str] = (),
+    **data: Any,
+) -> Event | None:
+    """Write what happened. `name` is noun.past; `data` must be JSON. Only inside an action.
+
+    Returns None (and logs) when more than MOST_EVENTS came from one cause.
+    """
+    change = _change.get()
+    if change is None:
+        raise RuntimeError(f"{name} was recorded outside an action")
+    if change.cause is not None:
+        change.followed += 1
+        if change.followed > MOST_EVENTS:
+            if change.followed == MOST_EVENTS + 1:
+                log.error("stopped after %d events from one cause; the next was %s", MOST_EVENTS, name)
+                _write(change, "ticket.loop_stopped", ticket, None, None, name, at, (), {}, react=False)
+            return None
+    return _write(change, name, ticket, by, message, because, at, topics, data, react=True)
+
+
+def _write(
+    change: Change,
+    name: str,
+    ticket: Ticket | None,
+    by: By,
+    message: Message | None,
+    because: str,
+    at: datetime | None,
+    topics: Iterable[str],
+    data: dict[str, Any],
+    *,
+    react: bool,
+) -> Event:
+    event = Event.objects.create(
+        name=name,
+        at=at or clock(),
+        ticket=ticket,
+        message=message,
+        agent=by if isinstance(by, Agent) else None,
+        customer=by if isinstance(by, Customer) else None,
+        because=because,
+        cause=change.cause,
+        data=data,
+        topics=" ".join(dict.fromkeys([*(topics_of(ticket) if ticket else ()), *topics])),
+    )
+    change.recorded = True
+    if react:
+        change.waiting.append(event)
+    return event
+
+
+def topics_of(ticket: Ticket) -> list[str]:
+    """Whose screens may show this ticket: its page, its lists. Customers' topics are added by those who
+    record something that the customer may know of."""
+    topics = [f"ticket:{ticket.pk}", f"team:{ticket.team_id}", f"tier:{ticket.tier_id}", "desk"]
+    if ticket.assignee_id:
+        topics.append(f"agent:{ticket.assignee_id}")
+    return topics
+
+
+def lock(ticket: Ticket | int) -> Ticket:
+    """The ticket as it is now, its row held until the change commits."""
+    pk = ticket if isinstance(ticket, int) else ticket.pk
+    rows = Ticket.objects.select_related("customer", "inbox", "tier", "team")
+    if connection.features.has_select_for_update_of:
+        return rows.select_for_update(of=("self",)).get(pk=pk)
+    return rows.get(pk=pk)

@@ -1,0 +1,25 @@
+"""All addresses: customers first, then the desk, the widget, files and the API."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from pelekan.web import front
+
+urlpatterns = [
+    path("", front.home, name="home"),
+    path("health/", front.health, name="health"),
+    path("language/", front.language, name="language"),
+    path("portal/", include("pelekan.web.portal.urls")),
+    path("desk/settings/", include("pelekan.web.admin.urls")),
+    path("desk/", include("pelekan.web.workspace.urls")),
+    path("widget/", include("pelekan.web.widget.urls")),
+    path("files/", include("pelekan.web.files.urls")),
+    path("accounts/", include("pelekan.web.accounts.urls")),
+    path("api/v1/", include("pelekan.api.v1.urls")),
+]
+
+handler400 = "pelekan.web.errors.bad_request"
+handler403 = "pelekan.web.errors.forbidden"
+handler404 = "pelekan.web.errors.not_found"
+handler500 = "pelekan.web.errors.broken"

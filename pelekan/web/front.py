@@ -1,0 +1,38 @@
+"""The front door: sends everyone where he belongs."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    return HttpResponseRedirect("/desk/" if request.agent else "/portal/")  # type: ignore[attr-defined]
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """Only up or down; details are for those who are signed in."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return JsonResponse({"status": "up"})
+
+
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language of the pages; a signed-in user keeps it."""
+    chosen = request.POST.get("language", "")
+    back = request.POST.get("next", "/")
+    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
+        back = "/"
+    response = HttpResponseRedirect(back)
+    if chosen in [code for code, _name in settings.LANGUAGES]:
+        response.set_cookie("language", chosen, max_age=31536000, samesite="Lax", secure=settings.SECURE)
+        if request.user.is_authenticated and request.user.language != chosen:
+            request.user.language = chosen
+            request.user.save(update_fields=["language"])
+    return response
