@@ -36,7 +36,7 @@ class Act(StrEnum):
 OPEN_STATES = (Status.NEW, Status.OPEN, Status.WAITING, Status.ON_HOLD)
 """Statuses of work that is not done."""
 
-N, O, W, H, S, C = Status
+N, O, W, H, S, C = Status  # noqa: E741 (the columns of the table below)
 _TABLE: dict[Act, dict[Status, Status]] = {
     # a closed ticket is not here: the customer's answer starts a follow-up that points back
     Act.CUSTOMER_WROTE: {N: N, O: O, W: O, H: O, S: O},
