@@ -1,0 +1,143 @@
+"""HTML as a flat run of tokens: linear in the input, no recursion, nothing refused. Pure.
+
+Not a browser: good for reading text out of HTML and for walking HTML that was cleaned before. Safety is never
+decided here (see `pelekan.lib.html.clean`).
+"""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+VOID = frozenset(
+    [
+        "area",
+        "base",
+        "br",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "param",
+        "source",
+        "track",
+        "wbr",
+    ]
+)
+RAW = frozenset(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "template"])
+
+_NAME = re.compile(r"[a-zA-Z][^\s/>]{0,100}")
+_TO_QUOTE = re.compile(r"[^\"'>]*")
+_ATTRIBUTE = re.compile(
+    r"([^\s\"'>/=]{1,100})(?:\s{0,100}=\s{0,100}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
+)
+
+
+class Token(NamedTuple):
+    """One piece of HTML: kind is "text", "open" or "close"; `start` and `end` are its place in the source."""
+
+    kind: str
+    name: str
+    source: str
+    start: int
+    end: int
+
+    def attributes(self) -> dict[str, str]:
+        """Attributes of an opening tag, names in lower case, entities decoded; the first of two wins."""
+        found: dict[str, str] = {}
+        for match in _ATTRIBUTE.finditer(self.source, 1 + len(self.name), len(self.source) - 1):
+            value = next((group for group in match.groups()[1:] if group is not None), "")
+            found.setdefault(match[1].lower(), entities.unescape(value))
+        return found
+
+
+def tokens(html: str) -> Iterator[Token]:
+    """Texts and tags of `html` in order; comments, doctypes and the insides of scripts and styles are left out."""
+    at, size = 0, len(html)
+    endless: set[str] = set()  # what was sought once and never comes again, so that nobody scans for it twice
+    while at < size:
+        lt = html.find("<", at)
+        if lt < 0:
+            lt = size
+        if lt > at:
+            yield Token("text", "", html[at:lt], at, lt)
+        if lt == size:
+            return
+        following = html[lt + 1 : lt + 2]
+        if following in ("!", "?"):
+            at = _after_declaration(html, lt, endless)
+            continue
+        closing = following == "/"
+        name = _NAME.match(html, lt + 2 if closing else lt + 1)
+        if name is None:
+            yield Token("text", "", "<", lt, lt + 1)
+            at = lt + 1
+            continue
+        end = _tag_end(html, name.end())
+        if end < 0:  # a tag that never ends: what is left is text
+            yield Token("text", "", html[lt:], lt, size)
+            return
+        tag = name[0].lower()
+        yield Token("close" if closing else "open", tag, html[lt:end], lt, end)
+        at = end
+        if tag in RAW and not closing:
+            match = None if tag in endless else _CLOSERS[tag].search(html, end)
+            if match:
+                at = match.start()
+            elif tag in ("script", "style"):
+                return
+            else:
+                endless.add(tag)
+
+
+def _after_declaration(html: str, lt: int, endless: set[str]) -> int:
+    if html.startswith("<!--", lt) and "--" not in endless:
+        end = html.find("-->", lt + 2)
+        if end >= 0:
+            return end + 3
+        endless.add("--")
+    return _past(html, lt)
+
+
+def _past(html: str, lt: int) -> int:
+    end = html.find(">", lt)
+    return end + 1 if end >= 0 else len(html)
+
+
+def _tag_end(html: str, at: int) -> int:
+    """Index just after the tag's `>`, honouring quotes; -1 when the text ends first."""
+    start = at
+    while True:
+        at = _TO_QUOTE.match(html, at).end()  # type: ignore[union-attr]
+        if at >= len(html):
+            return -1
+        if html[at] == ">":
+            return at + 1
+        close = html.find(html[at], at + 1)
+        if close < 0:  # a quote that never closes: the tag ends at the next bracket
+            plain = html.find(">", start)
+            return plain + 1 if plain >= 0 else -1
+        at = close + 1
+
+
+_CLOSERS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in RAW}
+
+
+def deepest(html: str, stop: int = 1_000_000) -> int:
+    """The greatest number of elements open at once (void and closed ones not counted), up to `stop`."""
+    depth = most = 0
+    for token in tokens(html):
+        if token.kind == "open" and token.name not in VOID and not token.source.endswith("/>"):
+            depth += 1
+            if depth > most:
+                most = depth
+                if most >= stop:
+                    return most
+        elif token.kind == "close" and depth:
+            depth -= 1
+    return most
