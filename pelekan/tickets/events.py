@@ -24,6 +24,7 @@ from django.utils.module_loading import import_string
 
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Customer
+from pelekan.tickets.feed import announce
 from pelekan.tickets.models import Event, Message, Ticket
 
 log = logging.getLogger("pelekan.events")
@@ -87,6 +88,7 @@ def _outermost(do: Callable[..., R], args: Any, kwargs: Any) -> R:
             result = do(*args, **kwargs)
             _drain(change)
             if change.recorded:
+                announce()
                 transaction.on_commit(_poke, robust=True)
             return result
     finally:

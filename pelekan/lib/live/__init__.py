@@ -8,15 +8,28 @@ desk is; in here a *ticket* is the signed slip that opens a stream.
     hub = Hub(source)                        # one for each process; source reads the event log
     app = App(hub, secret, origins=[...])    # raw ASGI for /live/stream, /live/poll and /live/say
     make_ticket(secret, "agent:5", ["team:3", "ticket:42"], ttl=900)
+    resume_id()                              # for the page: what it may resume from, None without a hub
     wake()                                   # after a commit, from any thread
 
 The wire format, and why it is server-sent events: docs/decisions/0003-live-updates.md.
 """
 
 from pelekan.lib.live.app import App
-from pelekan.lib.live.hub import Hub, wake
-from pelekan.lib.live.reader import Source
+from pelekan.lib.live.hub import Hub, resume_id, wake
+from pelekan.lib.live.reader import Row, Source
 from pelekan.lib.live.signed import Grant, Refused, make_ticket, read_ticket
 from pelekan.lib.live.stream import Limits
 
-__all__ = ["App", "Grant", "Hub", "Limits", "Refused", "Source", "make_ticket", "read_ticket", "wake"]
+__all__ = [
+    "App",
+    "Grant",
+    "Hub",
+    "Limits",
+    "Refused",
+    "Row",
+    "Source",
+    "make_ticket",
+    "read_ticket",
+    "resume_id",
+    "wake",
+]

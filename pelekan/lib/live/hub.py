@@ -38,6 +38,11 @@ def wake() -> None:
         hub.wake()
 
 
+def resume_id() -> int | None:
+    """What a page rendered by this process may resume from; None where no hub runs."""
+    return next((hub.resume_id for hub in list(_hubs)), None)
+
+
 class Hub:
     def __init__(self, source: Source, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
