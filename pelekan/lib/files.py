@@ -252,8 +252,8 @@ def inline_safe(mime: str) -> bool:
 # Thumbnails
 
 _MOST_BYTES = 50 << 20
-_MOST_PIXELS = 24_000_000  # 96 MB when decoded with transparency
-_MOST_PIXELS_SCALED = 120_000_000  # baseline JPEG is decoded at a fraction of its size
+_MOST_PIXELS = {"PNG": 24_000_000, "GIF": 24_000_000, "JPEG": 24_000_000, "WEBP": 12_000_000}  # ≤ 210 MB
+_MOST_PIXELS_SCALED = 120_000_000  # baseline JPEG is decoded at a fraction of its size: 40 MB
 _LONGEST_SIDE = 32_000
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # judged below, and harder
 
@@ -283,8 +283,9 @@ def thumbnail(data: bytes, side: int = 480) -> Thumbnail:
         with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
             _refuse_bombs(image)
             image.draft("RGB", (side * 2, side * 2))
-            image.thumbnail((side, side))
-            upright = ImageOps.exif_transpose(image)
+            small = image.convert("RGBA") if image.mode == "P" else image  # palettes cannot be blended
+            small.thumbnail((side, side))
+            upright = ImageOps.exif_transpose(small)
             mode = "RGBA" if upright.has_transparency_data else "RGB"
             out = io.BytesIO()
             upright.convert(mode).save(out, "WEBP", quality=80, exif=b"", icc_profile=b"")
@@ -299,7 +300,8 @@ def thumbnail(data: bytes, side: int = 480) -> Thumbnail:
 
 def _refuse_bombs(image: Image.Image) -> None:
     width, height = image.size
-    scaled = image.format == "JPEG" and not image.info.get("progressive")
-    most = _MOST_PIXELS_SCALED if scaled else _MOST_PIXELS
+    most = _MOST_PIXELS[image.format or ""]
+    if image.format == "JPEG" and not image.info.get("progressive"):
+        most = _MOST_PIXELS_SCALED
     if width * height > most or max(width, height) > _LONGEST_SIDE:
         raise NoPreview(f"The picture has too many pixels: {width} × {height}")
