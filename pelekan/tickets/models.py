@@ -111,6 +111,10 @@ class Tickets(models.QuerySet["Ticket"]):
         return self.filter(status__in=OPEN_STATES)
 
 
+IS_OPEN = models.Q(status__in=["new", "open", "waiting", "on_hold"])
+IS_DONE = models.Q(status__in=["solved", "closed"])
+
+
 class Ticket(models.Model):
     """One request of one customer and the work on it. Has a number once it is registered."""
 
@@ -152,11 +156,15 @@ class Ticket(models.Model):
 
     class Meta:
         indexes = [
-            # one index per live list, in its order; `status` first so that done work costs nothing
-            models.Index(fields=["assignee", "status", "-last_at"], name="list_mine"),
-            models.Index(fields=["team", "status", "-last_at"], name="list_team"),
-            models.Index(fields=["tier", "-last_at"], name="list_tier"),
-            models.Index(fields=["status", "-last_at"], name="list_status"),
+            # one index per live list, in its order (see `lists`); partial, so that done work costs open work nothing
+            models.Index(
+                fields=["assignee", "-last_at", "-id"], name="open_mine", condition=IS_OPEN
+            ),  # and nobody's
+            models.Index(fields=["team", "-last_at", "-id"], name="open_team", condition=IS_OPEN),
+            models.Index(fields=["tier", "-last_at", "-id"], name="open_tier", condition=IS_OPEN),
+            models.Index(fields=["-last_at", "-id"], name="open_all", condition=IS_OPEN),
+            models.Index(fields=["assignee", "-last_at", "-id"], name="done_mine", condition=IS_DONE),
+            models.Index(fields=["tier", "-last_at", "-id"], name="done_tier", condition=IS_DONE),
             models.Index(fields=["-last_at", "-id"], name="list_all"),
             models.Index(fields=["customer", "-last_at"], name="list_customer"),
         ]

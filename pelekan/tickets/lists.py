@@ -1,0 +1,224 @@
+"""The live lists of the desk: mine, a team's queue, nobody's, waiting chats, all, done.
+
+These are the hottest pages, so each list is one hand-written query. A list is a union of *branches*; each branch
+is a condition that one partial index serves in the list's own order, so that the first 25 rows cost the same
+whether the desk holds a thousand tickets or a million. Whose eyes it is for is part of every branch: the rule is
+that of `Tickets.visible_to`, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from pelekan.people.models import Agent
+
+PAGE = 25
+MOST_COUNTED = 100
+"""Counts stop here and are shown as 99+: nobody needs to know how many more."""
+
+OPEN = "t.status IN ('new', 'open', 'waiting', 'on_hold')"
+DONE = "t.status IN ('solved', 'closed')"
+WAITING_CHAT = "c.state IN ('waiting', 'active') AND c.state = 'waiting'"  # the first half names the index
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+Branch = tuple[str, list[Any]]
+
+
+@dataclass(frozen=True)
+class View:
+    """One list. `kind`: mine, queue, team, unassigned, waiting, all or done; `team_id` for queue and team."""
+
+    kind: str
+    team_id: int = 0
+
+    @property
+    def slug(self) -> str:
+        return f"{self.kind}-{self.team_id}" if self.team_id else self.kind
+
+
+KINDS = ("mine", "unassigned", "waiting", "all", "done")
+
+
+def view_named(slug: str) -> View | None:
+    """The view behind "mine" or "queue-3"; None for any other word."""
+    if slug in KINDS:
+        return View(slug)
+    kind, _, number = slug.partition("-")
+    if kind in ("queue", "team") and number.isascii() and number.isdigit() and len(number) < 10:
+        return View(kind, int(number))
+    return None
+
+
+def rows(view: View, agent: Agent, before: str = "", limit: int = PAGE) -> tuple[list[dict[str, Any]], str]:
+    """The tickets of `view` that `agent` may see, newest first (waiting chats: longest wait first), and the key
+    to go on from ("" at the end). Each row is a plain dict; see _COLUMNS."""
+    if view.kind == "waiting":
+        return _waiting(agent, before, limit)
+    branches = _branches(view, agent)
+    if not branches:
+        return [], ""
+    after, key = _after(before, "(t.last_at, t.id) < (%s, %s)")
+    inner, params = _union(branches, "t.id, t.last_at", after, key, "t.last_at DESC, t.id DESC", limit + 1)
+    sql = (
+        f"SELECT {_COLUMNS} FROM (SELECT id FROM ({inner}) x ORDER BY last_at DESC, id DESC LIMIT {limit + 1}) k"
+        f" {_JOINS} ORDER BY t.last_at DESC, t.id DESC"
+    )
+    return _page(sql, [*params, agent.pk], limit, "last_at")
+
+
+def row(ticket_id: int, agent: Agent) -> dict[str, Any] | None:
+    """One row, for a list that brings a single line up to date."""
+    sees, params = _seen_by(agent, "t")
+    sql = f"SELECT {_COLUMNS} FROM (SELECT t.id FROM tickets_ticket t WHERE t.id = %s AND {sees}) k {_JOINS}"
+    found = _fetch(sql, [ticket_id, *params, agent.pk])
+    return found[0] if found else None
+
+
+def counts(views: list[View], agent: Agent) -> dict[str, int]:
+    """{slug: number}: how many tickets each view holds, counted up to MOST_COUNTED, all in one query; and the top level of the
+    staircase as "levels"."""
+    parts, params = [], []
+    for view in views:
+        if view.kind == "waiting":
+            sees, its = _seen_by(agent, "t")
+            inner = (
+                "SELECT 1 FROM tickets_conversation c JOIN tickets_ticket t ON t.id = c.ticket_id"
+                f" WHERE {WAITING_CHAT} AND {sees} LIMIT {MOST_COUNTED}"
+            )
+        else:
+            branches = _branches(view, agent)
+            if not branches:
+                parts.append("0")
+                continue
+            inner, its = _union(branches, "t.id", "", [], "", MOST_COUNTED)
+        parts.append(f"(SELECT COUNT(*) FROM ({inner}) x)")
+        params += its
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {', '.join([*parts, '(SELECT COALESCE(MAX(level), 0) FROM people_tier)'])}", params
+        )
+        numbers = cursor.fetchone()
+    return {
+        **{view.slug: number for view, number in zip(views, numbers, strict=False)},
+        "levels": numbers[-1],
+    }
+
+
+_COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.preview, t.waiting_since, t.last_at,
+ t.registered_at, t.customer_id, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
+ WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
+ tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
+ (SELECT MAX(m.id) FROM tickets_message m WHERE m.ticket_id = t.id) > COALESCE(r.message_id, 0) AS unread"""
+_JOINS = """JOIN tickets_ticket t ON t.id = k.id JOIN people_customer c ON c.id = t.customer_id
+ JOIN people_tier tier ON tier.id = t.tier_id LEFT JOIN people_agent a ON a.id = t.assignee_id
+ LEFT JOIN people_user u ON u.id = a.user_id
+ LEFT JOIN tickets_readmark r ON r.ticket_id = t.id AND r.agent_id = %s"""
+
+
+def _waiting(agent: Agent, before: str, limit: int) -> tuple[list[dict[str, Any]], str]:
+    sees, params = _seen_by(agent, "t")
+    after, key = _after(before, "(c.started_at, c.id) > (%s, %s)")
+    joins = _JOINS.replace("%s", str(int(agent.pk)))
+    sql = (
+        f"SELECT {_COLUMNS}, k.conversation_id, k.started_at FROM (SELECT c.ticket_id AS id, c.id AS conversation_id,"
+        " c.started_at FROM tickets_conversation c JOIN tickets_ticket t ON t.id = c.ticket_id"
+        f" WHERE {WAITING_CHAT} AND {sees} {after} ORDER BY c.started_at, c.id LIMIT {limit + 1}) k"
+        f" {joins} ORDER BY k.started_at, k.conversation_id"
+    )
+    return _page(sql, [*params, *key], limit, "started_at", "conversation_id")
+
+
+def _sees_all(agent: Agent) -> bool:
+    return agent.is_manager or agent.sees_all_tiers
+
+
+def _seen_by(agent: Agent, table: str) -> Branch:
+    """`Tickets.visible_to` in SQL, for a row that is already known."""
+    if agent.disabled_at or not agent.user.is_active:
+        return "1 = 0", []
+    if _sees_all(agent):
+        return "1 = 1", []
+    tiers = ", ".join(str(int(tier)) for tier in agent.tier_ids) or "NULL"
+    return f"({table}.tier_id IN ({tiers}) OR {table}.assignee_id = %s)", [agent.pk]
+
+
+def _branches(view: View, agent: Agent) -> list[Branch]:
+    """Conditions whose union is the view; each is served by one index, in order."""
+    if agent.disabled_at or not agent.user.is_active:
+        return []
+    mine = f"t.assignee_id = {int(agent.pk)}"
+    if view.kind == "mine":
+        return [(f"{OPEN} AND {mine}", [])]
+    sees, params = _seen_by(agent, "t")
+    if view.kind in ("queue", "team"):
+        nobodys = " AND t.assignee_id IS NULL" if view.kind == "queue" else ""
+        return [(f"{OPEN} AND t.team_id = %s{nobodys} AND {sees}", [view.team_id, *params])]
+    if view.kind == "unassigned":
+        return [(f"{OPEN} AND t.assignee_id IS NULL AND {sees}", params)]
+    state = OPEN if view.kind == "all" else DONE
+    if _sees_all(agent):
+        return [(state, [])]
+    return [
+        (f"{state} AND {mine}", []),
+        *((f"{state} AND t.tier_id = {int(tier)}", []) for tier in agent.tier_ids),
+    ]
+
+
+def _union(
+    branches: list[Branch], columns: str, after: str, key: list[Any], order: str, limit: int
+) -> Branch:
+    parts, params = [], []
+    for number, (where, its) in enumerate(branches):
+        by = f" ORDER BY {order}" if order else ""
+        parts.append(
+            f"SELECT * FROM (SELECT {columns} FROM tickets_ticket t WHERE {where} {after}{by} LIMIT {limit}) b{number}"
+        )
+        params += [*its, *key]
+    return " UNION ".join(parts), params
+
+
+def _after(before: str, condition: str) -> Branch:
+    moment, _, number = before.partition("-")
+    if not (moment.isascii() and moment.isdigit() and number.isascii() and number.isdigit()):
+        return "", []
+    if len(moment) > 17 or len(number) > 18:
+        return "", []
+    at = EPOCH + timedelta(microseconds=int(moment))
+    return f"AND {condition}", [connection.ops.adapt_datetimefield_value(at), int(number)]
+
+
+def key_of(at: datetime, number: int) -> str:
+    """A place in a list: the moment in microseconds and the row's id."""
+    return f"{(at - EPOCH) // timedelta(microseconds=1)}-{number}"
+
+
+def _page(
+    sql: str, params: list[Any], limit: int, moment: str, number: str = "id"
+) -> tuple[list[dict[str, Any]], str]:
+    found = _fetch(sql, params)
+    if len(found) <= limit:
+        return found, ""
+    found = found[:limit]
+    return found, key_of(found[-1][moment], found[-1][number])
+
+
+_MOMENTS = ("waiting_since", "last_at", "registered_at", "started_at")
+
+
+def _fetch(sql: str, params: list[Any]) -> list[dict[str, Any]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        names = [column[0] for column in cursor.description]
+        found = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    if connection.vendor == "sqlite":  # it has no type for moments: they come as text or without their zone
+        for line in found:
+            for name in _MOMENTS:
+                if (at := line.get(name)) is not None:
+                    line[name] = (datetime.fromisoformat(at) if isinstance(at, str) else at).replace(
+                        tzinfo=UTC
+                    )
+    return found
