@@ -1,0 +1,163 @@
+"""Rows that fall due: the queue is the table whose state people see.
+
+A row waits in `due_at` (None: nothing to do), is taken by writing `leased_until`, and counts its `tries` where it has
+that column. Taking is a compare-and-swap on SQLite and FOR UPDATE SKIP LOCKED on PostgreSQL, so any number of
+processes may share the work. `leased_until` is also the proof of who has the row: every lease of a row ends later
+than the one before, and `settle` writes only while the row still carries the lease that it was taken with. An effect
+inside the same transaction as `settle` therefore happens once, however often a row is handed out.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connection, transaction
+from django.db.models import F, Model, Q, QuerySet
+
+LEASE = timedelta(minutes=5)
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_PAUSE = timedelta(hours=1)
+FAR = timedelta(days=1)
+"""A lease that ends later than this beyond its length was taken by a clock that ran ahead: it holds no more."""
+
+Row = TypeVar("Row", bound=Model)
+
+
+class LeaseLost(Exception):
+    """The row was handed to someone else, or settled already: roll back what was about to be done with it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What is done with the rows of one table when they fall due.
+
+    `do(row)` gets a row that is ours for `lease`. What it returns is when the row falls due again, None for never.
+    It may `settle` the row itself, in the transaction of its effect. When it raises, the row falls due again
+    after a growing pause; what must be told about that, or given up, `do` settles by itself.
+    """
+
+    model: type[Model]
+    do: Callable[[Any], datetime | None]
+    where: Q | None = None
+    lease: timedelta = LEASE
+    at_once: int = 10  # rows taken in one go
+    threads: int = 1
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.label_lower
+
+
+def claim(
+    model: type[Row],
+    now: datetime,
+    limit: int = 10,
+    lease: timedelta = LEASE,
+    where: Q | None = None,
+    without: Iterable[Any] = (),
+) -> list[Row]:
+    """Take up to `limit` rows that are due at `now`, earliest first, and keep others from them for `lease`."""
+    until = now + lease
+    ready = _ready(model, now, lease, where).exclude(pk__in=list(without)).order_by("due_at", "pk")
+    if connection.features.has_select_for_update_skip_locked:
+        with transaction.atomic():
+            mine = list(
+                ready.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit]
+            )
+            model._base_manager.filter(pk__in=mine).update(**_taken(model, until))
+    else:
+        mine = [
+            pk
+            for pk in ready.values_list("pk", flat=True)[:limit]
+            if _ready(model, now, lease, where).filter(pk=pk).update(**_taken(model, until))
+        ]
+    rows = model._base_manager.filter(pk__in=mine, leased_until=until) if mine else ()
+    return sorted(rows, key=lambda row: (row.due_at, row.pk))
+
+
+def renew(row: Model, now: datetime, lease: timedelta = LEASE) -> bool:
+    """Keep a row longer. False when it is no longer ours."""
+    until = max(now + lease, row.leased_until)  # type: ignore[attr-defined]
+    if not _ours(row).update(leased_until=until):
+        return False
+    row.leased_until = until  # type: ignore[attr-defined]
+    return True
+
+
+def settle(row: Model, due_at: datetime | None = None, **values: Any) -> None:
+    """Give a row back with `values`, due again at `due_at` (None: done). Raises LeaseLost, and writes nothing,
+    when it is no longer ours: call it first in the transaction of the effect."""
+    if not _ours(row).update(due_at=due_at, leased_until=None, **values):
+        raise LeaseLost(f"{row._meta.label_lower} {row.pk}")
+    for name, value in {"due_at": due_at, "leased_until": None, **values}.items():
+        setattr(row, name, value)
+
+
+def queued(*models: type[Model]) -> None:
+    """Say inside a transaction that rows of `models` were made due: this process starts on them at its commit."""
+    transaction.on_commit(lambda: wake(*models), robust=True)
+
+
+def wake(*models: type[Model]) -> None:
+    """Let this process look at once for due rows of `models` (of every table when none is named)."""
+    with _sleeping:
+        for model, bell in _bells:
+            if not models or model in models:
+                bell.set()
+
+
+_sleeping = threading.Lock()
+_bells: list[tuple[type[Model] | None, threading.Event]] = []  # rung when something is queued
+
+
+def listen(model: type[Model] | None) -> threading.Event:
+    """A bell that `wake` rings for `model`; hand it back with `deafen`."""
+    bell = threading.Event()
+    with _sleeping:
+        _bells.append((model, bell))
+    return bell
+
+
+def deafen(bell: threading.Event) -> None:
+    with _sleeping:
+        _bells[:] = [pair for pair in _bells if pair[1] is not bell]
+
+
+def next_due(model: type[Model], where: Q | None = None) -> datetime | None:
+    """When the next row falls due, or fell due; None when none waits. Rows in work count too."""
+    rows = model._base_manager.filter(where or Q(), due_at__isnull=False).order_by("due_at")
+    return rows.values_list("due_at", flat=True).first()
+
+
+def overdue(model: type[Model], now: datetime, where: Q | None = None) -> timedelta:
+    """How long the oldest row that nobody works on has been due: the figure that says whether workers keep up."""
+    oldest = _ready(model, now, LEASE, where).order_by("due_at").values_list("due_at", flat=True).first()
+    return max(now - oldest, timedelta()) if oldest else timedelta()
+
+
+def pause(tries: int) -> timedelta:
+    """How long to wait after the `tries`th failure: 10 s, doubled each time, at most an hour."""
+    return min(FIRST_PAUSE * 2 ** min(max(tries - 1, 0), 20), LONGEST_PAUSE)
+
+
+def _ready(model: type[Row], now: datetime, lease: timedelta, where: Q | None) -> QuerySet[Row]:
+    free = Q(leased_until__isnull=True) | Q(leased_until__lte=now) | Q(leased_until__gt=now + lease + FAR)
+    return model._base_manager.filter(free, where or Q(), due_at__lte=now)
+
+
+def _taken(model: type[Model], until: datetime) -> dict[str, Any]:
+    try:
+        model._meta.get_field("tries")
+    except FieldDoesNotExist:
+        return {"leased_until": until}
+    return {"leased_until": until, "tries": F("tries") + 1}
+
+
+def _ours(row: Model) -> QuerySet[Any]:
+    lease = row.leased_until  # type: ignore[attr-defined]
+    return type(row)._base_manager.filter(pk=row.pk, leased_until=lease, leased_until__isnull=False)
