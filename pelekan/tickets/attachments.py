@@ -54,7 +54,8 @@ def keep(
 def visible_to(agent: Agent) -> QuerySet[Attachment]:
     """What `agent` may open: files of tickets that he sees and his own unsent ones."""
     return Attachment.objects.filter(
-        Q(message__ticket__in=Ticket.objects.visible_to(agent)) | Q(message=None, upload_key=f"agent:{agent.pk}")
+        Q(message__ticket__in=Ticket.objects.visible_to(agent))
+        | Q(message=None, upload_key=f"agent:{agent.pk}")
     )
 
 
@@ -68,7 +69,9 @@ def of_customer(customer: Customer) -> QuerySet[Attachment]:
 
 def remove_orphans() -> int:
     """Delete uploads that nobody sent; returns how many."""
-    old = Attachment.objects.filter(message=None, created_at__lt=clock() - ORPHANS_LIVE).exclude(upload_key="")
+    old = Attachment.objects.filter(message=None, created_at__lt=clock() - ORPHANS_LIVE).exclude(
+        upload_key=""
+    )
     gone = 0
     for attachment in old[:500]:
         attachment.delete()

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+log = logging.getLogger("pelekan.errors")
+
 
 def _page(request: HttpRequest, status: int) -> HttpResponse:
-    return render(request, f"errors/{status}.html", status=status)
+    try:
+        return render(request, f"errors/{status}.html", status=status)
+    except Exception:  # the last resort: an error page must never be the second error
+        log.exception("the error page %d itself failed", status)
+        return HttpResponse(f"{status}", status=status, content_type="text/plain")
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:

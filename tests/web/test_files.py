@@ -36,14 +36,23 @@ def png() -> bytes:
 
 def ticket_with(world: World, data: bytes, name: str) -> tuple[Ticket, Attachment]:
     message = receive(
-        Incoming(inbox_id=world.inboxes["shop"].pk, channel="chat", customer_id=world.customers["mina"].pk, text="عکس")
+        Incoming(
+            inbox_id=world.inboxes["shop"].pk,
+            channel="chat",
+            customer_id=world.customers["mina"].pk,
+            text="عکس",
+        )
     )
     return message.ticket, attachments.keep(data, name, "", message=message)
 
 
 def test_upload_is_bound_by_the_reply_of_its_uploader_only(world: World) -> None:
     ticket, _ = ticket_with(world, png(), "a.png")
-    up = client_of(world, "sara").post("/files/upload/", {"file": SimpleUploadedFile("صورت‌حساب.png", png())}).json()
+    up = (
+        client_of(world, "sara")
+        .post("/files/upload/", {"file": SimpleUploadedFile("a.png", png()), "name": "صورت‌حساب.png"})
+        .json()
+    )
     stolen = reply(ticket, by=world.agents["omid"], text="x", attachment_ids=[up["id"]])
     assert stolen.attachments.count() == 0, "hx_21: another agent's upload is not his to send"
     sent = reply(ticket, by=world.agents["sara"], text="x", attachment_ids=[up["id"]])
@@ -71,13 +80,20 @@ def test_mt_19_file_of_a_note_is_not_the_customers(world: World) -> None:
 
 @pytest.mark.parametrize(
     ("name", "data"),
-    [("x.svg", b"<svg onload=alert(1) xmlns='http://www.w3.org/2000/svg'/>"), ("x.html", b"<script>1</script>"), ("x.png", b"<html>"), ("x.pdf", b"%PDF-1.4")],
+    [
+        ("x.svg", b"<svg onload=alert(1) xmlns='http://www.w3.org/2000/svg'/>"),
+        ("x.html", b"<script>1</script>"),
+        ("x.png", b"<html>"),
+        ("x.pdf", b"%PDF-1.4"),
+    ],
 )
 def test_hx_08_active_content_is_a_download(world: World, name: str, data: bytes) -> None:
     _, file = ticket_with(world, data, name)
     response = client_of(world, "sara").get(links.row(file)["url"])
     assert response["Content-Disposition"].startswith("attachment")
-    assert "sandbox" in response["Content-Security-Policy"] and response["X-Content-Type-Options"] == "nosniff"
+    assert (
+        "sandbox" in response["Content-Security-Policy"] and response["X-Content-Type-Options"] == "nosniff"
+    )
 
 
 def test_hx_19_images_stay_out_of_shared_caches(world: World) -> None:

@@ -30,7 +30,10 @@ def writer(request: HttpRequest) -> str:
 
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
-    """Keep one file (`file`) until its message is sent. Answers the file's row, see `links.row`."""
+    """Keep one file (`file`) until its message is sent. Answers the file's row, see `links.row`.
+
+    `name` may repeat the file's name: Django's parser takes the joiners out of the one in the file part.
+    """
     owner = writer(request)
     if not owner:
         return JsonResponse({"error": _("Sign in to attach files.")}, status=403)
@@ -43,7 +46,7 @@ def receive_upload(request: HttpRequest, owner: str, *, signed: bool = False) ->
     if sent is None:
         return JsonResponse({"error": _("No file arrived. Choose it again.")}, status=400)
     try:
-        kept = attachments.keep(sent.file, sent.name or "file", owner)
+        kept = attachments.keep(sent.file, request.POST.get("name") or sent.name or "file", owner)
     except files.TooLarge:
         limit = settings.MAX_UPLOAD // 1024 // 1024
         message = _("This file is larger than %(limit)s MB. Send a smaller one or a link.") % {"limit": limit}
@@ -72,7 +75,9 @@ def download(request: HttpRequest, token: str, name: str) -> HttpResponse:
     attachment = _find(request, token)
     response = FileResponse(_open(attachment), content_type=attachment.type)
     response["Content-Length"] = attachment.size
-    response["Content-Disposition"] = files.content_disposition(attachment.name, inline=files.inline_safe(attachment.type))
+    response["Content-Disposition"] = files.content_disposition(
+        attachment.name, inline=files.inline_safe(attachment.type)
+    )
     return _guarded(response)
 
 

@@ -1,0 +1,134 @@
+"""Create, read and list tickets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import Q
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from pelekan.api.once import once
+from pelekan.api.problems import Problem
+from pelekan.api.v1.shapes import CustomerIn, Made, TicketFull, TicketIn, TicketPage, message_out, ticket_out
+from pelekan.lib import addresses, phones
+from pelekan.lib.language import language as guess_language
+from pelekan.lib.text import clean_controls
+from pelekan.people.identify import customer_for
+from pelekan.people.models import Customer, IdentityKind
+from pelekan.tickets.actions import receive
+from pelekan.tickets.events import action
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Category, Inbox, Ticket
+
+router = Router(tags=["tickets"])
+MOST = 100
+"""Tickets of one page."""
+
+
+@router.post("", response={201: Made}, summary="Create a ticket")
+def create(request: HttpRequest, values: TicketIn) -> Any:
+    """Registers a ticket for the customer with this address; he is created where he is not known."""
+    _needs(request, "tickets:write")
+    return once(request, request.auth, lambda: _create(values))  # type: ignore[attr-defined]
+
+
+@router.get("", response=TicketPage, summary="List tickets, newest activity first")
+def index(request: HttpRequest, limit: int = Query(25, ge=1, le=MOST), cursor: str = "", status: str = "") -> Any:
+    _needs(request, "tickets:read")
+    rows = Ticket.objects.select_related("customer", "tier", "team", "assignee__user", "category")
+    if status:
+        rows = rows.filter(status=status)
+    if cursor:
+        at, pk = _read_cursor(cursor)
+        rows = rows.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=pk))
+    found = list(rows.order_by("-last_at", "-id")[: limit + 1])
+    more = found[limit - 1] if len(found) > limit else None
+    return {
+        "items": [ticket_out(ticket, url_of(ticket)) for ticket in found[:limit]],
+        "next": signing.dumps([more.last_at.isoformat(), more.pk], salt="cursor") if more else None,
+    }
+
+
+@router.get("/{int:pk}", response=TicketFull, summary="One ticket with its public messages (the last 200)")
+def show(request: HttpRequest, pk: int) -> Any:
+    _needs(request, "tickets:read")
+    rows = Ticket.objects.select_related("customer", "tier", "team", "assignee__user", "category")
+    ticket = rows.filter(pk=pk).first() if pk < 2**63 else None
+    if ticket is None:
+        raise Problem(404, "There is no ticket with this id.")
+    messages = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")[:200]
+    return {**ticket_out(ticket, url_of(ticket)), "messages": [message_out(m) for m in reversed(messages)]}
+
+
+@action
+def _create(values: TicketIn) -> tuple[int, dict[str, Any]]:
+    inbox = Inbox.objects.filter(Q(key=values.inbox) | Q(name=values.inbox), archived_at=None).first()
+    if inbox is None:
+        raise Problem(422, "There is no such inbox.", errors=[{"field": "inbox", "value": values.inbox[:80]}])
+    category = _category(values.category)
+    text = clean_controls(values.body)
+    customer = _customer(values.customer, text)
+    message = receive(
+        Incoming(
+            inbox_id=inbox.pk,
+            channel="api",
+            customer_id=customer.pk,
+            subject=clean_controls(values.subject),
+            text=text,
+            language=customer.language,
+            category_id=category.pk if category else None,
+            team_id=category.team_id if category else None,
+            impact=category.impact if category else None,
+            urgency=category.urgency if category else None,
+        )
+    )
+    ticket = message.ticket
+    return 201, {"id": ticket.pk, "number": ticket.number, "url": url_of(ticket)}
+
+
+def _customer(values: CustomerIn, text: str) -> Customer:
+    language = values.language or guess_language(text)
+    language = language if language in ("fa", "ar", "en") else "en"
+    if values.email:
+        address = addresses.normalise(values.email)
+        if address is None:
+            raise Problem(422, "This is not an e-mail address.", errors=[{"field": "customer.email"}])
+        return customer_for(IdentityKind.EMAIL, address, name=values.name, language=language)
+    if values.phone:
+        number = phones.normalise(values.phone)
+        if number is None:
+            raise Problem(422, "This is not a phone number.", errors=[{"field": "customer.phone"}])
+        return customer_for(IdentityKind.PHONE, number, name=values.name, language=language)
+    raise Problem(422, "The customer needs an e-mail address or a phone number.", errors=[{"field": "customer"}])
+
+
+def _category(path: str) -> Category | None:
+    """The category of this name or path (levels joined by " / ")."""
+    found: Category | None = None
+    for i, name in enumerate(part.strip() for part in path.split("/") if part.strip()):
+        rows = Category.objects.filter(name=name, archived_at=None)
+        found = (rows.filter(parent=found) if i else rows).order_by("level").first()
+        if found is None:
+            raise Problem(422, "There is no such category.", errors=[{"field": "category", "value": path[:80]}])
+    return found
+
+
+def _needs(request: HttpRequest, scope: str) -> None:
+    if scope not in request.auth.data.get("scopes", ()):  # type: ignore[attr-defined]
+        raise Problem(403, f"This token lacks the scope {scope}.")
+
+
+def _read_cursor(cursor: str) -> tuple[str, int]:
+    try:
+        at, pk = signing.loads(cursor, salt="cursor")
+    except (signing.BadSignature, ValueError, TypeError):
+        raise Problem(400, "This cursor is not one of ours. Begin without it.")
+    return at, pk
+
+
+def url_of(ticket: Ticket) -> str:
+    """Where agents open the ticket."""
+    return f"{settings.BASE_URL}/desk/tickets/{ticket.pk}/"
