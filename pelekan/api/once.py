@@ -20,7 +20,9 @@ KEPT = timedelta(hours=24)
 """How long an answer is remembered."""
 
 
-def once(request: HttpRequest, token: Token, work: Callable[[], tuple[int, dict[str, Any]]]) -> tuple[int, dict[str, Any]]:
+def once(
+    request: HttpRequest, token: Token, work: Callable[[], tuple[int, dict[str, Any]]]
+) -> tuple[int, dict[str, Any]]:
     """Do `work` in one transaction with the memory of its answer. Without a key just do it.
 
     Raises Problem 422 when the key was used for another request, 400 for a key that is no key.

@@ -28,15 +28,25 @@ TITLES = {
 class Problem(Exception):
     """Raised anywhere below the API; becomes the answer."""
 
-    def __init__(self, status: int, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any) -> None:
+    def __init__(
+        self, status: int, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any
+    ) -> None:
         super().__init__(detail)
         self.status, self.detail, self.headers, self.more = status, detail, headers or {}, more
 
 
-def answer(status: int, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any) -> HttpResponse:
+def answer(
+    status: int, detail: str = "", *, headers: dict[str, str] | None = None, **more: Any
+) -> HttpResponse:
     """The response for a problem."""
     kind, title = TITLES.get(status, TITLES[400])
-    body = {"type": TYPE + kind, "title": title, "status": status, **({"detail": detail} if detail else {}), **more}
+    body = {
+        "type": TYPE + kind,
+        "title": title,
+        "status": status,
+        **({"detail": detail} if detail else {}),
+        **more,
+    }
     response = HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
     for name, value in (headers or {}).items():
         response[name] = value
@@ -57,5 +67,7 @@ class Problems:
             or response.get("Content-Type", "").startswith("application/problem+json")
         ):
             return response
-        headers = {name: response[name] for name in ("Allow", "Retry-After", "WWW-Authenticate") if name in response}
+        headers = {
+            name: response[name] for name in ("Allow", "Retry-After", "WWW-Authenticate") if name in response
+        }
         return answer(response.status_code, headers=headers)

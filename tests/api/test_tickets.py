@@ -42,7 +42,11 @@ def test_create_then_read_then_list(world: World, secret: str) -> None:
     made = post(secret)
     assert made.status_code == 201, made.content
     ticket = Ticket.objects.get(pk=made.json()["id"])
-    assert made.json() == {"id": ticket.pk, "number": 1001, "url": f"http://testserver/desk/tickets/{ticket.pk}/"}
+    assert made.json() == {
+        "id": ticket.pk,
+        "number": 1001,
+        "url": f"http://testserver/desk/tickets/{ticket.pk}/",
+    }
     assert ticket.customer == world.customers["mina"], "the address joins the known customer"
     assert ticket.team == world.teams["payments"] and ticket.priority == 4
     shown = get(secret, f"/api/v1/tickets/{ticket.pk}").json()
@@ -51,7 +55,9 @@ def test_create_then_read_then_list(world: World, secret: str) -> None:
         post(secret)
     page = get(secret, "/api/v1/tickets?limit=3").json()
     rest = get(secret, f"/api/v1/tickets?limit=3&cursor={page['next']}").json()
-    assert [t["number"] for t in page["items"] + rest["items"]] == [1004, 1003, 1002, 1001] and rest["next"] is None
+    assert [t["number"] for t in page["items"] + rest["items"]] == [1004, 1003, 1002, 1001] and rest[
+        "next"
+    ] is None
 
 
 def test_ap_01_same_key_in_a_row(world: World, secret: str) -> None:
@@ -77,7 +83,9 @@ def test_ap_03_other_body_and_other_token(world: World, secret: str) -> None:
         ({**BODY, "priority": 4}, "priority"),
     ],
 )
-def test_az_08_ap_06_bad_values_are_named(world: World, secret: str, body: dict[str, Any], field: str) -> None:
+def test_az_08_ap_06_bad_values_are_named(
+    world: World, secret: str, body: dict[str, Any], field: str
+) -> None:
     answer = post(secret, body)
     assert answer.status_code == 422 and answer["Content-Type"] == "application/problem+json"
     assert any(field in error["field"] for error in answer.json()["errors"]), answer.json()
@@ -105,7 +113,9 @@ def test_ap_15_rate_limit_tells_when_to_come_back(world: World) -> None:
     ("method", "path", "status"),
     [("get", "/api/v1/nothing", 404), ("delete", "/api/v1/tickets", 405), ("get", "/api/v1/tickets/99999", 404), ("get", "/api/v1/tickets?cursor=x", 400), ("get", "/api/v1/tickets?limit=1000", 422)],
 )  # fmt: skip
-def test_ap_06_every_error_is_a_problem_document(world: World, secret: str, method: str, path: str, status: int) -> None:
+def test_ap_06_every_error_is_a_problem_document(
+    world: World, secret: str, method: str, path: str, status: int
+) -> None:
     answer = getattr(Client(), method)(path, headers={"Authorization": f"Bearer {secret}"})
     assert (answer.status_code, answer["Content-Type"]) == (status, "application/problem+json")
     assert answer.json()["type"].startswith("https://")

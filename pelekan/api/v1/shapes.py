@@ -32,7 +32,9 @@ class TicketIn(Strict):
     body: Body
     customer: CustomerIn
     inbox: Annotated[str, StringConstraints(max_length=80)] = "api"  # its key or name
-    category: Annotated[str, StringConstraints(max_length=250)] = ""  # its name, or a path such as "Payment / Bank"
+    category: Annotated[str, StringConstraints(max_length=250)] = (
+        ""  # its name, or a path such as "Payment / Bank"
+    )
 
 
 class Made(Schema):
@@ -95,7 +97,11 @@ def ticket_out(ticket: Ticket, url: str) -> dict[str, Any]:
         "tier": ticket.tier.level,
         "team": ticket.team.name,
         "assignee": ticket.assignee.name if ticket.assignee else None,
-        "customer": {"id": ticket.customer_id, "name": ticket.customer.name, "language": ticket.customer.language},
+        "customer": {
+            "id": ticket.customer_id,
+            "name": ticket.customer.name,
+            "language": ticket.customer.language,
+        },
         "category": ticket.category.name if ticket.category else None,
         "created_at": ticket.created_at,
         "registered_at": ticket.registered_at,

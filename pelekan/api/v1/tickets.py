@@ -8,13 +8,14 @@ from django.conf import settings
 from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Query, Router, Status
 
 from pelekan.api.once import once
 from pelekan.api.problems import Problem
 from pelekan.api.v1.shapes import CustomerIn, Made, TicketFull, TicketIn, TicketPage, message_out, ticket_out
-from pelekan.lib import addresses, phones
+from pelekan.lib.addresses import normal_address
 from pelekan.lib.language import language as guess_language
+from pelekan.lib.phones import normal_phone
 from pelekan.lib.text import clean_controls
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
@@ -32,11 +33,14 @@ MOST = 100
 def create(request: HttpRequest, values: TicketIn) -> Any:
     """Registers a ticket for the customer with this address; he is created where he is not known."""
     _needs(request, "tickets:write")
-    return once(request, request.auth, lambda: _create(values))  # type: ignore[attr-defined]
+    status, made = once(request, request.auth, lambda: _create(values))  # type: ignore[attr-defined]
+    return Status(status, made)
 
 
 @router.get("", response=TicketPage, summary="List tickets, newest activity first")
-def index(request: HttpRequest, limit: int = Query(25, ge=1, le=MOST), cursor: str = "", status: str = "") -> Any:
+def index(
+    request: HttpRequest, limit: int = Query(25, ge=1, le=MOST), cursor: str = "", status: str = ""
+) -> Any:
     _needs(request, "tickets:read")
     rows = Ticket.objects.select_related("customer", "tier", "team", "assignee__user", "category")
     if status:
@@ -93,16 +97,20 @@ def _customer(values: CustomerIn, text: str) -> Customer:
     language = values.language or guess_language(text)
     language = language if language in ("fa", "ar", "en") else "en"
     if values.email:
-        address = addresses.normalise(values.email)
-        if address is None:
+        try:
+            address = normal_address(values.email)
+        except ValueError:
             raise Problem(422, "This is not an e-mail address.", errors=[{"field": "customer.email"}])
         return customer_for(IdentityKind.EMAIL, address, name=values.name, language=language)
     if values.phone:
-        number = phones.normalise(values.phone)
-        if number is None:
+        try:
+            number = normal_phone(values.phone)
+        except ValueError:
             raise Problem(422, "This is not a phone number.", errors=[{"field": "customer.phone"}])
         return customer_for(IdentityKind.PHONE, number, name=values.name, language=language)
-    raise Problem(422, "The customer needs an e-mail address or a phone number.", errors=[{"field": "customer"}])
+    raise Problem(
+        422, "The customer needs an e-mail address or a phone number.", errors=[{"field": "customer"}]
+    )
 
 
 def _category(path: str) -> Category | None:
@@ -112,7 +120,9 @@ def _category(path: str) -> Category | None:
         rows = Category.objects.filter(name=name, archived_at=None)
         found = (rows.filter(parent=found) if i else rows).order_by("level").first()
         if found is None:
-            raise Problem(422, "There is no such category.", errors=[{"field": "category", "value": path[:80]}])
+            raise Problem(
+                422, "There is no such category.", errors=[{"field": "category", "value": path[:80]}]
+            )
     return found
 
 

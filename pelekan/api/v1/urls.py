@@ -56,7 +56,10 @@ def _no_token(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
-    errors = [{"field": ".".join(str(part) for part in e["loc"][2:] or e["loc"]), "message": e["msg"]} for e in fault.errors]
+    errors = [
+        {"field": ".".join(str(part) for part in e["loc"][2:] or e["loc"]), "message": e["msg"]}
+        for e in fault.errors
+    ]
     return answer(422, "See `errors`.", errors=errors)
 
 
