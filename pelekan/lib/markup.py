@@ -11,27 +11,24 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-VOID = frozenset(
-    [
-        "area",
-        "base",
-        "br",
-        "col",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "link",
-        "meta",
-        "param",
-        "source",
-        "track",
-        "wbr",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+VOID = _words(
+    """
+    area base br col embed hr img input link meta param source track wbr
+    """
 )
-RAW = frozenset(["script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "template"])
+RAW = _words(
+    """
+    script style title textarea xmp iframe noembed noframes template
+    """
+)
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>]{0,100}")
+_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
 _TO_QUOTE = re.compile(r"[^\"'>]*")
 _ATTRIBUTE = re.compile(
     r"([^\s\"'>/=]{1,100})(?:\s{0,100}=\s{0,100}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
@@ -61,9 +58,8 @@ def tokens(html: str) -> Iterator[Token]:
     at, size = 0, len(html)
     endless: set[str] = set()  # what was sought once and never comes again, so that nobody scans for it twice
     while at < size:
-        lt = html.find("<", at)
-        if lt < 0:
-            lt = size
+        found = _TAG_START.search(html, at)
+        lt = found.start() if found else size
         if lt > at:
             yield Token("text", "", html[at:lt], at, lt)
         if lt == size:
@@ -128,16 +124,28 @@ def _tag_end(html: str, at: int) -> int:
 _CLOSERS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in RAW}
 
 
+# Elements that the next of their kind closes: leaving them open nests nothing.
+_SELF_CLOSING = _words(
+    """
+    p li dd dt tr td th tbody thead tfoot option optgroup colgroup html body head
+    """
+)
+
+
 def deepest(html: str, stop: int = 1_000_000) -> int:
-    """The greatest number of elements open at once (void and closed ones not counted), up to `stop`."""
+    """At least how many elements a browser may have open at once (over-estimated on careless HTML), up to `stop`."""
     depth = most = 0
+    opened: dict[str, int] = {}
     for token in tokens(html):
-        if token.kind == "open" and token.name not in VOID and not token.source.endswith("/>"):
+        if token.kind == "text" or token.name in VOID or token.name in _SELF_CLOSING:
+            continue
+        if token.kind == "open":
             depth += 1
-            if depth > most:
-                most = depth
-                if most >= stop:
-                    return most
-        elif token.kind == "close" and depth:
+            opened[token.name] = opened.get(token.name, 0) + 1
+            most = max(most, depth)
+            if most >= stop:
+                return most
+        elif opened.get(token.name):
+            opened[token.name] -= 1
             depth -= 1
     return most

@@ -7,48 +7,22 @@ import re
 
 from pelekan.lib.markup import tokens
 
-_BLOCK = frozenset(
-    [
-        "address",
-        "article",
-        "aside",
-        "center",
-        "dd",
-        "details",
-        "dir",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "legend",
-        "li",
-        "main",
-        "menu",
-        "nav",
-        "ol",
-        "section",
-        "summary",
-        "table",
-        "tbody",
-        "tfoot",
-        "thead",
-        "tr",
-        "ul",
-        "pre",
-        "hr",
-        "body",
-        "html",
-        "caption",
-    ]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_BLOCK = _words(
+    """
+    address article aside center dd details dir div dl dt fieldset figcaption figure footer form header
+    legend li main menu nav ol section summary table tbody tfoot thead tr ul pre hr body html caption
+    """
 )
 _PARAGRAPH = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote"])
-_SKIP = frozenset(
-    ["script", "style", "title", "head", "noframes", "iframe", "object", "template", "xmp", "textarea"]
+_SKIP = _words(
+    """
+    script style title head noframes iframe object template xmp textarea
+    """
 )
 _SPACE = re.compile(r"[ \t\r\n\f]+")
 _ODD_SPACE = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
@@ -96,6 +70,17 @@ class _Lines:
         if self.lines and self.lines[-1].strip("> "):
             self.lines.append(">" * min(self.quote, _DEEPEST_QUOTE))
 
+    def quote_level(self, deeper: bool) -> None:
+        if deeper:
+            self.gap()
+            self.quote += 1
+            return
+        self.end_line(force=False)
+        while self.lines and self.quote and not self.lines[-1].strip("> "):
+            self.lines.pop()
+        self.quote = max(0, self.quote - 1)
+        self.gap()
+
 
 def to_text(html: str, *, links: bool = False) -> str:
     """Readable text of `html`: paragraphs apart, list items marked, quotes with ">". Linear in the input.
@@ -126,8 +111,7 @@ def to_text(html: str, *, links: bool = False) -> str:
             pre = max(0, pre + (1 if opening else -1))
             out.gap()
         elif name == "blockquote":
-            out.gap()
-            out.quote = max(0, out.quote + (1 if opening else -1))
+            out.quote_level(opening)
         elif name in _PARAGRAPH:
             out.gap()
         elif name in ("td", "th"):

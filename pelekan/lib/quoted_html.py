@@ -7,46 +7,26 @@ from typing import NamedTuple
 
 from pelekan.lib.markup import VOID, Token, tokens
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 # class or id of an element that holds history and nothing else
-_HOLDERS = frozenset(
-    [
-        "gmail_quote",
-        "gmail_quote_container",
-        "gmail_extra",
-        "yahoo_quoted",
-        "moz-cite-prefix",
-        "ydp_quoted",
-        "protonmail_quote",
-        "zmail_extra",
-        "olk_src_body_section",
-        "tutanota_quote",
-        "quote-pending",
-        "replied-message",
-        "reply-mail",
-        "wisestamp_quote",
-        "moz-forward-container",
-        "mail-quote-collapse",
-        "blockquote_mail",
-    ]
+HOLDERS = _words(
+    """
+    gmail_quote gmail_quote_container gmail_extra yahoo_quoted moz-cite-prefix ydp_quoted protonmail_quote
+    zmail_extra olk_src_body_section tutanota_quote quote-pending replied-message reply-mail wisestamp_quote
+    moz-forward-container mail-quote-collapse blockquote_mail
+    """
 )
 # id or class of an element after which everything is history
-_BORDERS = frozenset(
-    [
-        "divrplyfwdmsg",
-        "appendonsend",
-        "stopspelling",
-        "mail-editor-reference-message-container",
-        "reply-intro",
-        "originalcontent",
-        "outlookmessageheader",
-        "lbl_originalmessage",
-        "replyforwardmessage",
-        "ms-outlook-mobile-reference-message",
-        "x_divrplyfwdmsg",
-        "x_appendonsend",
-        "hotmailreply",
-        "skype_quote",
-    ]
+BORDERS = _words(
+    """
+    divrplyfwdmsg appendonsend stopspelling mail-editor-reference-message-container reply-intro
+    originalcontent outlookmessageheader lbl_originalmessage replyforwardmessage ms-outlook-mobile-
+    reference-message x_divrplyfwdmsg x_appendonsend hotmailreply skype_quote
+    """
 )
 _OUTLOOK_LINE = re.compile(r"border:\s?none;\s?border-top:\s?solid\s#(?:b5c4df|e1e1e1|b5c4de)", re.IGNORECASE)
 _WINDOWS_MAIL = re.compile(
@@ -92,9 +72,9 @@ def _mark(token: Token) -> str:
         return ""
     attributes = token.attributes()
     names = {*attributes.get("class", "").lower().split(), attributes.get("id", "").lower()}
-    if names & _BORDERS:
+    if names & BORDERS:
         return "border"
-    if names & _HOLDERS:
+    if names & HOLDERS:
         return "holder"
     style = attributes.get("style", "")
     if token.name == "div" and style and (_OUTLOOK_LINE.search(style) or _WINDOWS_MAIL.search(style)):

@@ -131,7 +131,7 @@ def _without_rule(seen: list[str], index: int) -> int:
 
 def _header_block(seen: list[str], index: int) -> bool:
     """Whether a block of mail headers ("From: … Sent: … To: … Subject: …", any of our languages) begins here."""
-    kinds = set()
+    kinds: set[str] = set()
     misses = 0
     for line in seen[index : index + 12]:
         if not line:
