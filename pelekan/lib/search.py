@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.db import connection
 
@@ -37,7 +37,7 @@ class _Table:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def _run(self, sql: str, values: Sequence[object] = ()) -> list[tuple[int, int]]:
+    def _run(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[int, int]]:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall() if cursor.description else []

@@ -49,7 +49,7 @@ def index_message(event: Event) -> None:
 
 def index_subject(event: Event) -> None:
     """Reaction: the ticket's subject changed."""
-    first = Message.objects.filter(ticket_id=event.ticket_id).order_by("id").first()
+    first = Message.objects.filter(ticket=event.ticket).order_by("id").first()
     if first is not None:
         put(first)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import By, action, lock, record
@@ -75,7 +76,7 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
 
 
 def _to(
-    ticket: Ticket, act: Act, name: str, by: By, now: datetime | None, because: str, **data: object
+    ticket: Ticket, act: Act, name: str, by: By, now: datetime | None, because: str, **data: Any
 ) -> Ticket:
     ticket = lock(ticket)
     before, ticket.status = ticket.status, after(ticket.status, act)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousFileOperation
@@ -43,10 +44,12 @@ def upload(request: HttpRequest) -> HttpResponse:
 def receive_upload(request: HttpRequest, owner: str, *, signed: bool = False) -> HttpResponse:
     """The shared half of every upload door."""
     sent = request.FILES.get("file")
-    if sent is None:
+    if sent is None or sent.file is None:
         return JsonResponse({"error": _("No file arrived. Choose it again.")}, status=400)
     try:
-        kept = attachments.keep(sent.file, request.POST.get("name") or sent.name or "file", owner)
+        kept = attachments.keep(
+            cast("BinaryIO", sent.file), request.POST.get("name") or sent.name or "file", owner
+        )
     except files.TooLarge:
         limit = settings.MAX_UPLOAD // 1024 // 1024
         message = _("This file is larger than %(limit)s MB. Send a smaller one or a link.") % {"limit": limit}
@@ -109,7 +112,7 @@ def _find(request: HttpRequest, token: str) -> Attachment:
     return found
 
 
-def _open(attachment: Attachment):  # type: ignore[no-untyped-def]
+def _open(attachment: Attachment) -> BinaryIO:
     try:
         return Path(files.stored_path(attachment.path, settings.MEDIA_ROOT)).open("rb")
     except (OSError, ValueError, SuspiciousFileOperation):
