@@ -5,6 +5,7 @@ import "./toasts.js";
 import "./theme.js";
 import "./panes.js";
 import "./rove.js";
+import "./stick.js";
 import "./time.js";
 import "./frames.js";
 import "./keys.js";

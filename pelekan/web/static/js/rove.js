@@ -1,12 +1,15 @@
-// Walking through a list with j/k or the arrows: any element with data-rove; its children with data-id are the stops.
+// Walking through a list with j/k or the arrows: any element with data-rove; in it, the links of the
+// children with data-id are the stops.
 import { register } from "./keys.js";
 
-export const stops = (list) => [...list.querySelectorAll("[data-id]")].filter((el) => el.offsetParent !== null);
+export const stops = (list) => [...list.querySelectorAll("[data-id]")]
+  .map((el) => (el.matches("a, button, [tabindex]") ? el : el.querySelector("a, button, [tabindex]")))
+  .filter((el) => el?.checkVisibility({ contentVisibilityAuto: false }) ?? false);
 
 export function walk(list, by) {
   const all = stops(list);
   if (!all.length) return null;
-  const at = all.findIndex((el) => el === document.activeElement || el.contains(document.activeElement));
+  const at = all.findIndex((el) => el === document.activeElement || el.closest("[data-id]").contains(document.activeElement));
   const from = at >= 0 ? at : all.findIndex((el) => el.getAttribute("aria-current") === "true");
   const next = all[Math.min(all.length - 1, Math.max(0, from + by))];
   next.focus();
@@ -39,7 +42,7 @@ document.addEventListener("htmx:beforeSwap", () => {
 });
 document.addEventListener("htmx:afterSettle", () => {
   if (!lost || lost.el.isConnected || document.activeElement !== document.body) return;
-  const again = (lost.id && document.getElementById(lost.id)) || (lost.rove && document.querySelector('[data-rove] [aria-current="true"], [data-rove] [data-id]'));
+  const again = (lost.id && document.getElementById(lost.id)) || (lost.rove && document.querySelector('[data-rove] [aria-current="true"], [data-rove] [data-id] a'));
   again?.focus({ preventScroll: true });
   lost = null;
 });
