@@ -1,7 +1,7 @@
 """The doors of the live rooms: raw ASGI, no framework, no database.
 
 GET /live/stream   server-sent events until the ticket expires        since from Last-Event-ID or ?since=
-GET /live/poll     the same frames, answered when there are some or after 25 s
+GET /live/poll     the same frames, answered when there are some or after 25 s (&wait=0: at once)
 POST /live/say     {"topic", "kind", "data"?, "keep"?} to the others on a topic of the ticket; 204
 
 The ticket comes as `Authorization: Live <ticket>` or `?ticket=`. Everything is refused before it is accepted, and
@@ -80,9 +80,10 @@ class App:
         address = address_of(scope)
         scope["headers"].clear()
         scope["query_string"] = b""
+        at_once = query.get("wait") == ["0"]
         del headers, query
         if path == "/live/poll":
-            await self._poll(grant, address, since, receive, send)
+            await self._poll(grant, address, since, 0.0 if at_once else self.hub.limits.poll, receive, send)
         else:
             await self._stream(grant, address, since, receive, send)
 
@@ -128,13 +129,13 @@ class App:
             self.hub.leave(stream)
 
     async def _poll(
-        self, grant: Grant, address: str, since: int | None, receive: Receive, send: Send
+        self, grant: Grant, address: str, since: int | None, wait: float, receive: Receive, send: Send
     ) -> None:
         poll = Poll(grant, address)
         heard = self.hub.join(poll, since)
         try:
-            if not heard:
-                await poll.wait(receive, self.hub.limits.poll)
+            if not heard and wait:
+                await poll.wait(receive, wait)
         finally:
             poll.closed = True
             self.hub.leave(poll)
