@@ -36,6 +36,9 @@ _COMMON = {
     "tr": "ve bir bu için ile ne nasıl ben değil var yok mı mi lütfen merhaba çok da de olarak benim",
 }
 _COMMON_WORDS: dict[str, frozenset[str]] = {lang: frozenset(words.split()) for lang, words in _COMMON.items()}
+RIGHT_TO_LEFT = frozenset(
+    ["fa", "ar", "he", "ur", "ckb"]
+)  # languages of `language()` that run from the right
 _ARABIC_SCRIPT = ("fa", "ar", "ur", "ckb")
 _LATIN = ("en", "de", "fr", "es", "tr")
 

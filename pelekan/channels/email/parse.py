@@ -20,12 +20,11 @@ from pelekan.channels.email import bodies, mime, quotes
 from pelekan.channels.email import headers as h
 from pelekan.channels.email.addresses import Address, parse_addresses
 from pelekan.channels.email.bodies import Part
-from pelekan.lib.language import language
+from pelekan.lib.language import RIGHT_TO_LEFT, language
 
 __all__ = ["Address", "Parsed", "Part", "parse", "to_json"]
 
 SUBJECT_LIMIT = 1_000
-RIGHT_TO_LEFT = frozenset({"fa", "ar", "he", "ur", "ckb"})
 _OWN_HEADERS = "x-pelekan-"  # control words are ours alone: never read from outside
 _DERIVED_DOMAIN = "@derived.invalid>"
 
