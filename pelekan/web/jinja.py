@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -48,5 +49,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "dates": getattr(request, "dates", None),
         "me": getattr(request, "me", None),
         "theme": getattr(request, "theme", "auto"),
+        "brand": {"name": settings.ORGANIZATION, "logo_url": ""},
         "density": getattr(request, "density", "comfortable"),
     }
