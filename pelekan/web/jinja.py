@@ -9,9 +9,10 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 
 from pelekan.lib.text import direction, initials
+from pelekan.web.reading import Reading
 
 
 def environment(**options: Any) -> Environment:
@@ -21,7 +22,6 @@ def environment(**options: Any) -> Environment:
             **options,
             "trim_blocks": True,
             "lstrip_blocks": True,
-            "undefined": StrictUndefined,
             "autoescape": True,
         },
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -46,7 +46,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": language,
         "dir": "rtl" if language in ("fa", "ar") else "ltr",
-        "dates": getattr(request, "dates", None),
+        "dates": Reading(request.dates) if hasattr(request, "dates") else None,
         "me": getattr(request, "me", None),
         "theme": getattr(request, "theme", "auto"),
         "brand": {"name": settings.ORGANIZATION, "logo_url": ""},
