@@ -106,7 +106,11 @@ def usual_wait(inbox: Inbox, now: datetime) -> timedelta | None:
         .order_by("-started_at")
         .values_list("started_at", "accepted_at")[:SAMPLE]
     ]
-    median = timedelta(seconds=statistics.median(w.total_seconds() for w in waits)) if len(waits) >= FEWEST else None
+    median = (
+        timedelta(seconds=statistics.median(w.total_seconds() for w in waits))
+        if len(waits) >= FEWEST
+        else None
+    )
     with _medians_lock:
         _medians[inbox.pk] = (now, median)
     return median

@@ -110,14 +110,20 @@ def sign_in(inbox: Inbox, signed: Signed, *, language: str, now: datetime) -> tu
 def adopt(anonymous: Visitor, customer: Customer, *, now: datetime) -> None:
     """An anonymous visitor proved who he is: what he wrote in this browser becomes his. Ends his old token."""
     old = anonymous.customer
-    if anonymous.signed or old.pk == customer.pk or old.identities.exclude(kind=IdentityKind.VISITOR).exists():
+    if (
+        anonymous.signed
+        or old.pk == customer.pk
+        or old.identities.exclude(kind=IdentityKind.VISITOR).exists()
+    ):
         return
     for ticket in Ticket.objects.filter(customer=old).order_by("pk"):
         ticket = lock(ticket)
         ticket.customer, ticket.organization_id = customer, customer.organization_id
         ticket.save(update_fields=["customer", "organization"])
         topics = [f"conversation:{pk}" for pk in ticket.conversations.values_list("pk", flat=True)]
-        record("customer.identified", ticket, by=customer, at=now, topics=[f"customer:{customer.pk}", *topics])
+        record(
+            "customer.identified", ticket, by=customer, at=now, topics=[f"customer:{customer.pk}", *topics]
+        )
     Conversation.objects.filter(customer=old).update(customer=customer)
     Message.objects.filter(customer=old).update(customer=customer)
     Attachment.objects.filter(upload_key=f"customer:{old.pk}").update(upload_key=f"customer:{customer.pk}")

@@ -25,13 +25,36 @@ from pelekan.tickets.states import Status
 PAGES_KEPT = 20  # of one conversation
 UNSENT_FOR = timedelta(hours=24)  # after which an uploaded file that was never sent is deleted
 TYPES = frozenset(
-    """image/png image/jpeg image/gif image/webp image/heic image/avif image/bmp application/pdf text/plain text/csv
-    application/json application/zip application/rtf application/msword application/vnd.ms-excel application/vnd.ms-powerpoint
-    application/vnd.openxmlformats-officedocument.wordprocessingml.document
-    application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
-    application/vnd.openxmlformats-officedocument.presentationml.presentation
-    application/vnd.oasis.opendocument.text application/vnd.oasis.opendocument.spreadsheet
-    video/mp4 video/webm video/quicktime audio/mpeg audio/ogg audio/mp4 audio/wav""".split()
+    [
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/heic",
+        "image/avif",
+        "image/bmp",
+        "application/pdf",
+        "text/plain",
+        "text/csv",
+        "application/json",
+        "application/zip",
+        "application/rtf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "video/mp4",
+        "video/webm",
+        "video/quicktime",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/mp4",
+        "audio/wav",
+    ]
 )
 """Kinds of files that a visitor may send, by their own bytes."""
 
@@ -201,7 +224,9 @@ def own(visitor: Visitor, conversation_id: int) -> Conversation:
     """A conversation of this visitor at this widget. Raises NotYours."""
     found = (
         Conversation.objects.select_related("ticket")
-        .filter(pk=conversation_id, customer=visitor.customer, inbox=visitor.inbox, channel__in=("chat", "form"))
+        .filter(
+            pk=conversation_id, customer=visitor.customer, inbox=visitor.inbox, channel__in=("chat", "form")
+        )
         .first()
     )
     if found is None:

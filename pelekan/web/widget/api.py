@@ -55,7 +55,9 @@ def _session(caller: Caller) -> tuple[str, Visitor | None, str]:
             return (*_signed_session(caller, signed), "")
         except identity.NotSigned as fault:
             limits.REFUSED_IDENTITIES.take(caller.address, caller.now)
-            security.warning("widget %s: identity refused from %s: %s", caller.inbox.key, caller.address, fault)
+            security.warning(
+                "widget %s: identity refused from %s: %s", caller.inbox.key, caller.address, fault
+            )
             refused = str(fault)
     if caller.inbox.require_identity and present is None:
         raise Refused(401, "identity", refused or _("Please sign in on this site to chat with us."))
@@ -223,9 +225,7 @@ def end(request: HttpRequest, caller: Caller) -> HttpResponse:
     """{conversation}: the visitor ends the chat."""
     thread = writing.end_own(caller.known, id_of(caller.body, "conversation") or 0, now=caller.now)
     thread = writing.own(caller.known, thread.pk)
-    return JsonResponse(
-        {"conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now)}
-    )
+    return JsonResponse({"conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now)})
 
 
 @door("POST")
@@ -280,7 +280,10 @@ def _context(caller: Caller) -> dict[str, Any]:
         kept["answers"] = {
             name: text_of(answers, name, 500)
             for name in list(answers)[:20]
-            if isinstance(name, str) and NAME.fullmatch(name) and name in asked and text_of(answers, name, 500)
+            if isinstance(name, str)
+            and NAME.fullmatch(name)
+            and name in asked
+            and text_of(answers, name, 500)
         }
     return kept
 

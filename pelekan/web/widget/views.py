@@ -48,7 +48,9 @@ def loader(request: HttpRequest, key: str) -> HttpResponse:
     inbox = inbox_of(key)
     if inbox is None:
         text = 'console.error("Pelekan: there is no chat with this key. Copy the script tag anew from its settings.");'
-        return HttpResponse(text, status=404, content_type="text/javascript; charset=utf-8", headers=ELSEWHERE)
+        return HttpResponse(
+            text, status=404, content_type="text/javascript; charset=utf-8", headers=ELSEWHERE
+        )
     config: dict[str, Any] = {
         "key": inbox.key,
         "colour": colour(inbox),
@@ -116,7 +118,9 @@ def part(request: HttpRequest, version: str, name: str) -> HttpResponse:
     if squeeze:
         response["Content-Encoding"] = "gzip"
     response["Vary"] = "Accept-Encoding"
-    response["Cache-Control"] = "public, max-age=31536000, immutable" if version == globals()["version"]() else "no-cache"
+    response["Cache-Control"] = (
+        "public, max-age=31536000, immutable" if version == globals()["version"]() else "no-cache"
+    )
     return response
 
 

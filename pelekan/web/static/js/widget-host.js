@@ -61,5 +61,5 @@ export async function chime() {
     if (!lock) return;
     await play();
     await new Promise(done => setTimeout(done, 1000));
-  });
+  }).catch(play);
 }

@@ -1,30 +1,48 @@
 // What the frame remembers, and the line of messages on their way. Kept in the frame's own storage, which
-// browsers part by site; where they forbid it, in memory. One owner at a time: an anonymous visitor, or one user of
-// the site. What belongs to one is never read for another.
+// browsers part by site. Where a browser forbids that to frames, the site's page keeps it for us (`lend`), but never
+// the token of a signed-in user; where there is no page, memory does. One owner at a time: an anonymous visitor, or one
+// user of the site. What belongs to one is never read for another.
 
 const memory = new Map();
+let tellSite = () => {};
 
-function area(kind) {
+function area(kind, told) {
   try {
     const found = window[kind];
     found.setItem("pelekan-probe", "1");
     found.removeItem("pelekan-probe");
     return found;
   } catch {
+    const map = kind === "localStorage" ? memory : new Map();
     return {
-      getItem: name => memory.get(name) ?? null,
-      setItem: (name, value) => memory.set(name, String(value)),
-      removeItem: name => memory.delete(name),
-      key: at => [...memory.keys()][at] ?? null,
+      getItem: name => map.get(name) ?? null,
+      setItem: (name, value) => (map.set(name, String(value)), told(name, String(value))),
+      removeItem: name => (map.delete(name), told(name, null)),
+      key: at => [...map.keys()][at] ?? null,
       get length() {
-        return memory.size;
+        return map.size;
       },
+      lent: true,
     };
   }
 }
 
-const lasting = area("localStorage");
-const passing = area("sessionStorage");
+const lasting = area("localStorage", (name, value) => tellSite(name, value));
+const passing = area("sessionStorage", () => {});
+
+/** What the site's page has kept for us, and how to tell it of more. Only used where we have no storage. */
+export function lend(kept, tell) {
+  if (!lasting.lent) return;
+  for (const [name, value] of Object.entries(kept ?? {})) memory.set(name, String(value));
+  tellSite = tell;
+}
+
+/** Another tab of the site changed something that it keeps for us. True if that concerns us. */
+export function lentChanged({ name, value }) {
+  if (!lasting.lent) return false;
+  value === null ? memory.delete(name) : memory.set(name, value);
+  return true;
+}
 
 /** An id that sorts by the time of its making: 48 bits of milliseconds, then 80 of chance. */
 let lastId = "";
@@ -123,6 +141,13 @@ function read(text) {
 }
 
 /** Only one tab at a time does `work`; where browsers have no locks, each does, and the server sorts it out. */
-export function alone(name, work) {
-  return navigator.locks ? navigator.locks.request(`pelekan-${name}`, work) : work();
+export async function alone(name, work) {
+  let began = false;
+  const begin = () => ((began = true), work());
+  try {
+    if (navigator.locks) return await navigator.locks.request(`pelekan-${name}`, begin);
+  } catch (fault) {
+    if (began) throw fault; // else the lock was denied to us
+  }
+  return work();
 }

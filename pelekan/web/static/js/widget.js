@@ -5,6 +5,7 @@ import { chat, ring } from "./widget-chat.js";
 import { Desk } from "./widget-desk.js";
 import { Host } from "./widget-host.js";
 import * as screens from "./widget-screens.js";
+import { lend, lentChanged } from "./widget-store.js";
 import { Clock, h, icon } from "./widget-view.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -26,6 +27,7 @@ class App {
       close: () => this.hidden(),
       page: page => this.desk.moved(page),
       identify: identity => this.desk.identify(identity),
+      kept: change => lentChanged(change) && this.desk.otherTab({ key: change.name, newValue: change.value }),
     });
     if (!this.host.allowed) return;
     this.desk = new Desk(config, () => this.changed(), () => ring(this));
@@ -37,7 +39,8 @@ class App {
     else this.host.tell("ready");
   }
 
-  async start({ page, open, who }) {
+  async start({ page, open, who, kept }) {
+    lend(kept, (name, value) => this.host.tell("keep", { name, value }));
     this.desk.page = page;
     if (open) this.opened();
     await this.desk.identify(who ?? null);
