@@ -68,70 +68,84 @@
     if (ready) frame.contentWindow.postMessage({ pelekan: C.key, do: what, data }, host);
   }
   const page = () => ({ page: location.href.replace(/#(?!\/).*/, ""), title: D.title, referrer: D.referrer });
-function toggle(to) {
-  if (to === open) return;
-  open = to;
-  store("sessionStorage", "open", open && "1");
-  load();
-  draw();
-  post(open ? "open" : "close");
-  open ? frame.focus() : button.focus();
-}
-addEventListener("message", ({ source, origin, data }) => {
-  if (!frame || source !== frame.contentWindow || origin !== host || !data || data.pelekan !== C.key) return;
-  if (data.do === "ready") {
-    ready = true;
-    post("start", { page: page(), open, who });
-  } else if (data.do === "unread") {
-    unread = data.data | 0;
-    draw();
-  } else if (data.do === "known") store("localStorage", "known", data.data && "1");
-  else if (data.do === "close") toggle(false);
-});
-let last = "";
-const moved = () => setTimeout(() => {
-  if (last !== (last = location.href)) post("page", page());
-}, 100);
-for (const name of ["pushState", "replaceState"]) {
-  const was = history[name];
-  history[name] = function () {
-    const result = was.apply(this, arguments);
-    moved();
-    return result;
-  };
-}
-addEventListener("popstate", moved);
-addEventListener("hashchange", moved);
-const acts = {
-  open: () => toggle(true),
-  close: () => toggle(false),
-  identify: value => {
-    who = value || null;
+  function toggle(to) {
+    if (to === open) return;
+    open = to;
+    store("sessionStorage", "open", open && "1");
     load();
-    post("identify", who);
-  },
-  language: value => {
-    lang = pick(value);
-    if (frame) {
-      frame.remove();
-      frame = ready = undefined;
-      load();
-    }
     draw();
-  },
-};
-const act = (name, value) => (acts[name] ? acts[name](value) : console.error("Pelekan: there is no act " + name + "; use open, close, identify or language."));
-W.Pelekan = act;
-act.ready = 1;
-button.onclick = () => toggle(!open);
-button.onpointerenter = button.onfocus = load;
-small.onchange = draw;
-draw();
-const start = () => {
-  D.body.append(box);
-  for (const call of queued) act(...call);
-  if (store("sessionStorage", "open")) toggle(true);
-  else if (store("localStorage", "known")) setTimeout(load, 1000);
-};
-D.body ? start() : addEventListener("DOMContentLoaded", start);
+    post(open ? "open" : "close");
+    open ? frame.focus() : button.focus();
+  }
+  addEventListener("message", ({ source, origin, data }) => {
+    if (!frame || source !== frame.contentWindow || origin !== host || !data || data.pelekan !== C.key) return;
+    if (data.do === "ready") {
+      ready = true;
+      post("start", { page: page(), open, who, kept: kept() });
+    } else if (data.do === "unread") {
+      unread = data.data | 0;
+      draw();
+    } else if (data.do === "known") store("localStorage", "known", data.data && "1");
+    else if (data.do === "close") toggle(false);
+    else if (data.do === "keep" && data.data.name.startsWith(ours)) {
+      try {
+        const { name, value } = data.data;
+        value === null ? localStorage.removeItem(name) : localStorage.setItem(name, value);
+      } catch {}
+    }
+  });
+  // Where the browser forbids the frame its own storage, the site's keeps it.
+  const ours = "pelekan." + C.key + ".";
+  function kept() {
+    try {
+      return Object.fromEntries(Object.entries(localStorage).filter(([name]) => name.startsWith(ours)));
+    } catch {}
+  }
+  addEventListener("storage", ({ key, newValue }) => key && key.startsWith(ours) && post("kept", { name: key, value: newValue }));
+  let last = "";
+  const moved = () => setTimeout(() => {
+    if (last !== (last = location.href)) post("page", page());
+  }, 100);
+  for (const name of ["pushState", "replaceState"]) {
+    const was = history[name];
+    history[name] = function () {
+      const result = was.apply(this, arguments);
+      moved();
+      return result;
+    };
+  }
+  addEventListener("popstate", moved);
+  addEventListener("hashchange", moved);
+  const acts = {
+    open: () => toggle(true),
+    close: () => toggle(false),
+    identify: value => {
+      who = value || null;
+      load();
+      post("identify", who);
+    },
+    language: value => {
+      lang = pick(value);
+      if (frame) {
+        frame.remove();
+        frame = ready = undefined;
+        load();
+      }
+      draw();
+    },
+  };
+  const act = (name, value) => (acts[name] ? acts[name](value) : console.error("Pelekan: there is no act " + name + "; use open, close, identify or language."));
+  W.Pelekan = act;
+  act.ready = 1;
+  button.onclick = () => toggle(!open);
+  button.onpointerenter = button.onfocus = load;
+  small.onchange = draw;
+  draw();
+  const start = () => {
+    D.body.append(box);
+    for (const call of queued) act(...call);
+    if (store("sessionStorage", "open")) toggle(true);
+    else if (store("localStorage", "known")) setTimeout(load, 1000);
+  };
+  D.body ? start() : addEventListener("DOMContentLoaded", start);
 })
