@@ -69,7 +69,7 @@ def examine(config: Config) -> Findings:
         yield Finding(WRONG, "configuration", sentence, "Change pelekan.toml and start again.")
     if not unsafe:
         yield Finding(OK, "configuration", f"{config.path}")
-    for look in (_secrecy, _proxy, _data, _space, _clock, _browser_files, _translations, _smtp):
+    for look in (_secrecy, _proxy, _data, _space, _clock, _browser_files, _translations):
         yield from look(config)
     if unsafe:
         return
@@ -79,7 +79,7 @@ def examine(config: Config) -> Findings:
             yield Finding(WRONG, "database", sentence)
         return
     yield Finding(OK, "database", "reachable, and fits this release")
-    for ask in (_people, _workers, _waiting, _accounts, _quarantine):
+    for ask in (_people, _letters, _workers, _waiting, _accounts, _quarantine):
         yield from ask()
 
 
@@ -185,17 +185,22 @@ def _package() -> Path:
     return Path(spec.origin).parent
 
 
-def _smtp(config: Config) -> Findings:
-    if config.smtp:
-        yield Finding(OK, "mail of the desk", "`smtp` is set")
-    elif not config.demo:
-        yield Finding(
-            LOOK, "mail of the desk", "`smtp` is not set: nobody gets sign-in codes, invitations or password resets.",
-            'Add smtp = "smtp+tls://user:password@mail.example.com:587" to pelekan.toml.',
-        )  # fmt: skip
-
-
 # From the database
+
+
+def _letters() -> Findings:
+    from pelekan.channels import letters
+    from pelekan.lib.time import now
+
+    if sentence := letters.missing():
+        yield Finding(LOOK, "mail of the desk", sentence[0], sentence[1])
+    elif number := letters.stuck(now()):
+        yield Finding(
+            LOOK, "mail of the desk", f"{number} letters (codes, invitations, resets) failed or wait too long: {letters.last_fault()}",
+            "See that `smtp` in pelekan.toml, or the SMTP server of the e-mail inbox, is right.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "mail of the desk", "codes, invitations and resets can be mailed")
 
 
 def _people() -> Findings:
