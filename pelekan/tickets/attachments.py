@@ -35,27 +35,14 @@ def keep(
     if message is None and Attachment.objects.filter(upload_key=owner).count() >= MOST_UNSENT:
         raise TooManyUnsent
     stored = files.store(source, settings.MEDIA_ROOT, settings.MAX_UPLOAD)
-    with (Path(settings.MEDIA_ROOT) / stored.path).open("rb") as file:
-        head = file.read(4096)
-    return describe(stored, name, head, message, owner, inline_id=inline_id)
-
-
-def describe(
-    stored: files.Stored,
-    name: str,
-    head: bytes,
-    message: Message | None,
-    owner: str = "",
-    *,
-    inline_id: str = "",
-) -> Attachment:
-    """The row of a file that lies on the disk already. `head`: its first bytes, by which its kind is told."""
     shown = files.safe_name(name)
+    with (Path(settings.MEDIA_ROOT) / stored.path).open("rb") as head:
+        kind = files.sniff(head.read(4096), shown)
     return Attachment.objects.create(
         message=message,
         token=stored.path.rpartition("/")[2],
         name=shown,
-        type=files.sniff(head, shown),
+        type=kind,
         size=stored.size,
         sha256=stored.sha256,
         path=stored.path,
@@ -73,8 +60,11 @@ def visible_to(agent: Agent) -> QuerySet[Attachment]:
 
 
 def of_customer(customer: Customer) -> QuerySet[Attachment]:
-    """What `customer` may open: files of public messages of his own conversations and his unsent ones."""
-    public = Message.objects.public().filter(conversation__customer=customer)
+    """What `customer` may open: files of public messages of his own conversations and registered tickets, and his
+    unsent ones."""
+    public = Message.objects.public().filter(
+        Q(conversation__customer=customer) | Q(ticket__in=Ticket.objects.of_customer(customer))
+    )
     return Attachment.objects.filter(
         Q(message__in=public) | Q(message=None, upload_key=f"customer:{customer.pk}")
     )
