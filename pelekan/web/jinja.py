@@ -51,4 +51,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "theme": getattr(request, "theme", "auto"),
         "brand": {"name": settings.ORGANIZATION, "logo_url": ""},
         "density": getattr(request, "density", "comfortable"),
+        "languages": settings.LANGUAGES,
+        "here": request.get_full_path() if request.method == "GET" else request.path,
     }
