@@ -37,21 +37,27 @@ class Verdict:
         return {"kind": self.kind, "why": self.why, "bounce": found[0] if len(found) == 1 else found or None}
 
 
-_VACATION_SUBJECT = re.compile(
-    r"^\s*(?:(?:auto(?:matic|mated|matische)?[\s:-]{0,3}(?:reply|response|antwort|answer|respuesta)|autoreply|autoresponse"
-    r"|auto(?:mated)? ?response|out of (?:the )?office|ooo\b|vacation (?:reply|response|message)|on vacation|away from (?:my )?mail"
-    r"|abwesenheits(?:notiz|meldung|nachricht)|automatische antwort|réponse automatique|absence du bureau|respuesta automática"
-    r"|fuera de (?:la )?oficina|risposta automatica|fuori sede|automatisch antwoord|afwezig(?:heid)?\b|autosvar|resposta automática"
-    r"|otomatik yanıt|автоматический ответ|автоответ|odpowiedź automatyczna|自动回复|自動返信|不在"
-    r"|پاسخ خودکار|پاسخ اتوماتیک|خارج از دفتر|عدم حضور|در مرخصی|رد تلقائي|الرد التلقائي|ردّ تلقائي|رد آلي|خارج المكتب)"
-    r")",
+# How mail programs name their automatic answers, before a colon or alone …
+_NAMED = re.compile(
+    r"^\s*(?:auto(?:matic|mated|matische)?[\s:-]{0,3}(?:reply|response|antwort|answer|respuesta)|autoreply|autoresponse"
+    r"|out of (?:the )?office(?: auto-?reply| reply)?|vacation (?:reply|response|message)|automatische antwort"
+    r"|abwesenheits(?:notiz|meldung|nachricht)|réponse automatique|respuesta automática|risposta automatica"
+    r"|automatisch antwoord|autosvar|resposta automática|otomatik yanıt|автоматический ответ|автоответ"
+    r"|odpowiedź automatyczna|自动回复|自動返信|پاسخ خودکار|پاسخ اتوماتیک|رد تلقائي|الرد التلقائي|ردّ تلقائي|رد آلي)"
+    r"\s*(?:[:：]|$)",
     re.IGNORECASE,
 )
-_VACATION_TEXT = re.compile(
-    r"\b(?:i am|i'm|i will be) (?:currently )?(?:out of (?:the )?office|on (?:vacation|annual leave|holiday|leave))"
-    r"|\bthis is an auto(?:matic|mated|-)?\s?(?:reply|response|generated|-reply)"
-    r"|این (?:یک )?(?:پیام|پاسخ) (?:به صورت |به‌صورت )?خودکار|پاسخ خودکار|در مرخصی (?:هستم|می‌باشم|به سر می‌برم)"
-    r"|هذ[اه] (?:رد|رسالة) (?:تلقائي|آلي)|رد تلقائي|أنا (?:حاليا |حالياً )?(?:في إجازة|خارج المكتب)|في إجازة حتى",
+# … and how such an answer names itself in its text. A person may be on leave and write; nobody says "I am automatic".
+_SAYS_SO = re.compile(
+    r"\b(?:this is|you have received) an? (?:auto(?:matic|mated|-)?\s?(?:ally generated )?)(?:reply|response|answer|out.of.office)"
+    r"|این (?:یک )?(?:پیام|پاسخ|ایمیل) (?:به صورت |به‌صورت )?(?:خودکار|اتوماتیک)|^\s*پاسخ خودکار"
+    r"|هذ[اه] (?:رد|رسالة|الرسالة|الرد) (?:تلقائي|تلقائية|آلي|آلية)|^\s*رد تلقائي"
+    r"|^\s*(?:dies ist|das ist) eine automatische|^\s*ceci est une réponse automatique|^\s*esta es una respuesta automática",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABSENT = re.compile(
+    r"out of (?:the )?office|on (?:vacation|annual leave|holiday|leave)|away from|abwesen|im urlaub|absent|fuera de la oficina"
+    r"|در مرخصی|در دسترس نیستم|دسترسی ندارم|خارج از دفتر|إجازة|خارج المكتب|لا أستطيع الوصول",
     re.IGNORECASE,
 )
 _AUTO_HEADERS = (
@@ -70,7 +76,7 @@ _REPORT_NAME = re.compile(
     r"^[^!\s]{3,120}![^!\s]{3,120}!\d{9,11}!\d{9,11}(?:![^\s]{1,120})?\.(?:xml|json)(?:\.gz)?$|\.xml\.(?:gz|zip)$|!.{0,80}\.zip$"
 )
 _REPORT_SUBJECT = re.compile(
-    r"report[\s-]?domain\s*:.{1,300}submitter|dmarc (?:aggregate |failure )?report|tls[\s-]report|smtp tls report",
+    r"report[\s-]?domain\s*:.{1,300}submitter|dmarc (?:aggregate |failure |forensic )?report|tls[\s-]report|smtp tls report",
     re.IGNORECASE,
 )
 
@@ -129,7 +135,9 @@ def _machine_report(parsed: Parsed) -> str:
         or "dmarc" in parsed.from_address
     ):
         return "dmarc report"
-    if _REPORT_SUBJECT.search(parsed.subject) and "report domain" in parsed.subject.lower():
+    subject = parsed.subject.lower()
+    automatic = parsed.has("auto-submitted") or bool(_NO_REPLY.match(parsed.from_address))
+    if _REPORT_SUBJECT.search(subject) and ("report domain" in subject or automatic):
         return "dmarc report"
     return ""
 
@@ -147,18 +155,18 @@ def _auto_reply(parsed: Parsed) -> str:
         return f"precedence: {precedence}"
     if parsed.header("x-mailer").lower().startswith(("vacation", "autoresponder")):
         return "x-mailer"
-    if _VACATION_SUBJECT.match(parsed.subject):
+    if _NAMED.match(parsed.subject):
         return "subject"
     written = parsed.reply_text[:1_500]
-    reply = (
-        parsed.in_reply_to
-        or parsed.references
-        or re.match(r"\s*(re|aw|sv|antw|پاسخ|رد|رد على)\s*[:：]", parsed.subject, re.IGNORECASE)
+    if _SAYS_SO.search(written[:400]) and len(parsed.reply_text) < 2_500:
+        return "it says that it is automatic"
+    marked = (
+        precedence in ("bulk", "junk")
+        or parsed.has("x-auto-response-suppress")
+        or _NO_REPLY.match(parsed.from_address)
     )
-    if reply and _VACATION_TEXT.search(written) and len(written) < 1_200:
-        return "words of an absence note"
-    if precedence in ("bulk", "junk") and not _has_list_marks(parsed) and _VACATION_TEXT.search(written):
-        return f"precedence: {precedence}"
+    if marked and not _has_list_marks(parsed) and _ABSENT.search(f"{parsed.subject} {written}"):
+        return "an absence note"
     return ""
 
 
@@ -196,7 +204,7 @@ def may_answer(parsed: Parsed, verdict: Verdict) -> bool:
     if submitted not in ("", "no") or _has_list_marks(parsed):
         return False
     suppress = {word.strip().lower() for word in parsed.header("x-auto-response-suppress").split(",")}
-    if suppress & {"all", "autoreply", "oof", "dr", "ndr", "rn", "nrn"} & {"all", "autoreply", "oof"}:
+    if suppress & {"all", "autoreply", "oof"}:
         return False
     if parsed.header("precedence").lower().strip() in ("bulk", "list", "junk", "auto_reply"):
         return False

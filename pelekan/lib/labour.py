@@ -53,7 +53,6 @@ class Crew:
 
     def run(self, stop: threading.Event) -> None:
         self.stop = stop
-        self._beat()
         threads = [
             self._thread(f"{job.name}-{number}", self._work_on, job)
             for job in self.jobs
@@ -61,8 +60,10 @@ class Crew:
         ]
         if self.chores:
             threads.append(self._thread("chores", self._do_chores))
-        while not stop.wait(BEAT):
+        while True:
             self._beat()
+            if stop.wait(BEAT):
+                break
         for bell in self._bells:
             bell.set()
         for thread in threads:

@@ -96,6 +96,12 @@ def _is_body(node: mime.Entity) -> bool:
         return False
     if node.type == "text/x-amp-html":
         return node.parent is not None
+    if (
+        node.parent is not None
+        and node.parent.type == "multipart/related"
+        and node.parent.children[0] is not node
+    ):
+        return False  # a resource of the root part (RFC 2387)
     report = node.parent is not None and node.parent.type == "multipart/report"
     return node.parent is None or report or not node.name
 

@@ -54,153 +54,147 @@ FAILED_LINE = re.compile(
     re.IGNORECASE,
 )
 
-_GROUPS: tuple[tuple[str, str], ...] = (
-    (
-        "authfailure",
-        (
-            r"dmarc|\bspf\b|dkim|5\.7\.(?:2[0-7]|3[01]|509)\b|unauthenticated (?:e?mail|message|sender)|sender policy framework|domain-based message auth"
-            r"|not authenticated|isn'?t authenticated|authentication (?:checks|required from this)|sender id .{0,20}fail|unauthenticated"
-        ),
-    ),
-    (
-        "requireptr",
-        (
-            r"reverse dns|reverse (?:host)?name|\bptr\b|\brdns\b|fcrdns|cannot find your (?:reverse )?hostname|cannot find your reverse|no (?:reverse )?dns for|cannot resolve your"
-            r"|without (?:a )?(?:valid )?reverse|unresolvable (?:client|ip)|forward(?:-| )confirmed|missing reverse|lacking ptr|ip address .{0,30}does not (?:have|resolve)|5\.7\.25\b|all mail servers must have a ptr"
-        ),
-    ),
-    ("badreputation", r"reputation|sender ?score|ptn0?\d"),
-    ("virusdetected", r"virus|malware|infected|malicious|trojan|phish"),
-    (
-        "blocked",
-        (
-            r"spamhaus|dnsbl|\brbl\b|blacklist|blocklist|block list|black list|black ?listed|blocked (?:using|by|due|for|from)|\bbl\.|banned|spamcop|barracudacentral|sorbs|cbl\.abuseat"
-            r"|(?:ip|ip address|host|client|server|connection)s? .{0,60}(?:is |was |has been |are )?(?:blocked|denied|refused|not allowed|rejected)|(?:denied|refused|rejected) .{0,40}(?:ip address|your ip|client host)"
-            r"|access denied\W.{0,10}(?:ip|bad)|dynamic ip|dial-?up|invalid helo|helo command rejected|ehlo|bad helo|is in .{0,30}list\b|unusual rate|connection from .{0,60}rejected|s3150|ts0\d"
-            r"|not allowed to send mail to|error dialing remote address|permanently deferred|connection refused by|unable to accept mail from"
-        ),
-    ),
-    (
-        "toomanyconn",
-        (
-            r"too many (?:connections|concurrent|smtp sessions|sessions|open connections)|exceeded (?:the )?max(?:imum)? (?:number of )?connect|concurrent .{0,30}(?:exceeded|limit)|connection (?:rate )?limit|"
-            r"max(?:imum)? (?:number of )?connections"
-        ),
-    ),
-    (
-        "speeding",
-        r"rate limit|too (?:fast|quickly|much mail)|throttl|receiving mail at a rate|too many (?:messages|emails) (?:from|per|in)|message rate|sending rate|4\.7\.28|exceeded .{0,30}(?:messages per|hourly)",
-    ),
-    (
-        "mesgtoobig",
-        r"message (?:is )?(?:too (?:big|large)|size exceeds|file too big|length exceeds|exceeds .{0,30}(?:size|limit))|size limit|too large|exceeds (?:the )?(?:fixed )?maximum (?:message )?size|max(?:imum)? message size|mail size|5\.3\.4\b|message larger than",
-    ),
-    (
-        "mailboxfull",
-        (
-            r"mail ?box .{0,40}(?:full|exceed|over|quota)|quota|over ?quota|mailbox size|mbox full|insufficient (?:disk |storage )?space .{0,30}(?:user|mailbox)?|not enough (?:storage|disk) space|user is over|mailfolder is full"
-            r"|exceeded (?:the )?(?:storage|space)|account is full|inbox is full|is full\b|exceed(?:ed|s)? .{0,20}(?:mailbox|storage|quota|disk)|out of (?:storage|space)|recipient .{0,20}full|has exceeded|容量|5\.2\.2\b|disk full .{0,20}user|no space left in"
-        ),
-    ),
-    (
-        "norelaying",
-        r"relay(?:ing)? .{0,40}(?:denied|not permitted|not allowed|prohibited|refused|disallowed|rejected|not possible)|(?:unable|not (?:permitted|allowed|authorized)|cannot|won'?t|do not|insecure mail|unauthorized|refused|no) (?:to )?.{0,6}relay|relay (?:access|operation)|as a relay|open relay|not a gateway|not in my? ?(?:domain|rcpthosts)|rcpthosts|local delivery only|we do not relay|mail server requires authentication",
-    ),
-    (
-        "suspend",
-        r"(?:account|mailbox|user|recipient|address|domain|e?-?mail).{0,60}(?:suspend|disabled|inactive|deactivated|not active|locked|dormant|frozen|on hold|cancel|expired|temporarily unavailable for)|suspended|disabled|inactive|is not accepting mail|invalid/inactive|not currently accepting|this account has been|vdelivermail: account is locked|boite du destinataire",
-    ),
-    (
-        "hasmoved",
-        r"has moved|user not local|address .{0,20}changed|no longer (?:uses|here)|has been replaced|forward(?:ing)? to|please (?:use|try) .{0,60}@|5\.1\.6\b|moved to",
-    ),
-    (
-        "notaccept",
-        r"nullmx|null mx|does not accept (?:any )?(?:mail|e?-?mail|messages)|not accept(?:ing)? (?:any )?mail|no smtp service|5\.1\.10\b|5\.3\.2\b|host .{0,40}does not accept|mx points to|smtp protocol diagnostic|no mx|name service error for .{0,60}malformed|sorry,? i wasn'?t able to establish",
-    ),
-    (
-        "userunknown",
-        (
-            r"user (?:is )?(?:unknown|not (?:found|known|exist)|doesn'?t exist|does not exist|invalid)|unknown (?:user|recipient|address|local|mailbox|login)|no such (?:user|recipient|mailbox|address|person|account|local|e?-?mail|contact|id)"
-            r"|(?:recipient|address|mailbox|account|user|e?-?mail)(?: address)? .{0,80}(?:not found|does ?n[o']t exist|not exist|unknown|invalid|doesn'?t have|no longer|not known|not listed|not a valid|not valid)|invalid (?:recipient|user|mailbox|address|mail ?box|local)"
-            r"|(?:recipient|user|mailbox|address) (?:address )?(?:rejected: .{0,60}(?:unknown|not)|unknown)|not (?:a )?(?:known|valid) (?:user|recipient|address|mailbox)|5\.1\.(?:1|3)\b|mailbox unavailable|mailbox not|unknown or illegal|no mailbox|not listed in|"
-            r"this user doesn'?t have|recipnotfound|no account|unrouteable address|bad destination|undeliverable address|addressee unknown|name is ambiguous|not our customer|delivery to .{0,50}not found|not in (?:directory|our)|pas de (?:boite|compte)|存在しません|見つかりません|нет такого|unknown to|that user|not deliver mail to .{0,80}@|user .{0,60}not|no valid recipients|recipient does not|account that you tried to reach|not exist|illegal alias|unknown account|not active"
-        ),
-    ),
-    (
-        "hostunknown",
-        (
-            r"host (?:or domain name )?(?:unknown|not found)|domain (?:name )?.{0,60}(?:not found|does ?n[o']t exist|not exist|invalid|unknown|nonexistent)|unknown (?:host|domain)|no such (?:host|domain)|nxdomain|name or service not known|non-?existent (?:host|domain)|recipient address rejected: .{0,40}domain"
-            r"|couldn'?t find any host|cannot find .{0,40}(?:host|domain)|host lookup|name server: host|5\.1\.2\b|dns (?:error|lookup)|domain must exist|unresolvable|could not be (?:found|resolved)|illegal host|all relevant mx records point|hostname|dns failure"
-        ),
-    ),
-    (
-        "spamdetected",
-        r"\bspam|unsolicited|\buce\b|junk|bulk mail|content (?:rejected|filter)|appears to be|considered|5\.7\.0 .{0,20}content|bayes|rejected by content|looks like|url(?:s)? .{0,20}listed|cloudmark|rspamd",
-    ),
-    (
-        "networkerror",
-        r"too many hops|mail loop|routing loop|loop(?:s|ing)? (?:back|detected)|no route to host|network (?:is )?(?:unreachable|error)|hop count|dns .{0,20}loop|dns lookup .{0,30}(?:failed|timed)|5\.4\.6\b|maximum hop|routing failed|couldn'?t connect|malformed name server reply|name service error|host not reachable",
-    ),
-    (
-        "systemfull",
-        r"insufficient (?:system )?(?:storage|resources|disk)|disk full|system (?:storage )?full|no space left|mail system full",
-    ),
-    (
-        "mailererror",
-        r"(?:returned|exit(?:ed)?|non-?zero|with) (?:exit )?status|exit(?:ed)?[ :]|command (?:failed|died|line|output)|procmail|maildrop|x-unix|pipe|local delivery failed|program|mailer error|fatal error in",
-    ),
-    (
-        "expired",
-        (
-            r"timed? ?out|time-?out|expired|too long|retry (?:time|timeout)|delivery (?:time|temporarily)|could not be delivered for|cannot send message (?:for|within)|delayed|not been (?:able )?.{0,60}(?:hours|days)|still being retried|will be retried|has been in the queue|connection (?:timed|reset|refused|closed|dropped)|lost connection|giving up|"
-            r"retrying|4\.4\.[17]\b|temporar|deferr|\d+ (?:hours|days)|server (?:did not respond|not responding)|failed to connect|unable to connect|could not connect"
-        ),
-    ),
-    (
-        "contenterror",
-        r"header|mime|attachment|content|8bit|8-bit|line length|bare lf|non-?ascii|charset|body|encod|5\.6\.\d",
-    ),
-    ("notcompliantrfc", r"rfc ?\d|rfc-?compliant|not rfc|5322|2822|5\.7\.7\b|duplicate header"),
-    (
-        "rejected",
-        r"sender .{0,80}(?:reject|denied|refused|invalid|unknown|not (?:allowed|exist|found|accepted|authorized|permitted)|verify|block)|(?:reject|denied|refused|verif).{0,40}sender|from address|address of sender|domain of sender|backscatter|mail from|5\.1\.[78]\b|not allowed to (?:post|send)|not (?:a )?member|permission to (?:post|send)|restricted|sender",
-    ),
-    ("exceedlimit", r"too many recipients|exceed"),
-    (
-        "syntaxerror",
-        r"syntax|bad sequence|unrecognized|unrecognised|command (?:not|unknown)|malformed|unbalanced|parameter",
-    ),
-    (
-        "systemerror",
-        r"system error|server (?:configuration )?error|local (?:problem|error|configuration)|internal error|can'?t create|timeout waiting|i/o|resources|config|failure|pre-greeting|out of memory",
-    ),
-    (
-        "securityerror",
-        r"ssl|tls|starttls|encryption|security|authentication|not authenticat|password|auth\b|not permitted",
-    ),
-    (
-        "policyviolation",
-        r"polic|denied|prohibited|greylist|grey-?list|try again|violat|not allowed|unacceptable|message (?:was )?(?:rejected|refused)|5\.7\.\d",
-    ),
-    ("onhold", r"on hold"),
-    ("filtered", r"filter|refused|because the address|5\.2\.1|because of|rejected|cannot be accepted"),
-)
-_PATTERNS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _GROUPS)
+_TABLE = r"""
+expired
+    aborted after \d|message expired, connection|queue\.expired|delivery (?:time )?expired
+rejected
+    all recipient addresses rejected|domain of sender|sender address rejected|5\.1\.8\b|sending to/from an address|groups\.google\.com
+securityerror
+    unauthenticated senders
+policyviolation
+    policy reasons|content presents a potential|header error
+blocked
+    (?:client host|adresse ip|ip source|ip address) .{0,30}(?:blocked|bloqu|black)|\b5\d\d blocked\b|refused to talk|spamhaus|connection refused by
+mailboxfull
+    quota exceed|over ?quota|mailbox (?:is )?full|5\.2\.2\b
+mailererror
+    procmail|maildrop|\bspamc\b
+    returned (?:non-?zero )?(?:exit )?status
+    exited with|command (?:died|line|output)|exit status
+    local delivery (?:program|agent)|user-defined|\|/
+    mailer error|program failed
+notcompliantrfc
+    rfc ?\d{3,4}.{0,20}complian|not rfc|rfc-?compliant
+    multiple addresses in from|multiple (?:subject|from|to) .{0,12}headers|no (?:valid )?from header
+spamdetected
+    5\.7\.1 message content rejected|\bube\b|blacklisted url|ofr_506
+contenterror
+    duplicate header|headers too large|too many (?:mime|headers)
+    message content rejected|improper use of 8-?bit|8-?bit data|bare lf|line length
+    non-?mime|mime (?:error|structure)|invalid (?:header|content)|unacceptable (?:header|content)
+    body .{0,20}(?:not allowed|rejected)|charset .{0,30}not|missing .{0,30}header
+requireptr
+    reverse (?:dns|host ?name|hostname|lookup)|\bptr\b|\brdns\b|fcrdns|5\.7\.25\b
+    cannot (?:find|resolve) (?:your|the) (?:reverse|host|ip|client|domain name of)
+    ip (?:address )?(?:name )?lookup failed|mismatches client ip|unverifyable sending ip
+    forward(?:-| )confirmed|(?:client|ip|host) .{0,50}(?:does not resolve|not resolvable|unresolvable|has no dns|no name)
+    unable to resolve .{0,20}(?:your|client|ip)|bad dns|no dns .{0,20}record .{0,20}(?:your|ip|sending)
+toomanyconn
+    too many (?:connections|concurrent|smtp sessions|sessions|open|recipients|simultaneous|hosts)
+    (?:connection|session).{0,30}(?:limit|frequency|rate)|(?:exceeded|exceeds|maximum).{0,30}connections|aup#in-1310|concurren
+badreputation
+    reputation|sender ?score|unexpected volume or user complaints|user complaints
+authfailure
+    \bdmarc\b|\bspf\b|\bdkim\b|5\.7\.(?:2[036]|509)\b|sender policy framework
+    unauthenticated e?-?mail|authentication information|not authenticated .{0,40}domain
+    fails to pass|domain authentication|sender ?id
+virusdetected
+    \bvirus|malware|infected|trojan|mcspamsignature|worm|phish
+policyviolation
+    content presents a potential|potentially? (?:dangerous|harmful)|security issue|executable|attachment (?:type )?.{0,20}(?:not|block|reject|denied)
+    header error|violat|unacceptable mail|not allowed by .{0,30}polic|dangerous|network not allowed|prohibited|message rejected due to (?:content|local)
+spamdetected
+    \bspam\b(?!haus)|spamassassin|considered (?:as )?spam|unsolicited|\buce\b|junk mail|bulk (?:e-?)?mail
+    blacklisted url|url.{0,10} listed|mail rejete|ofr_506|rejected by .{0,30}(?:filter|content)|content filter
+    looks like|high on spam|rspamd|cloudmark|bayes|mass mail|\bspam(?!haus)
+blocked
+    spamhaus|dnsbl|\brbl|blacklist(?!ed url)|block ?list|black list|spamcop|barracudacentral|sorbs|abuseat|\bcbl\b|cdrbl|\(bl\)|backscatter|uceprotect
+    (?:ip|ip address|ips|host|client|server|network|connections?)\b.{0,60}(?:blocked|denied|refused|not allowed|not permitted|rejected|banned|restricted|prohibited)(?! by recipient)
+    (?:blocked|denied|refused|rejected|banned|invalid|prohibited)\b.{0,40}\b(?:ip\b|client host|your (?:ip|host|server|network|mail server)|hello|helo)
+    sc-0?0\d|unwanted messages|use (?:the smtp server|the relay|your (?:provider|isp))|your isp|dynamic (?:ip|address|host)|dial-?up|dsl
+    (?:helo|ehlo) .{0,30}(?:reject|invalid|denied|refused|must)|invalid domain name|my name was rejected|bad (?:sender )?ip|invalid ip
+    blocked (?:using|by|due|for)|too many (?:spam|bad|invalid|unknown)|access from|no access from|permanently deferred
+    is in (?:a |our |the )?.{0,20}(?:list|rbl)|unusual(?:ly)? .{0,20}rate|to (?:request )?(?:removal|delist)|not accept(?:ed|ing)? mail from (?:you|this|dynamic|your)|error code .{0,12}bl
+speeding
+    rate ?limit|too (?:fast|quickly|much mail)|throttl|at a rate|too many (?:messages|emails|mails)|(?:message|sending|mail) (?:sending )?rate|messages per|per hour
+mesgtoobig
+    line limit exceeded|message (?:is )?too (?:big|large|long)|(?:message|mail)(?: file)? (?:size|length).{0,30}(?:exceed|limit|too|larger|maximum)|exceeds? .{0,30}(?:message|mail) size
+    size limit|file too big|too large|(?:fixed )?max(?:imum)? (?:message |mail )?size|5\.3\.4\b|message larger
+norelaying
+    relay|rcpthosts|local delivery only|not local|email address is not verified|send .{0,20}from .{0,20}not verified|not (?:a )?(?:local )?gateway
+    authenticat.{0,20}required to (?:send|relay)|not in my .{0,12}(?:domain|hosts)|must authenticate|domain isn'?t .{0,20}(?:local|allowed)
+mailboxfull
+    (?:mail ?box|mail ?folder|inbox|account|user|recipient|storage|disk|box)\b.{0,50}(?:\bfull\b|over ?quota|exceed|over (?:its|the|his)|out of)|quota|5\.2\.2\b|4\.2\.2\b|is full\b
+    (?:insufficient|not enough|no|out of)\b.{0,14}(?:storage|space|disk)|over ?quota|storage .{0,20}exceed|exceeded (?:the )?(?:storage|space|mail)|一杯|容量|full mailbox|mailfolder
+systemfull
+    mail system full|system (?:storage|disk)|disk full
+hasmoved
+    has moved|user not local; please|address .{0,20}changed|no longer (?:uses|at this|here)|has been replaced|5\.1\.6\b|moved to|forwarding
+suspend
+    (?:account|mailbox|user|recipient|address|domain|e?-?mail(?: address)?)\b.{0,60}(?:suspend|disabled|deactivated|inactive|locked|dormant|frozen|discontinued|cancel|not active|expired|closed)
+    suspended|disabled|invalid/inactive|inactive|not accepting (?:mail|messages) at|is not accepting|not currently accepting|unable to receive mail|閉鎖|停止
+onhold
+    on hold
+expired
+    message expired, connection|delivery (?:time )?expired|queue\.expired
+networkerror
+    too many hops|(?:mail|routing) loop|loop(?:s|ing)? (?:back|detected)|no route to host|network (?:is )?(?:unreachable|error)|hop ?count|maximum hop|5\.4\.6\b|5\.4\.14\b
+    dns query failed|(?:dns|mx) .{0,12}loop|name server: .{0,80}host name lookup|malformed (?:or unexpected )?name server|name service error.{0,40}(?:try again|malformed)|server failure
+notaccept
+    mail exchanger or ip address|null ?mx
+hostunknown
+    host (?:or domain name )?(?:unknown|not found|is unknown|lookup)|unknown (?:host|domain)|(?:domain|host) (?:name )?.{0,50}(?:does ?n[o']t exist|not found|not exist|invalid|unknown|non-?existent)|no such (?:host|domain)|nxdomain
+    name or service not known|non-?existent (?:host|domain)|couldn'?t find any host|bad destination system|domain must|host name lookup|5\.1\.2\b|all relevant mx|recipient domain|illegal host|unrouteable mail domain|dns lookup|couldn'?t find a gateway
+notaccept
+    null ?mx|does not accept (?:any )?(?:mail|e?-?mail|messages)|not accept(?:ing)? (?:any )?mail|no smtp service|5\.3\.2\b|mail exchanger or ip address|protocol diagnostic|no mx|mx .{0,20}invalid|smtp service .{0,20}not
+userunknown
+    (?:user|recipient|address|mailbox|account|addressee|login|alias|name|person|customer|local part|destinataire)s?\b.{0,90}(?:unknown|not (?:be )?(?:found|known|exist|valid|listed|available|ours?\b|recogni)|invalid|does ?n[o']t (?:exist|have|like|appear)|n'existe|no longer|not a (?:valid|known)|inconnu)
+    (?:unknown|invalid|illegal|no such|bad|no valid|nonexistent|non-existent|no) (?:or illegal )?(?:final delivery )?(?:user|recipient|address|mail ?box|local|account|e?-?mail|alias|destination|contact|person|login|here|rcpt|login|id\b)
+    recipient ?not ?found|recipnotfound|unknown address|not our customer|unrout(?:e)?able address|addressee unknown|5\.1\.1\b|5\.1\.0\b.{0,30}address|adresse .{0,20}invalide|bad destination mailbox|recipient address rejected: (?:access denied|unknown)
+    account that you tried to reach|doesn'?t have an? .{0,60}account|not in (?:our )?(?:directory|database)|no mail ?box|mailbox .{0,20}unavailable|リストにありません|見つかりません|存在しません|宛先不明|нет такого|не существует|not listed in|no account|that user|undeliverable address|(?:user|mailbox) not|not deliver mail to
+rejected
+    sender .{0,80}(?:reject|denied|refused|invalid|unknown|not |verify|block|does)|(?:reject|denied|refused|verif|invalid|bad).{0,30}(?:sender|from address)|from address|address of sender|domain of sender
+    5\.1\.[78]\b|(?:not|permission|allowed) (?:allowed |permitted )?to (?:post|send)|not (?:a )?member|sending to/from|groups\.google\.com|mail from .{0,40}(?:reject|denied|refused)|restricted|only accepts|not authorized to send|you are not allowed
+expired
+    timed? ?out|time-?out|expired|retry (?:time|timeout)|could not be delivered for|cannot send message (?:for|within)|delayed|(?:hours|days|seconds|minutes)\b|still being retried|will be retried|in the queue|connection (?:reset|refused|closed|dropped|timed)
+    lost connection|giving up|retrying|4\.4\.[17]\b|deferr|unable to connect|could not connect|couldn'?t connect|failed to connect|did not (?:respond|accept our requests)|not responding|failing for a long time|socket error|too long|delivery temporarily
+securityerror
+    unauthenticated senders|\bssl\b|starttls|encrypt|authenticat|password|access denied|5\.7\.(?:0|6|8|9)\b|not permitted|security
+syntaxerror
+    not implemented|syntax|sequence of commands|bad sequence|unrecogni[sz]ed|malformed|improper sequence|unbalanced
+userunknown
+    recipient (?:address )?(?:was )?(?:rejected|refused)(?!:)
+exceedlimit
+    exceeds limit|limit exceeded|5\.2\.3\b
+systemerror
+    system error|(?:server|local) (?:configuration )?(?:error|problem)|internal error|can'?t create|i/o|resources|configur|transaction failed|service (?:currently )?unavailable|service refused?|does not support tls|out of memory|other mail system|system config|unable to (?:process|handle)
+policyviolation
+    polic|grey-?list|unacceptable|not allowed|5\.7\.\d|message (?:was )?(?:rejected|refused)
+mailererror
+    \bx-unix\b
+filtered
+    recipient addresses? rejected|rejected by a remote mail server|filter|because of|5\.2\.1\b|cannot be accepted|refused|because the address
+"""
 
-VAGUE = frozenset(
-    {
-        "undefined",
-        "policyviolation",
-        "systemerror",
-        "filtered",
-        "onhold",
-        "rejected",
-        "securityerror",
-        "networkerror",
-        "mailererror",
-    }
+
+def _table(text: str) -> list[tuple[str, re.Pattern[str]]]:
+    groups: list[tuple[str, list[str]]] = []
+    for line in text.strip().splitlines():
+        if line.startswith(" "):
+            groups[-1][1].append(f"(?:{line.strip()})")
+        else:
+            groups.append((line, []))
+    return [(name, re.compile("|".join(phrases), re.IGNORECASE)) for name, phrases in groups]
+
+
+# Names of hosts and links hold words that mean something else.
+_NOISE = re.compile(
+    r"https?://(?!groups\.google|www\.spamhaus)\S{1,500}|\bhost \S{1,200}\s?\[[^\]]{1,60}\](?: said)?:?|remote mail server|\bserver message\b",
+    re.IGNORECASE,
 )
+_PATTERNS = _table(_TABLE)
+
+VAGUE = frozenset(["undefined", "policyviolation", "systemerror", "filtered", "onhold", "securityerror"])
 
 _BY_STATUS = {
     "1.1": "userunknown", "1.2": "hostunknown", "1.3": "userunknown", "1.4": "filtered", "1.6": "hasmoved", "1.7": "rejected",
@@ -210,13 +204,82 @@ _BY_STATUS = {
     "4.0": "networkerror", "4.1": "expired", "4.2": "expired", "4.3": "systemerror", "4.4": "hostunknown", "4.5": "mailboxfull", "4.6": "networkerror", "4.7": "expired",
     "5.0": "mailererror", "5.2": "syntaxerror", "5.3": "toomanyconn", "5.4": "syntaxerror", "5.6": "contenterror",
     "6.0": "contenterror", "6.1": "contenterror", "6.2": "contenterror", "6.3": "contenterror", "6.5": "contenterror", "6.9": "contenterror",
-    "7.0": "securityerror", "7.1": "rejected", "7.2": "rejected", "7.4": "securityerror", "7.8": "securityerror", "7.9": "securityerror",
+    "7.0": "securityerror", "7.1": "securityerror", "7.2": "rejected", "7.4": "securityerror", "7.8": "securityerror", "7.9": "securityerror",
     "7.13": "suspend", "7.17": "hasmoved", "7.23": "authfailure", "7.25": "requireptr", "7.26": "authfailure", "7.27": "notaccept",
 }  # fmt: skip
 
 
+BOILERPLATE = re.compile(
+    r"(?:hi\. )?this is the (?:mail system|postfix program|qmail-send program|mail delivery agent) at (?:host )?\S{1,200}|i'm not going to try again;(?= this)|delivery temporarily suspended: (?=host)|"
+    r"this message was created automatically by mail delivery software\.?|a message that you sent could not be delivered to one or more of its recipients\.?"
+    r"|this is a permanent error[;.]?|the following address(?:\(es\)|es)? failed:?|i'm sorry to have to inform you that your message could not be delivered to one or more recipients\.?"
+    r"|it'?s attached below\.?|for further assistance, please send mail to.{0,12}postmaster.?|if you do so, please include this problem report\. you can delete your own text from the attached returned message\.?"
+    r"|technical details of (?:permanent|temporary) failure:?|google tried to deliver your message, but it was rejected by (?:the )?(?:recipient domain|server for the recipient domain \S{1,200} by \S{1,200}(?: \[[^\]]{1,60}\])?)\.?"
+    r"|we recommend contacting the other email provider for further information about the cause of this error\.?|the error that the other server returned was:?"
+    r"|-{2,}\s?the header of the original message is following\.?\s?-{0,3}|no action is required on your part.{0,300}|below is a copy of the original message:?|an error (?:has )?occurred while (?:trying|attempting) to deliver (?:the|a) (?:mail|message) (?:to|for) the following (?:list of )?recipients:?"
+    r"|hi!? this is the mailer-daemon, please do not reply to this e-?mail\.?|the original message was received at.{0,120}?from|delivery to the following recipients? (?:has )?failed(?: permanently)?[:.]?",
+    re.IGNORECASE,
+)
+_DIALOGUE = re.compile(
+    r">>>\s{0,3}(mail|rcpt|data|ehlo|helo)\b[^<>]{0,200}(?:<[^<>]{0,200}>)?[^<>]{0,100}<<<\s{0,3}[45]\d\d",
+    re.IGNORECASE,
+)
+_PHASES = (
+    (
+        "data",
+        r"end of data|\bdata command|text command|command data|after data|\[end_of_data\]|\[data\]|like our (?:data|body)|after i sent the message",
+    ),
+    ("rcpt", r"after rcpt to|to rcpt to|rcpt_to|like our rcpt|like recipient|recipient was rejected"),
+    ("mail", r"after mail from|to mail from|mail_from|like our mail|sender was rejected"),
+    (
+        "greeting",
+        r"initial connection|\b(?:ehlo|helo) command|\[connect\]|name was rejected|in reply to (?:ehlo|helo)|while performing the (?:ehlo|helo)",
+    ),
+)
+_TOLD = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _PHASES)
+_STEPS = {"mail": "mail", "rcpt": "rcpt", "data": "data", ".": "data", "ehlo": "greeting", "helo": "greeting"}
+
+
+def phase(text: str) -> str:
+    """At which step of the SMTP dialogue the other server refused: "greeting", "mail", "rcpt", "data" or ""."""
+    dialogue = _DIALOGUE.search(text)
+    if dialogue and not re.search(
+        r"need rcpt|no valid recipients|delivery error: dd", text, re.IGNORECASE
+    ):  # pipelined
+        return _STEPS[dialogue[1].lower()]
+    if dialogue:
+        return "rcpt"
+    return next((name for name, pattern in _TOLD if pattern.search(text)), "")
+
+
+def in_phase(found: str, step: str, status: str) -> str:
+    """A reason seen in the light of the step at which it was told."""
+    if status == "4.4.5":
+        return "systemfull"
+    if found == "suspend" and status in ("5.1.1", "5.1.0"):
+        return "userunknown"
+    if step == "data" and found == "userunknown" and status != "5.1.1":
+        return "filtered"  # the address was accepted first, so it is the message that was not wanted
+    if step == "mail" and found == "securityerror" and status == "5.7.1":
+        return "rejected"
+    if step == "mail" and found in ("userunknown", "hostunknown", "filtered", "policyviolation"):
+        return "rejected"
+    if step == "greeting" and found in (
+        "filtered",
+        "policyviolation",
+        "rejected",
+        "undefined",
+        "hostunknown",
+        "systemerror",
+        "securityerror",
+    ):
+        return "blocked"
+    return found
+
+
 def reason(text: str) -> str:
     """The reason that the words of `text` mean, or ""."""
+    text = _NOISE.sub(" ", text)
     return next((name for name, pattern in _PATTERNS if pattern.search(text)), "")
 
 

@@ -25,6 +25,10 @@ _FROM_MACHINE = re.compile(
     r"^(?:mailer-?daemon|mail-?daemon|post-?_?master|postoffice|mail[._-]?delivery[._-]?(?:system|subsystem)|mdaemon|poostmaster)(?:@|$)",
     re.IGNORECASE,
 )
+_NO_REPLY = re.compile(r"^(?:no-?_?reply|do-?not-?reply)", re.IGNORECASE)
+_PASSED_ON = re.compile(
+    r"^\s*(?:fwd?|wg|tr|re|aw|rv|enc|بازارسال|هدایت|پاسخ|إعادة توجيه|رد)\s*[:：]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ def _why(parsed: Parsed, status: list[str]) -> str:
     kind = parsed.type_params.get("report-type", "").lower()
     if status and (kind == "delivery-status" or parsed.type == "multipart/report"):
         return "delivery status report"
+    if parsed.has("x-mlserver") and re.search(r"not (?:a )?member", parsed.subject, re.IGNORECASE):
+        return "refused by a mailing list"
     machine = bool(_FROM_MACHINE.match(parsed.from_address or parsed.from_name))
     empty_path = any(value.replace(" ", "") in ("<>", "") for value in parsed.all("return-path"))
     machine = (
@@ -74,17 +80,31 @@ def _why(parsed: Parsed, status: list[str]) -> str:
     subject = bool(words.SUBJECT.search(parsed.subject))
     text = parsed.text[:6_000]
     said = bool(words.SAID.search(text))
+    certain = bool(words.SAID_CERTAIN.search(text))
+    encloses = any(part.type in ("message/rfc822", "text/rfc822-headers") for part in parsed.attachments)
     if status and (machine or subject or empty_path):
         return "delivery status report"
     if parsed.has("x-failed-recipients") and (machine or subject):
         return "x-failed-recipients"
-    if machine and (subject or said):
+    answers = parsed.header("auto-submitted").lower().startswith("auto-replied")
+    if (
+        answers
+        and machine
+        and not (certain or encloses or status)
+        and parsed.from_address.startswith("postmaster")
+    ):
+        return ""  # somebody's own answering program
+    postmaster = parsed.from_address.lower().startswith("postmaster")  # may be a person at a desk
+    if machine and (subject or (said and (not postmaster or certain or encloses or empty_path))):
         return "from the mail system"
+    if subject and said and encloses and not parsed.in_reply_to and _NO_REPLY.match(parsed.from_address):
+        return "encloses what was not delivered"
     if empty_path and said and (subject or words.SAID_STRONG.search(text)):
         return "null sender"
     if "final-recipient:" in text.lower() and "action:" in text.lower() and (machine or subject):
         return "delivery status in the text"
-    if words.SAID_CERTAIN.search(parsed.text[:2_500]) and (subject or empty_path or not parsed.in_reply_to):
+    begins = bool(words.SAID_CERTAIN.search(parsed.reply_text[:400])) and not _PASSED_ON.match(parsed.subject)
+    if begins and (subject or empty_path) and not parsed.in_reply_to:
         return "words of a mail system"
     return ""
 
@@ -92,7 +112,9 @@ def _why(parsed: Parsed, status: list[str]) -> str:
 def _complaint(parsed: Parsed) -> list[Bounce]:
     reports = [part for part in parsed.attachments if part.type == "message/feedback-report"]
     if not reports and parsed.type_params.get("report-type", "").lower() != "feedback-report":
-        if not words.COMPLAINT.search(parsed.text[:2_000]):
+        if parsed.header("x-apple-unsubscribe").lower() == "true":
+            return [Bounce(parsed.from_address, "", "feedback")]
+        if not words.COMPLAINT.search(f"{parsed.subject}\n{parsed.text[:2_000]}"):
             return []
         if not any(part.type in ("message/rfc822", "text/rfc822-headers") for part in parsed.attachments):
             return []
@@ -144,7 +166,7 @@ def original_recipient(parsed: Parsed) -> str:
     """To whom the returned message had been sent, by its own headers; "" when it is not enclosed."""
     for part in parsed.attachments:
         if part.type in ("message/rfc822", "text/rfc822-headers", "message/rfc822-headers"):
-            for name in ("x-original-to", "to", "delivered-to"):
+            for name in ("x-hmxmroriginalrecipient", "x-original-to", "to", "delivered-to"):
                 match = re.search(rf"(?im)^{name}:[ \t]*(.+(?:\n[ \t].+)*)", _text(part.data))
                 if match:
                     addresses, _ = parse_addresses(match[1].replace("\n", " "), 5)
@@ -193,12 +215,14 @@ def _from_status(text: str, parsed: Parsed) -> list[Bounce]:
         )
         status = next(iter(_STATUS.findall(group.get("status", ""))), "")
         inside = _STATUS.findall(diagnosis)
-        if inside and (status.endswith(".0.0") or not status):
-            status = inside[0]
+        if inside and (not inside[-1].endswith(".0.0") or not status):
+            status = inside[-1]  # what the other server said itself is nearer the truth
         if action in ("delivered", "relayed", "expanded", "delivered.") or status.startswith("2."):
             found.append((action or "delivered", Bounce(recipient, status, "delivered")))
             continue
         near = report if len(groups) == 1 else _around(report, recipient)
+        if (not status or status.endswith(".0.0")) and not diagnosis.strip():
+            status = next(iter(_STATUS.findall(near)), status)
         reason = reason_of(diagnosis, status, near, delayed=action == "delayed")
         found.append((action, Bounce(recipient, status, reason)))
     bad = [bounce for action, bounce in found if bounce.reason != "delivered"]
@@ -218,7 +242,15 @@ def _around(text: str, recipient: str) -> str:
     if not recipient:
         return ""
     at = text.lower().find(recipient.lower())
-    return text[at : at + 500] if at >= 0 else ""
+    if at < 0:
+        return ""
+    first, *more = text[at : at + 600].split("\n")
+    own = [first]
+    for line in more:
+        if words.FAILED_LINE.match(line.strip()):
+            break
+        own.append(line)
+    return "\n".join(own)
 
 
 def _from_text(parsed: Parsed) -> list[Bounce]:
@@ -230,8 +262,9 @@ def _from_text(parsed: Parsed) -> list[Bounce]:
         named = list(places)
     if not named:
         named = [original_recipient(parsed)]
+    named = list(dict.fromkeys(named))
     found = []
-    for index, recipient in enumerate(dict.fromkeys(named)):
+    for index, recipient in enumerate(named):
         if index >= _MOST_RECIPIENTS:
             break
         begin = places.get(recipient, 0)
@@ -239,7 +272,10 @@ def _from_text(parsed: Parsed) -> list[Bounce]:
         own = text[begin : min(later)] if later else text[begin:]
         piece = text if len(named) == 1 else own
         status = next(iter(_STATUS.findall(piece)), "")
-        found.append(Bounce(recipient, status, reason_of(own if len(named) > 1 else "", status, piece)))
+        reason = reason_of(own if len(named) > 1 else "", status, piece)
+        if reason == "undefined":
+            reason = words.reason(parsed.subject) or reason
+        found.append(Bounce(recipient, status, reason))
     return found
 
 
@@ -266,16 +302,34 @@ def _failed_addresses(text: str, parsed: Parsed) -> dict[str, int]:
 
 def reason_of(diagnosis: str, status: str, report: str, *, delayed: bool = False) -> str:
     """One word of the reason vocabulary: from the server's answer, else the status code, else the report's text."""
-    diagnosis = " ".join(diagnosis.split())[:4_000]
-    found = words.reason(diagnosis) if diagnosis else ""
-    if found:
-        return found
+    diagnosis, report = _bare(diagnosis[:4_000]), _bare(report[:8_000])
+    phase = words.phase(f"{diagnosis} {report}")
+    answer = _answer(diagnosis) or _answer(report)
     by_code = words.by_status(status)
-    if by_code and by_code not in words.VAGUE:
-        return by_code
-    found = words.reason(" ".join(report.split())[:8_000]) if report else ""
-    if found:
-        return found
-    if delayed:
-        return "expired"
-    return by_code or words.by_reply_code(_REPLY_CODE.findall(f"{diagnosis} {report[:2000]}")) or "undefined"
+    found = words.reason(answer) or words.reason(diagnosis or report)
+    if (not found or found in words.VAGUE) and by_code and by_code not in words.VAGUE:
+        found = by_code
+    found = found or words.reason(report)
+    if not found:
+        found = (
+            "expired"
+            if delayed
+            else by_code or words.by_reply_code(_REPLY_CODE.findall(f"{diagnosis} {report[:2000]}"))
+        )
+    if found == "userunknown" and "account is disabled" in report:
+        found = "suspend"
+    return words.in_phase(found or "undefined", phase, status)
+
+
+def _bare(text: str) -> str:
+    """`text` on one line without addresses and the sentences every mail system writes."""
+    return words.BOILERPLATE.sub(" ", _ADDRESS.sub("@", " ".join(text.split())))
+
+
+def _answer(text: str) -> str:
+    """What the other server said: from its reply code on."""
+    match = None
+    for match in _REPLY_CODE.finditer(text):  # the last one: the first may be a time or a port
+        if text[match.end() : match.end() + 3].strip():
+            break
+    return text[match.start() : match.start() + 600] if match else ""

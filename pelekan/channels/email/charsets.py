@@ -99,6 +99,12 @@ def decode(data: bytes, label: str | None = None) -> tuple[str, bool]:
         text = _western(data, codec)
         if text is not None:
             return text, False
+    if codec is not None and codec.startswith("iso2022_jp"):  # the label of one Japanese encoding on another
+        for name in ("cp932", "euc_jp"):
+            try:
+                return data.decode(name), True
+            except UnicodeError:
+                continue
     text, sure = guess(data, codec)
     return text, not sure
 

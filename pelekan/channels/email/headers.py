@@ -18,12 +18,12 @@ _BIDI_CONTROL = re.compile("[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]
 _CONTINUED = re.compile(r"^(.+?)\*(?:(\d{1,3})\*?)?$")
 
 
-def text_of(raw: bytes) -> str:
-    """Header bytes as text, before encoded words are opened: UTF-8 (RFC 6532), else a guess."""
+def text_of(raw: bytes, hint: str | None = None) -> str:
+    """Header bytes as text, before encoded words are opened: UTF-8 (RFC 6532), else by `hint`, else a guess."""
     try:
         return raw.decode("utf-8")
     except UnicodeError:
-        return charsets.guess(raw)[0]
+        return charsets.decode(raw, hint)[0]
 
 
 def one_line(text: str) -> str:
@@ -87,13 +87,14 @@ def _flush(waiting: list[tuple[str, bytes]]) -> str:
     return "".join(out)
 
 
-def plain(raw: bytes, limit: int = 20_000) -> str:
-    """One header's value for people: unfolded, decoded, one line."""
-    return one_line(decode_words(text_of(raw[:limit])))
+def plain(raw: bytes, limit: int = 40_000, hint: str | None = None) -> str:
+    """One header's value for people: unfolded, decoded, one line. `hint`: the charset of the body."""
+    return one_line(decode_words(text_of(raw[:limit], hint)))
 
 
 def message_ids(value: str, limit: int = 200) -> list[str]:
     """The ids in a Message-ID, In-Reply-To or References value, each as `<id>`; last ones kept when too many."""
+    value = _CONTROL.sub(" ", value)
     found = [f"<{match}>" for match in _ID.findall(value)]
     if not found:
         bare = value.replace("<", " ").replace(">", " ").split()

@@ -24,7 +24,7 @@ from pelekan.lib.language import RIGHT_TO_LEFT, language
 
 __all__ = ["Address", "Parsed", "Part", "parse", "to_json"]
 
-SUBJECT_LIMIT = 1_000
+SUBJECT_LIMIT = 10_000
 _OWN_HEADERS = "x-pelekan-"  # control words are ours alone: never read from outside
 _DERIVED_DOMAIN = "@derived.invalid>"
 
@@ -94,7 +94,10 @@ def _parse(raw: bytes) -> Parsed:
     order = mime.tree(mime.normal_lines(raw), warnings)
     root = order[0]
     content = bodies.read(order, warnings)
-    parsed = _addressed(root, warnings)
+    hint = next(
+        (n.params["charset"] for n in order if n.type.startswith("text/") and n.params.get("charset")), None
+    )
+    parsed = _addressed(root, hint, warnings)
     own = h.message_ids(h.text_of(root.raw("message-id")[:2_000]))
     if not own:
         warnings.append("message_id_missing")
@@ -103,7 +106,7 @@ def _parse(raw: bytes) -> Parsed:
         warnings.append("encrypted")
     text = content.text if content.text.strip() or not content.html else bodies.to_text(content.html)
     reply, quoted = _reply(content, text)
-    subject = h.plain(root.raw("subject"))[:SUBJECT_LIMIT]
+    subject = h.plain(root.raw("subject"), hint=hint)[:SUBJECT_LIMIT]
     tongue = language(reply if reply.strip() else text) or language(subject)
     return replace(
         parsed,
@@ -133,9 +136,9 @@ def _reply(content: bodies.Bodies, text: str) -> tuple[str, str]:
     return quotes.cut(text)
 
 
-def _addressed(root: mime.Entity, warnings: list[str]) -> Parsed:
-    senders = _addresses(root, "from", warnings)
-    reply_to = _addresses(root, "reply-to", warnings)
+def _addressed(root: mime.Entity, hint: str | None, warnings: list[str]) -> Parsed:
+    senders = _addresses(root, "from", warnings, hint)
+    reply_to = _addresses(root, "reply-to", warnings, hint)
     named = [one for one in senders if one.address]
     if len(named) > 1 or sum(key == "from" for key, _ in root.fields) > 1:
         warnings.append("several_from")
@@ -163,8 +166,8 @@ def _addressed(root: mime.Entity, warnings: list[str]) -> Parsed:
         from_name=sender.name[:300],
         from_address=sender.address,
         reply_to=tuple(one for one in reply_to if one.address),
-        to=tuple(_addresses(root, "to", warnings)),
-        cc=tuple(_addresses(root, "cc", warnings)),
+        to=tuple(_addresses(root, "to", warnings, hint)),
+        cc=tuple(_addresses(root, "cc", warnings, hint)),
     )
 
 
@@ -172,10 +175,10 @@ def _same_place(one: str, other: str) -> bool:
     return one.rpartition("@")[2].lower() == other.rpartition("@")[2].lower()
 
 
-def _addresses(root: mime.Entity, name: str, warnings: list[str]) -> list[Address]:
-    values = [h.text_of(value) for key, value in root.fields if key == name]
-    if name == "from":
-        values = values[:1]
+def _addresses(root: mime.Entity, name: str, warnings: list[str], hint: str | None = None) -> list[Address]:
+    values = [h.text_of(value, hint) for key, value in root.fields if key == name]
+    if name == "from":  # the first that names an address; that there are several is a warning of its own
+        values = [next((value for value in values if "@" in value), values[0] if values else "")]
     found, cut = parse_addresses(", ".join(values))
     if cut:
         warnings.append("addresses_cut")

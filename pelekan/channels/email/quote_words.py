@@ -8,7 +8,7 @@ import re
 _VERBS = (
     r"wrote|writes|schrieb|schreef|geschreven|hat geschrieben|a écrit|à écrit|ecrit|écrit|escribió|escribio|"
     r"escreveu|ha scritto|scritto|napisał\(a\)|napisał|napisała|napisal|pisze|написала?|писала?|пишет|пише|написав|"
-    r"skrev|kirjoitti|het volgende geschreven|写道|寫道|wrote|yazdı|şunu yazdı|schrieben|írta|napsala?|napísal|a scris|"
+    r"skrev|kirjoitti|kirjoittaa|het volgende geschreven|写道|寫道|wrote|yazdı|şunu yazdı|schrieben|írta|napsala?|napísal|a scris|"
     r"έγραψε|のメール|さんは書きました|작성|님이 작성|viết|menulis|"
     r"نوشت|نوشته است|نوشته‌است|نوشتند|كتب|كتبت|كتَب|تمت كتابة ما يلي بواسطة|كتب ما يلي|نوشته"
 )
@@ -43,6 +43,14 @@ _ENDS_ADDRESS = re.compile(r"(?:<[^<>]{3,200}>|@[^\s<>]{1,100}|>)\s{0,3}\)?\s{0,
 _ENDS_CLOSE = re.compile(r">\s{0,3}\)?\s{0,3}[:：]$")
 
 
+TAIL_OF_ADDRESS = re.compile(rf"^>\s{{0,3}}(?:{_VERBS})?\s{{0,3}}[:：]$", re.IGNORECASE)
+
+
+def begins_with_date(joined: str) -> bool:
+    """Whether a line begins like "On Mon, 3 May 2021 …"."""
+    return bool(_START.match(joined) and _DATE.search(joined[:80]))
+
+
 def is_attribution(joined: str, *, whole: bool, gap: bool) -> bool:
     """Whether `joined` (one to six lines ending in a colon or a verb) is "On … X wrote:".
 
@@ -73,7 +81,7 @@ def _short_tail(joined: str) -> bool:
 _ORIGINAL = (
     r"original message|original[- ]nachricht|ursprüngliche nachricht|ursprüngliche mail|originalnachricht|"
     r"message d'origine|message original|mensaje original|mensagem original|messaggio originale|"
-    r"oorspronkelijk bericht|origineel bericht|original meddelelse|oprindelig meddelelse|opprinnelig melding|"
+    r"oorspronkelijk bericht|origineel bericht|original meddelelse|oprindelig meddelelse|oprindelig besked|opprinnelig beskjed|opprinnelig melding|"
     r"ursprungligt meddelande|alkuperäinen viesti|wiadomość oryginalna|oryginalna wiadomość|исходное сообщение|"
     r"пересылаемое сообщение|оригинальное сообщение|orijinal mesaj|özgün ileti|původní zpráva|eredeti üzenet|"
     r"forwarded message|weitergeleitete nachricht|message transféré|mensaje reenviado|messaggio inoltrato|"
@@ -96,7 +104,7 @@ SEPARATOR = re.compile(
 _LABELS = {
     "from": "from|von|de|da|van|från|fra|od|lähettäjä|от|от кого|kimden|gönderen|feladó|odesílatel|expéditeur|发件人|寄件者|差出人|보낸 사람"
     "|از|فرستنده|من|المرسل|مِن",
-    "date": "date|sent|datum|gesendet|gesendet am|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|inviato|inviato il|data|fecha"
+    "date": "date|sent|message du|datum|gesendet|gesendet am|envoyé|envoyé le|enviado|enviado el|enviada em|enviado em|inviato|inviato il|data|fecha"
     "|verzonden|skickat|sendt|dato|wysłano|wysłane|lähetetty|päivämäärä|дата|отправлено|tarih|gönderilme tarihi|发送时间|日期"
     "|ارسال شده|ارسال‌شده|تاریخ|زمان ارسال|تم الإرسال|تم الارسال|التاريخ|تاريخ الإرسال|أرسلت",
     "to": "to|an|à|a|para|aan|till|til|do|vastaanottaja|кому|kime|címzett|收件人|به|گیرنده|إلى|الى|المستلم",

@@ -19,6 +19,7 @@ _BACK = 5  # lines an attribution may be spread over
 _SIGNATURE_LINES = 14
 
 _MARKS = re.compile("[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_EDGE_MARKS = re.compile("^[\u200e\u200f\u202a-\u202e]+|[\u200e\u200f\u202a-\u202e]+$")
 _QUOTE = re.compile(r"^\s{0,3}(?:>|\|\s|&gt;)")
 _RULE = re.compile(r"^\s*[_\-=*~+#—–]{2,}\s*$")
 _LONG_RULE = re.compile(r"^\s*[_\-]{20,}\s*$")
@@ -32,6 +33,12 @@ def cut(text: str) -> tuple[str, str]:
         return text.strip("\n"), ""
     seen = [_MARKS.sub("", line[:_WIDEST]).strip() for line in lines]
     quoted = [bool(_QUOTE.match(line[:20])) for line in lines]
+    for index, line in enumerate(seen):
+        if (
+            quoted[index] and index and words.TAIL_OF_ADDRESS.match(line)
+        ):  # "> wrote:" closing "<a@b" two lines above
+            above = "".join(seen[max(0, index - 3) : index])
+            quoted[index] = above.count("<") <= above.count(">")
     keep = _kept(lines, seen, quoted)
     reply = _tidy([line for line, kept in zip(lines, keep, strict=True) if kept])
     if not reply.strip():
@@ -50,7 +57,7 @@ def cut_html(html: str) -> tuple[str, str]:
 
 
 def _tidy(lines: list[str]) -> str:
-    text = "\n".join(line.rstrip() for line in lines).strip("\n")
+    text = "\n".join(_EDGE_MARKS.sub("", line.rstrip()) for line in lines).strip("\n")
     return re.sub(r"\n{3,}", "\n\n", text)
 
 
@@ -97,7 +104,7 @@ def _below(seen: list[str], quoted: list[bool], at: int) -> int | None:
         return None
     if _is_signature_start(seen[index]) or _is_sent_from(seen[index]):
         return None
-    if index == last_quoted and index + 1 < len(seen) and quoted[index + 1] and len(seen[index]) < 80:
+    if index == last_quoted and index + 1 < len(seen) and quoted[index + 1] and len(seen[index - 1]) > 60:
         return _below(seen, quoted, index + 1)  # a quoted line that wrapped and lost its mark
     return index
 
@@ -168,8 +175,19 @@ def _attribution(seen: list[str], quoted: list[bool], index: int, start: int) ->
                 continue
             joined = f"{seen[first]} {joined}"[:_WIDEST]
         if words.is_attribution(joined, whole=back == 0, gap=blanks > 0):
-            return first
+            return first if words.begins_with_date(joined) else _wider(seen, quoted, first, start, joined)
     return None
+
+
+def _wider(seen: list[str], quoted: list[bool], first: int, start: int, joined: str) -> int:
+    """`first`, or an earlier line when "On <date> …" stands there and the attribution only went on from it."""
+    for above in range(first - 1, max(start, first - 4) - 1, -1):
+        if quoted[above] or not seen[above]:
+            break
+        joined = f"{seen[above]} {joined}"
+        if words.begins_with_date(seen[above]) and words.is_attribution(joined, whole=False, gap=False):
+            return above
+    return first
 
 
 def _is_signature_start(line: str) -> bool:

@@ -1,7 +1,0 @@
-"""`python -m pelekan` is `pelekan`."""
-
-import sys
-
-from pelekan.cli import main
-
-sys.exit(main())
