@@ -174,6 +174,17 @@ def resident(pid: int) -> int:
     raise RuntimeError("no VmRSS: this needs Linux")
 
 
+def echo(port: int) -> list[float]:
+    line, taken = Line(port), []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        line.send("/echo")
+        line.wait()
+        taken.append(time.perf_counter() - began)
+        time.sleep(0.003)
+    return taken
+
+
 def latencies(port: int, crowd: Crowd) -> None:
     line = Line(port)
     count = len(crowd.sockets)
@@ -247,6 +258,7 @@ def main() -> None:
             if count == options.streams:
                 latencies(port, crowd)
                 print()
+        report("echo", echo(port))
     finally:
         server.kill()  # a polite end would log ten thousand cut streams
         server.wait(20)

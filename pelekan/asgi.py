@@ -23,6 +23,7 @@ from django.core.wsgi import get_wsgi_application
 pages = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 (settings exist only now)
+from django.db import connections  # noqa: E402
 
 from pelekan.lib import live  # noqa: E402
 from pelekan.lib.bridge import Bridge  # noqa: E402
@@ -49,6 +50,7 @@ class Desk:
         self.pages = Bridge(
             pages,
             BridgeLimits(threads=settings.CONFIG.threads, body=settings.MAX_UPLOAD + FORM),
+            leave=connections.close_all,
         )
         self.beside = beside
         self._stopped = threading.Event()

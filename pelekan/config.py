@@ -7,13 +7,18 @@ Pelekan changes this file; nothing else of the installation is configured outsid
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 FILE = "pelekan.toml"
 LANGUAGES = ("fa", "ar", "en")
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+KNOWN_KEYS = ("insecure", "change", "example", "secret", "only-for-tests", "12345678")
+"""What keys contain that were copied from a page instead of made."""
 
 
 class ConfigError(Exception):
@@ -30,6 +35,7 @@ class Config:
     database: str = "sqlite:///pelekan.sqlite3"
     data: Path = Path("data")
     language: str = "fa"
+    organization: str = ""
     demo: bool = False
     debug: bool = False
     allowed_hosts: tuple[str, ...] = ()
@@ -86,7 +92,7 @@ def load(path: Path | None) -> Config:
     values["data"] = folder / str(values.get("data", "data"))
     database = str(values.get("database", Config.database))
     if database.startswith("sqlite:///") and not database.startswith("sqlite:////"):
-        values["database"] = f"sqlite:///{folder / database.removeprefix('sqlite:///')}"
+        values["database"] = f"sqlite:///{quote(str(folder / unquote(database.removeprefix('sqlite:///'))))}"
     return Config(path=path, **values)  # type: ignore[arg-type]
 
 
@@ -103,19 +109,49 @@ def faults(config: Config) -> list[str]:
         found.append(
             "`secret_key` is missing or too short. Run `pelekan init` to get a good one, or put 64 random characters there."
         )
+    elif any(words in config.secret_key.lower() for words in KNOWN_KEYS):
+        found.append(
+            "`secret_key` looks like one from an example, which others know too. Put 64 random characters."
+        )
     if config.language not in LANGUAGES:
         found.append(f"`language` must be one of {', '.join(LANGUAGES)}.")
     if not config.database.startswith(("sqlite:///", "postgresql://", "postgres://")):
         found.append("`database` must begin with sqlite:/// or postgresql://.")
     if "*" in config.allowed_hosts:
         found.append("`allowed_hosts` must name hosts; remove '*'.")
+    if any(not _network(proxy) for proxy in config.trusted_proxies):
+        found.append(
+            "`trusted_proxies` must list addresses or networks, such as 127.0.0.1 or 10.0.0.0/8; a name or '*' would let "
+            "anybody forge where he comes from."
+        )
+    if config.smtp and urlsplit(config.smtp).scheme not in ("smtp", "smtp+tls", "smtps"):
+        found.append(
+            "`smtp` must look like smtps://user:password@host:465 or smtp+tls://user:password@host:587."
+        )
+    if config.mail_from and not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", config.mail_from):
+        found.append("`mail_from` must be an address alone, such as support@example.com.")
+    for name in ("max_upload_mb", "max_mail_mb"):
+        if not 1 <= getattr(config, name) <= 1024:
+            found.append(f"`{name}` must be between 1 and 1024.")
     if not 1 <= config.threads <= 64:
         found.append("`threads` must be between 1 and 64.")
+    if config.demo and url.hostname not in THIS_MACHINE:
+        found.append(
+            "`demo` is on, whose passwords are public, so `base_url` must be on this machine. Remove `demo`."
+        )
     if not config.demo:
-        if url.scheme == "http" and url.hostname not in ("localhost", "127.0.0.1", "::1"):
+        if url.scheme == "http" and url.hostname not in THIS_MACHINE:
             found.append(
                 "`base_url` is plain http, so passwords would travel unprotected. Use https (see docs/operations.md)."
             )
         if config.debug:
             found.append("`debug` is on outside the demo and would show internals to visitors. Remove it.")
     return found
+
+
+def _network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return not text.endswith("/0")

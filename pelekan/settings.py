@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from email.utils import formataddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -27,7 +28,7 @@ else:
     CONFIG = configuration.load(configuration.find())
 
 SECRET_KEY = CONFIG.secret_key or "unset"  # `pelekan.checks` refuses to start with it
-DEBUG = False
+DEBUG = CONFIG.debug and CONFIG.demo  # `pelekan.checks` refuses it elsewhere
 BASE_URL = CONFIG.base_url.rstrip("/")
 _base = urlsplit(BASE_URL)
 SECURE = _base.scheme == "https"
@@ -164,10 +165,12 @@ CSRF_COOKIE_NAME = "pelekan_csrf"
 CSRF_COOKIE_SECURE = SECURE
 CSRF_COOKIE_HTTPONLY = False
 CSRF_FAILURE_VIEW = "pelekan.web.errors.csrf"
-SECURE_SSL_REDIRECT = False  # the proxy before us does it; see docs/operations.md
+SECURE_SSL_REDIRECT = SECURE and bool(CONFIG.trusted_proxies)  # only a known proxy tells us what it spoke
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = False
+SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading binds a whole domain for years: its owner decides
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None
 USE_X_FORWARDED_HOST = False
 X_FRAME_OPTIONS = "DENY"
@@ -181,7 +184,7 @@ TIME_ZONE = "UTC"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [PACKAGE / "web" / "static"]
-STATIC_ROOT = CONFIG.data / "static"
+STATIC_ROOT = None  # served from where it lies; nothing is collected
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_DIR = CONFIG.data
@@ -207,7 +210,8 @@ EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
 EMAIL_USE_SSL = _smtp.scheme == "smtps"
 EMAIL_USE_TLS = _smtp.scheme == "smtp+tls"
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = CONFIG.mail_from or f"pelekan@{_base.hostname}"
+ORGANIZATION = CONFIG.organization or "Pelekan"
+DEFAULT_FROM_EMAIL = formataddr((ORGANIZATION, CONFIG.mail_from or f"pelekan@{_base.hostname}"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

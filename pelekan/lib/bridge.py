@@ -18,16 +18,15 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass
 from io import SEEK_END, BytesIO
-from queue import SimpleQueue
 from typing import IO, Any
 
-log = logging.getLogger("pelekan.bridge")
+from pelekan.lib.threads import Job, Threads
+
 security = logging.getLogger("pelekan.security")
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-Job = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,59 +67,17 @@ class FileWrapper:
             self.file.close()
 
 
-class Threads:
-    """A pool that can lend a thread to a long answer and run a spare one meanwhile."""
-
-    def __init__(self, count: int, spares: int) -> None:
-        self.jobs: SimpleQueue[Job | None] = SimpleQueue()
-        self._lock = threading.Lock()
-        self._wanted = self._alive = count
-        self._lent = 0
-        self._spares = spares
-        for _ in range(count):
-            self._start()
-
-    def _start(self) -> None:
-        threading.Thread(target=self._run, name="web", daemon=True).start()
-
-    def _run(self) -> None:
-        while (job := self.jobs.get()) is not None:
-            try:
-                job()
-            except BaseException:
-                log.exception("A request broke its thread's work.")
-            del job  # or the last request's bodies live until the next one
-            with self._lock:
-                if self._alive - self._lent > self._wanted:
-                    self._alive -= 1
-                    return
-
-    @contextlib.contextmanager
-    def lent(self) -> Iterator[None]:
-        """Within: the calling thread will be long; another one works in its place, as far as spares reach."""
-        with self._lock:
-            self._lent += 1
-            if self._alive - self._lent < self._wanted and self._alive < self._wanted + self._spares:
-                self._alive += 1
-                self._start()
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._lent -= 1
-
-    def stop(self) -> None:
-        for _ in range(self._alive):
-            self.jobs.put(None)
-
-
 class Bridge:
-    """ASGI application around the WSGI application `app`. Only `http` scopes come here."""
+    """ASGI application around the WSGI application `app`. Only `http` scopes come here.
 
-    def __init__(self, app: Callable[..., Iterable[bytes]], limits: Limits | None = None) -> None:
+    `leave` is called in each thread before it ends, to close what it kept (database connections)."""
+
+    def __init__(
+        self, app: Callable[..., Iterable[bytes]], limits: Limits | None = None, leave: Job = lambda: None
+    ) -> None:
         self.app = app
         self.limits = limits or Limits()
-        self.threads = Threads(self.limits.threads, self.limits.spares)
+        self.threads = Threads(self.limits.threads, self.limits.spares, leave)
         self._bodies = 0
 
     def close(self) -> None:

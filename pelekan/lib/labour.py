@@ -53,6 +53,7 @@ class Crew:
 
     def run(self, stop: threading.Event) -> None:
         self.stop = stop
+        self._beat()
         threads = [
             self._thread(f"{job.name}-{number}", self._work_on, job)
             for job in self.jobs
@@ -60,10 +61,8 @@ class Crew:
         ]
         if self.chores:
             threads.append(self._thread("chores", self._do_chores))
-        while True:
+        while not stop.wait(BEAT):
             self._beat()
-            if stop.wait(BEAT):
-                break
         for bell in self._bells:
             bell.set()
         for thread in threads:

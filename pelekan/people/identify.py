@@ -55,6 +55,9 @@ def customer_for(
             assert found is not None
     elif verified:
         Identity.objects.filter(kind=kind, address=address, verified_at=None).update(verified_at=now)
+        if found.organization_id is None and (company := _organization(kind, address, verified)):
+            found.organization = company
+            found.save(update_fields=["organization"])
     if name and not found.name:
         found.name = name[:160]
         found.save(update_fields=["name"])

@@ -32,6 +32,7 @@ class Team(models.Model):
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="teams")
     name = models.CharField(max_length=80, unique=True)
     description = models.TextField(blank=True)
+    offered = models.BooleanField(default=False)  # customers may choose it as a department in the portal
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -264,3 +265,35 @@ class Token(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "subject"])]
+
+
+class LetterState(models.TextChoices):
+    QUEUED = "queued", _("Queued")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+
+
+class Letter(models.Model):
+    """A mail of the desk itself: a sign-in code, an invitation, a warning. Written in the transaction of what it
+    tells, sent by the workers. Its text may hold a secret, so it is sealed, and gone once it is sent."""
+
+    recipient = models.CharField(max_length=254)
+    kind = models.CharField(max_length=20)  # what it is for, such as "sign_in"
+    language = models.CharField(max_length=2, choices=Language.choices)
+    subject = models.CharField(max_length=250)
+    sealed = models.TextField(blank=True)  # the text; see pelekan.lib.secrets.seal
+    mail_id = models.CharField(max_length=250)  # fixed: the same at every try
+    state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    fault = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=now)
+    expires_at = models.DateTimeField(null=True, blank=True)  # later it helps nobody
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="letter_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["recipient", "kind", "created_at"], name="letter_last"),
+        ]

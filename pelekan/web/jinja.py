@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment
 
 from pelekan.lib.text import direction, initials
+from pelekan.web.reading import Reading
 
 
 def environment(**options: Any) -> Environment:
@@ -20,7 +22,6 @@ def environment(**options: Any) -> Environment:
             **options,
             "trim_blocks": True,
             "lstrip_blocks": True,
-            "undefined": StrictUndefined,
             "autoescape": True,
         },
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
@@ -45,8 +46,11 @@ def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "lang": language,
         "dir": "rtl" if language in ("fa", "ar") else "ltr",
-        "dates": getattr(request, "dates", None),
+        "dates": Reading(request.dates) if hasattr(request, "dates") else None,
         "me": getattr(request, "me", None),
         "theme": getattr(request, "theme", "auto"),
+        "brand": {"name": settings.ORGANIZATION, "logo_url": ""},
         "density": getattr(request, "density", "comfortable"),
+        "languages": settings.LANGUAGES,
+        "here": request.get_full_path() if request.method == "GET" else request.path,
     }

@@ -34,7 +34,7 @@ class SecurityHeaders:
             response["Content-Security-Policy"] = CSP.format(ancestors="'none'")
             response["X-Frame-Options"] = "DENY"
         response["X-Content-Type-Options"] = "nosniff"
-        response["Referrer-Policy"] = "same-origin"
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response["Cross-Origin-Opener-Policy"] = "same-origin"
         response["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), interest-cohort=()"
         if settings.SECURE:

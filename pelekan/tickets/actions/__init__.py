@@ -11,11 +11,17 @@ from pelekan.tickets.actions.conversing import (
     reply,
     say,
 )
+from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, welcome
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 
 __all__ = [
+    "welcome",
+    "answer",
+    "end_access",
+    "describe_customer",
+    "adopt",
     "NewerMessage",
     "NothingToSay",
     "WhyMissing",

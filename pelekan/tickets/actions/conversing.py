@@ -71,7 +71,7 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Message:
         ticket=ticket,
         conversation=conversation,
         kind=MessageKind.INCOMING,
-        channel=conversation.channel,
+        channel=incoming.channel,
         customer=customer,
         text=incoming.text,
         html=incoming.html,
@@ -84,7 +84,7 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Message:
         held_at=now if incoming.held else None,
     )
     _bind(incoming.attachment_ids, message, owner_key(conversation=conversation), f"customer:{customer.pk}")
-    topics = [f"conversation:{conversation.pk}", f"customer:{customer.pk}"]
+    topics = _customer_topics(ticket, conversation)
     if begins:
         record("ticket.created", ticket, by=customer, at=now, topics=topics, channel=conversation.channel)
     if not incoming.automatic:
@@ -152,7 +152,7 @@ def reply(
         by=by,
         message=message,
         at=now,
-        topics=[f"conversation:{conversation.pk}", f"customer:{conversation.customer_id}"],
+        topics=_customer_topics(ticket, conversation),
     )
     if ticket.assignee_id is None:
         assign(ticket, by, by=by, now=now, because="answered")
@@ -189,7 +189,7 @@ def say(
         message=message,
         because=because,
         at=now,
-        topics=[f"conversation:{conversation.pk}", f"customer:{conversation.customer_id}"],
+        topics=_customer_topics(ticket, conversation),
     )
     return message
 
@@ -269,6 +269,12 @@ def release_held(message: Message, *, by: Agent, now: datetime | None = None) ->
             at=now,
             topics=[f"conversation:{message.conversation_id}", f"customer:{ticket.customer_id}"],
         )
+
+
+def _customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
+    """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later."""
+    watching = (conversation.customer_id, ticket.customer_id)
+    return [f"conversation:{conversation.pk}", *(f"customer:{pk}" for pk in dict.fromkeys(watching))]
 
 
 def _already(conversation: Conversation, client_id: str) -> Message | None:

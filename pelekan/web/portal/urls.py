@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pelekan.web.portal import entrance, guests, profile, requests
+
+urlpatterns = [
+    path("", requests.home, name="portal_home"),
+    path("sign-in/", entrance.sign_in, name="portal_sign_in"),
+    path("sign-in/code/", entrance.code, name="portal_code"),
+    path("sign-in/link/<str:link>/", entrance.link, name="portal_link"),
+    path("sign-out/", entrance.sign_out, name="portal_sign_out"),
+    path("live/", requests.live_ticket, name="portal_live"),
+    path("requests/new/", requests.new, name="portal_new"),
+    path("requests/<int:number>/", requests.show, name="portal_request"),
+    path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
+    path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
+    path("profile/", profile.profile, name="portal_profile"),
+    path("profile/phone/", profile.add_phone, name="portal_phone"),
+    path("profile/sign-out-everywhere/", profile.sign_out_everywhere, name="portal_sign_out_everywhere"),
+    path("g/<str:secret>/", guests.door, name="portal_guest_door"),
+    path("guest/<int:ticket_id>/", guests.show, name="portal_guest"),
+    path("guest/<int:ticket_id>/answer/", guests.answer, name="portal_guest_answer"),
+    path("guest/<int:ticket_id>/live/", guests.live_ticket, name="portal_guest_live"),
+]

@@ -21,6 +21,7 @@ function keepInside(list) {
   list.classList.remove("is-turned");
   const box = list.getBoundingClientRect();
   const menu = list.closest(".menu");
+  if (menu.closest(".nav")) return; // placed by its sheet
   if (box.left < 0 || box.right > innerWidth) menu.classList.toggle("menu--end");
   if (box.bottom > innerHeight && box.height < menu.getBoundingClientRect().top) menu.classList.add("menu--up");
 }

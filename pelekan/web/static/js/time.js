@@ -2,19 +2,19 @@
 // words stay), <time datetime data-until> inside .clock counts down, turns amber, then red. Words come from the browser's
 // own knowledge of the language, digits too. Text changes only when it differs, so nothing moves.
 const lang = document.documentElement.lang || "en";
-const unit = (name, display) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: display });
-const short = { minute: unit("minute", "short"), hour: unit("hour", "short"), day: unit("day", "long") };
-const long = { minute: unit("minute", lang === "en" ? "short" : "long"), hour: unit("hour", lang === "en" ? "short" : "long"), day: unit("day", "long") };
-const now = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "narrow" }).format(0, "second");
+// the digits that the server writes for this person, told by its zero
+const numberingSystem = { "۰": "arabext", "٠": "arab" }[document.documentElement.dataset.digits] || "latn";
+const unit = (name) => new Intl.NumberFormat(lang, { style: "unit", unit: name, unitDisplay: "long", numberingSystem });
+const words = { minute: unit("minute"), hour: unit("hour"), day: unit("day") };
+const now = new Intl.RelativeTimeFormat(lang, { numeric: "auto", style: "narrow", numberingSystem }).format(0, "second");
 const NEAR = 30 * 60; // seconds; data-near on the element overrides
 
-// a length in words: minutes under an hour, hours and minutes under ten hours, then hours, then days
-export function span(seconds, words = long) {
+// a length in its greatest unit, as the server's dates.span(length, 1) writes it
+export function span(seconds) {
   const minutes = Math.max(0, Math.floor(seconds / 60));
   if (minutes < 60) return words.minute.format(minutes);
-  const hours = Math.floor(minutes / 60);
-  if (hours < 48) return words.hour.format(hours);
-  return words.day.format(Math.floor(hours / 24));
+  if (minutes < 24 * 60) return words.hour.format(Math.floor(minutes / 60));
+  return words.day.format(Math.floor(minutes / (24 * 60)));
 }
 
 function tick() {
@@ -22,7 +22,7 @@ function tick() {
   for (const el of document.querySelectorAll("time[data-since]")) {
     const age = (at - Date.parse(el.dateTime)) / 1000;
     if (age >= 3600) continue;
-    put(el, age < 60 ? now : span(age, short));
+    put(el, age < 60 ? now : span(age));
   }
   for (const el of document.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(el.dateTime) - at) / 1000;
@@ -48,3 +48,9 @@ tick();
 setInterval(() => { if (!document.hidden) tick(); }, 15000);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) tick(); });
 document.addEventListener("htmx:afterSettle", tick);
+
+// the whole moment, when the pointer rests on a time that carries no title
+document.addEventListener("pointerover", (event) => {
+  const el = event.target.closest?.("time[datetime*=T]:not([title])");
+  if (el) el.title = new Intl.DateTimeFormat(lang, { dateStyle: "full", timeStyle: "short", numberingSystem, calendar: document.documentElement.dataset.calendar || undefined }).format(new Date(el.dateTime));
+});

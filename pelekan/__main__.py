@@ -1,0 +1,7 @@
+"""`python -m pelekan` is `pelekan`."""
+
+import sys
+
+from pelekan.cli import main
+
+sys.exit(main())

@@ -1,0 +1,161 @@
+"""Sends the desk's own mail: through the installation's server, else through the first mailbox that can send."""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from pelekan.channels.email.addresses import Address
+from pelekan.channels.email.compose import CannotCompose, Outgoing, compose
+from pelekan.channels.models import Account
+from pelekan.lib import due
+from pelekan.lib.secrets import open_sealed
+from pelekan.lib.time import now as clock
+from pelekan.people.letters import text_of
+from pelekan.people.models import Letter, LetterState
+
+SECONDS = 20
+TRIED_FOR = timedelta(days=2)
+_PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
+_SECURITY = {"smtp": "none", "smtps": "tls", "smtp+tls": "starttls"}
+
+
+@dataclass(frozen=True)
+class Way:
+    """A server that takes our mail, and the address that it goes out from."""
+
+    host: str
+    port: int
+    security: str  # tls, starttls, none
+    user: str
+    password: str
+    sender: str
+
+
+def way() -> Way | None:
+    """How mail of the desk itself goes out; None while nothing is set up for it."""
+    parts = urlsplit(settings.CONFIG.smtp)
+    if parts.hostname:
+        return Way(
+            parts.hostname,
+            parts.port or _PORTS.get(parts.scheme, 25),
+            _SECURITY.get(parts.scheme, "none"),
+            unquote(parts.username or ""),
+            unquote(parts.password or ""),
+            settings.DEFAULT_FROM_EMAIL,
+        )
+    account = (
+        Account.objects.select_related("inbox")
+        .filter(inbox__archived_at=None)
+        .exclude(smtp_host="")
+        .exclude(inbox__address="")
+        .order_by("inbox_id")
+        .first()
+    )
+    if account is None:
+        return None
+    password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
+    return Way(
+        account.smtp_host,
+        account.smtp_port,
+        account.smtp_security,
+        account.smtp_user,
+        password,
+        account.inbox.address,
+    )
+
+
+def missing() -> tuple[str, str] | None:
+    """What is wrong and how to mend it, for `pelekan doctor`; None when letters can go out."""
+    if way() is not None:
+        return None
+    return (
+        "No mail server is set: nobody gets sign-in codes, invitations or password resets.",
+        'Add smtp = "smtp+tls://user:password@mail.example.com" to pelekan.toml, or give an inbox an SMTP server.',
+    )
+
+
+def stuck(now: datetime) -> int:
+    """How many letters failed within a week, or have waited for ten minutes."""
+    return _stuck(now).count()
+
+
+def last_fault() -> str:
+    """What went wrong with the newest letter that didn't go out."""
+    newest = Letter.objects.exclude(fault="").exclude(state=LetterState.SENT).order_by("-pk").first()
+    return newest.fault if newest else ""
+
+
+def _stuck(now: datetime) -> QuerySet[Letter]:
+    failed = Q(state=LetterState.FAILED, created_at__gt=now - timedelta(days=7))
+    waits = Q(state=LetterState.QUEUED, created_at__lt=now - timedelta(minutes=10))
+    return Letter.objects.filter(failed | waits)
+
+
+def send(letter: Letter) -> datetime | None:
+    """Send one letter that is ours. Returns when to try again, None when it is sent or given up."""
+    now = clock()
+    late = letter.created_at + TRIED_FOR
+    if now >= min(letter.expires_at or late, late):
+        due.settle(letter, state=LetterState.FAILED, fault=letter.fault or "too late", sealed="")
+        return None
+    by = way()
+    if by is None:
+        return _later(letter, "no mail server is set", now)
+    try:
+        mail = compose(
+            Outgoing(
+                subject=letter.subject,
+                sender=Address("", by.sender),
+                to=(Address("", letter.recipient),),
+                message_id=letter.mail_id,
+                date=letter.created_at,
+                body_text=text_of(letter),
+                language=letter.language,
+                automatic="auto-generated",
+            )
+        )
+    except (CannotCompose, ValueError) as fault:
+        due.settle(letter, state=LetterState.FAILED, fault=str(fault)[:500], sealed="")
+        return None
+    try:
+        _hand_over(by, letter.recipient, mail)
+    except smtplib.SMTPRecipientsRefused as fault:
+        code, told = next(iter(fault.recipients.values()))
+        answer = f"{code} {told.decode('utf-8', 'replace') if isinstance(told, bytes) else told}"
+        if code < 500:
+            return _later(letter, answer, now)
+        due.settle(letter, state=LetterState.FAILED, fault=answer[:500], sealed="")
+        return None
+    except (OSError, smtplib.SMTPException) as fault:
+        return _later(letter, f"{type(fault).__name__}: {fault}", now)
+    due.settle(letter, state=LetterState.SENT, sent_at=clock(), fault="", sealed="")
+    return None
+
+
+JOB = due.Job(Letter, send, lease=timedelta(minutes=2), at_once=5)
+
+
+def _later(letter: Letter, fault: str, now: datetime) -> datetime:
+    again = now + min(due.pause(letter.tries), timedelta(minutes=5))
+    due.settle(letter, again, fault=fault[:500])
+    return again
+
+
+def _hand_over(by: Way, recipient: str, mail: bytes) -> None:
+    with (
+        smtplib.SMTP_SSL(by.host, by.port, timeout=SECONDS, context=ssl.create_default_context())
+        if by.security == "tls"
+        else smtplib.SMTP(by.host, by.port, timeout=SECONDS)
+    ) as server:
+        if by.security == "starttls":
+            server.starttls(context=ssl.create_default_context())
+        if by.user:
+            server.login(by.user, by.password)
+        server.sendmail(by.sender, [recipient], mail)

@@ -1,0 +1,278 @@
+"""`pelekan doctor`: what is wrong and how to mend it. Exit 1 when something is wrong, 0 when all is well or only
+worth a look."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pelekan import checks
+from pelekan.commands import instance
+from pelekan.config import Config
+
+OK, LOOK, WRONG = "ok", "look", "wrong"
+SIGNS = {OK: "✓", LOOK: "!", WRONG: "✗"}
+
+LEAST_SPACE = 1 << 30  # bytes free; below a tenth of it nothing can be stored soon
+LATE = timedelta(minutes=5)
+OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
+VENDOR = ("htmx.min.js", "idiomorph.js", "squire.js", "purify.js", "vazirmatn-arabic.woff2")
+
+
+@dataclass
+class Finding:
+    """`level` is ok, look or wrong; `mend` says what to do."""
+
+    level: str
+    name: str
+    text: str
+    mend: str = ""
+
+
+Findings = Iterator[Finding]
+
+
+def doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="one JSON object with all findings")
+    parser.set_defaults(run=doctor)
+
+
+def doctor(args: argparse.Namespace) -> int:
+    found = list(examine(instance.found()))
+    wrong = sum(finding.level == WRONG for finding in found)
+    if args.json:
+        print(
+            json.dumps(
+                {"well": not wrong, "findings": [asdict(one) for one in found]}, ensure_ascii=False, indent=1
+            )
+        )
+    else:
+        for finding in found:
+            print(f"{SIGNS[finding.level]} {finding.name}: {finding.text}")
+            if finding.mend:
+                print(f"    → {finding.mend}")
+        print(f"\n{wrong} wrong." if wrong else "\nAll is well.")
+    return 1 if wrong else 0
+
+
+def examine(config: Config) -> Findings:
+    """Everything, from the configuration outwards. What needs the database is left out while it can't be used."""
+    unsafe = checks.unsafe(config)
+    for sentence in unsafe:
+        yield Finding(WRONG, "configuration", sentence, "Change pelekan.toml and start again.")
+    if not unsafe:
+        yield Finding(OK, "configuration", f"{config.path}")
+    for look in (_secrecy, _proxy, _data, _space, _clock, _browser_files, _translations):
+        yield from look(config)
+    if unsafe:
+        return
+    instance.start(config, ready=False)
+    if unready := checks.unready():
+        for sentence in unready:
+            yield Finding(WRONG, "database", sentence)
+        return
+    yield Finding(OK, "database", "reachable, and fits this release")
+    for ask in (_people, _letters, _workers, _waiting, _accounts, _quarantine):
+        yield from ask()
+
+
+# Without the database
+
+
+def _secrecy(config: Config) -> Findings:
+    path = config.path
+    if path and os.name == "posix" and path.stat().st_mode & 0o077:
+        yield Finding(LOOK, "secrets", f"{path} can be read by others on this machine.", f"chmod 600 {path}")
+
+
+def _proxy(config: Config) -> Findings:
+    if config.base_url.startswith("https:") and not config.trusted_proxies:
+        yield Finding(
+            LOOK, "proxy", "`trusted_proxies` is empty, so everybody seems to come from the proxy's address.",
+            'Add trusted_proxies = ["127.0.0.1"] (the address of the proxy that speaks TLS) to pelekan.toml.',
+        )  # fmt: skip
+
+
+def _data(config: Config) -> Findings:
+    try:
+        config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = config.data / f".probe-{os.getpid()}"
+        probe.write_bytes(b"x")
+        probe.unlink()
+    except OSError as fault:
+        yield Finding(
+            WRONG, "data folder", f"{config.data} can't be written: {fault.strerror}.",
+            "Give the folder to the user that Pelekan runs as.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "data folder", str(config.data))
+
+
+def _space(config: Config) -> Findings:
+    places = {config.data}
+    if sqlite := checks.sqlite_file(config):
+        places.add(sqlite.parent)
+    for place in sorted(place for place in places if place.is_dir()):
+        free = shutil.disk_usage(place).free
+        text = f"{free / (1 << 30):.1f} GiB free for {place}"
+        if free >= LEAST_SPACE:
+            yield Finding(OK, "disk", text)
+        else:
+            level = WRONG if free < LEAST_SPACE // 10 else LOOK
+            yield Finding(
+                level, "disk", text, "Make room: without it neither mail nor files can be taken in."
+            )
+
+
+def _clock(config: Config) -> Findings:
+    from pelekan.lib.time import now
+
+    if now() < OLDEST_CLOCK:
+        yield Finding(
+            WRONG, "clock", f"This machine believes that it is {now():%Y-%m-%d}.", "Set it (timedatectl)."
+        )
+        return
+    newest = max((file.stat().st_mtime for file in config.data.glob("beats/*.json")), default=0)
+    ahead = datetime.fromtimestamp(newest, UTC) - now()
+    if ahead > timedelta(minutes=2):
+        yield Finding(
+            WRONG,
+            "clock",
+            f"It went back by {ahead}: what is due waits so much longer.",
+            "Set it (timedatectl).",
+        )
+    else:
+        yield Finding(OK, "clock", f"{now():%Y-%m-%d %H:%M} UTC")
+
+
+def _browser_files(config: Config) -> Findings:
+    package = _package()
+    missing = [name for name in VENDOR if not (package / "web" / "static" / "vendor" / name).is_file()]
+    if missing:
+        yield Finding(
+            WRONG, "browser packages", f"missing: {', '.join(missing)}",
+            "In a checkout run bin/setup; otherwise install Pelekan again with pip.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "browser packages", "all there")
+
+
+def _translations(config: Config) -> Findings:
+    missing = [
+        code
+        for code in ("fa", "ar", "en")
+        if not (_package() / "locale" / code / "LC_MESSAGES" / "django.mo").is_file()
+    ]
+    if missing:
+        yield Finding(
+            WRONG, "translations", f"not compiled: {', '.join(missing)}",
+            "In a checkout run bin/setup; otherwise install Pelekan again with pip.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "translations", "compiled")
+
+
+def _package() -> Path:
+    spec = importlib.util.find_spec("pelekan")
+    assert spec is not None and spec.origin is not None
+    return Path(spec.origin).parent
+
+
+# From the database
+
+
+def _letters() -> Findings:
+    from pelekan.channels import letters
+    from pelekan.lib.time import now
+
+    if sentence := letters.missing():
+        yield Finding(LOOK, "mail of the desk", sentence[0], sentence[1])
+    elif number := letters.stuck(now()):
+        yield Finding(
+            LOOK, "mail of the desk", f"{number} letters (codes, invitations, resets) failed or wait too long: {letters.last_fault()}",
+            "See that `smtp` in pelekan.toml, or the SMTP server of the e-mail inbox, is right.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "mail of the desk", "codes, invitations and resets can be mailed")
+
+
+def _people() -> Findings:
+    from pelekan.people.models import Agent, Role
+
+    if Agent.objects.filter(role=Role.ADMIN, disabled_at=None, user__is_active=True).exists():
+        yield Finding(OK, "admins", "somebody can change the settings")
+    else:
+        yield Finding(
+            WRONG, "admins", "No active admin: nobody can change the settings.", "Restore a backup."
+        )
+
+
+def _workers() -> Findings:
+    from pelekan.lib.labour import STALE, last_beat
+    from pelekan.lib.time import now
+    from pelekan.work import beats
+
+    last = last_beat(beats())
+    if last is None:
+        yield Finding(
+            LOOK,
+            "workers",
+            "none at work: mail is neither fetched nor sent.",
+            "Start `pelekan serve` (or `work`).",
+        )
+    elif now() - last > STALE:
+        yield Finding(
+            WRONG, "workers", f"no sign of life since {last:%Y-%m-%d %H:%M} UTC.",
+            "Look at the log, and start `pelekan serve` (or `work`) again.",
+        )  # fmt: skip
+    else:
+        yield Finding(OK, "workers", "at work")
+
+
+def _waiting() -> Findings:
+    from pelekan.lib import due
+    from pelekan.lib.time import now
+    from pelekan.work import JOBS
+
+    for job in JOBS:
+        late = due.overdue(job.model, now(), job.where)
+        if late > LATE:
+            waiting = job.model._meta.verbose_name_plural
+            yield Finding(
+                WRONG, "work", f"{waiting} have waited for {str(late).split('.')[0]}.",
+                "Are the workers at work (see above)? Otherwise the log says what holds them up.",
+            )  # fmt: skip
+
+
+def _accounts() -> Findings:
+    from pelekan.channels.models import Account
+
+    for account in Account.objects.filter(inbox__archived_at=None).select_related("inbox"):
+        if account.failures:
+            since = f" since {account.failed_at:%Y-%m-%d %H:%M} UTC" if account.failed_at else ""
+            yield Finding(
+                WRONG, "mailbox", f"{account.inbox.name} fails{since}: {account.fault}",
+                "Mend it in the settings of the inbox and press “Test connection”.",
+            )  # fmt: skip
+        else:
+            yield Finding(OK, "mailbox", account.inbox.name)
+
+
+def _quarantine() -> Findings:
+    from pelekan.channels.models import Arrival, ArrivalState, Delivery, DeliveryState
+
+    quarantined = Arrival.objects.filter(state=ArrivalState.QUARANTINED).count()
+    if quarantined:
+        yield Finding(
+            LOOK, "mail", f"{quarantined} mails lie in quarantine.", "Look at them in the settings."
+        )
+    failed = Delivery.objects.filter(state=DeliveryState.FAILED).count()
+    if failed:
+        yield Finding(LOOK, "mail", f"{failed} mails could not be sent.", "Their tickets say why.")

@@ -1,0 +1,354 @@
+"""Secrets that are handed out once: sign-in codes and links, invitations, guest links.
+
+Of every secret only a digest is stored. What is random has 160 bits; the short code counts only in the browser that
+asked for it, for a quarter of an hour and five tries, so that asking and guessing hardly ever meets it.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from pelekan.lib.secrets import digest, new_token, same, sign
+from pelekan.lib.text import latin_digits
+from pelekan.people import letters
+from pelekan.people.access import can
+from pelekan.people.identify import claim, customer_for, refold
+from pelekan.people.models import Agent, Customer, Identity, IdentityKind, Token, User
+
+security = logging.getLogger("pelekan.security")
+
+CODE_DIGITS = 8
+CODE_LIVES = timedelta(minutes=15)
+TRIES = 5
+MAILED_PER_HOUR = 5  # to one address, whoever asks
+INVITE_LIVES = timedelta(days=7)
+GUEST_LIVES = timedelta(days=30)
+
+
+class NotForAgents(Exception):
+    """Agents sign in with their password and second factor; a mailed code must not go round them."""
+
+
+# ── a code and a link by mail ─────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def ask(address: str, *, language: str, now: datetime) -> str:
+    """Mail a code and a link to `address` (normalised). Returns what the asking browser keeps, see `asked`.
+
+    Nothing that the asker can see tells whether the address is known: the rows and the mail are the same. Beyond
+    MAILED_PER_HOUR nothing more is mailed; the earlier mails go on being good.
+    """
+    subject = _subject(address)
+    link, code, browser = new_token(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}", new_token()
+    recent = Token.objects.filter(
+        purpose=Token.Purpose.SIGN_IN, subject=subject, created_at__gt=now - timedelta(hours=1), name="mailed"
+    ).count()
+    mails, agents = recent < MAILED_PER_HOUR, _is_agent(address)
+    token = Token.objects.create(
+        purpose=Token.Purpose.SIGN_IN,
+        digest=digest(link),
+        subject=subject,
+        name="mailed" if mails else "",
+        data={"address": address, "browser": digest(browser), "language": language},
+        created_at=now,
+        expires_at=now + CODE_LIVES,
+        revoked_at=now if agents or not mails else None,
+    )
+    token.data["code"] = _code_mark(token, code)
+    token.save(update_fields=["data"])
+    if mails:
+        _mail_code(address, code, link, agents, language, now)
+    else:
+        security.warning("sign-in: more than %d codes in an hour for one address", MAILED_PER_HOUR)
+    return f"{token.pk}.{browser}"
+
+
+def asked(kept: str) -> Token | None:
+    """The request that this browser made, used or not; None when there is none."""
+    number, _dot, browser = kept.partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19 and browser):
+        return None
+    token = Token.objects.filter(pk=int(number), purpose=Token.Purpose.SIGN_IN).first()
+    return token if token and same(token.data.get("browser", ""), digest(browser)) else None
+
+
+def redeem_code(kept: str, typed: str, *, now: datetime) -> str | None:
+    """The address that is proved by the code that was typed, or None. Every wrong try counts."""
+    token = asked(kept)
+    code = "".join(char for char in latin_digits(typed) if char.isascii() and char.isdigit())
+    if token is None or not _alive(token).filter(expires_at__gt=now).update(tries=F("tries") + 1):
+        return None
+    if not same(token.data.get("code", ""), _code_mark(token, code)):
+        security.warning("sign-in: wrong code, request %s", token.pk)
+        return None
+    return _use(token, now)
+
+
+def look_at_link(link: str, *, now: datetime) -> Token | None:
+    """The request behind a mailed link, if it can still be used. Looking does not use it up: mail scanners look."""
+    if len(link) != 32:
+        return None
+    return Token.objects.filter(
+        purpose=Token.Purpose.SIGN_IN,
+        digest=digest(link),
+        used_at=None,
+        revoked_at=None,
+        expires_at__gt=now,
+    ).first()
+
+
+def redeem_link(link: str, *, now: datetime) -> str | None:
+    """The address that is proved by a mailed link, or None. Single use."""
+    token = look_at_link(link, now=now)
+    return _use(token, now) if token else None
+
+
+def _use(token: Token, now: datetime) -> str | None:
+    once = Token.objects.filter(pk=token.pk, used_at=None, revoked_at=None, expires_at__gt=now)
+    return str(token.data["address"]) if once.update(used_at=now) else None
+
+
+def _alive(token: Token):  # type: ignore[no-untyped-def]
+    return Token.objects.filter(pk=token.pk, used_at=None, revoked_at=None, tries__lt=TRIES)
+
+
+def _subject(address: str) -> str:
+    return f"email:{digest(address)[:48]}"
+
+
+def _code_mark(token: Token, code: str) -> str:
+    # a plain digest of eight digits could be tried out by whoever reads the database; this one needs the key too
+    return sign("sign-in code", f"{token.pk} {code}", settings.SECRET_KEY)
+
+
+def _is_agent(address: str) -> bool:
+    return Agent.objects.filter(user__email=address).exists()
+
+
+def _mail_code(address: str, code: str, link: str, agents: bool, language: str, now: datetime) -> None:
+    with translation.override(language):
+        if agents:
+            subject = _("Sign in to the support desk")
+            lines = [
+                _("Someone asked for a sign-in code for the customers' portal with this address."),
+                _("You work at this support desk, so you sign in with your password, here:"),
+                settings.BASE_URL + reverse("account_login"),
+            ]
+        else:
+            subject = _("Your sign-in code: %(code)s") % {"code": f"{code[:4]} {code[4:]}"}
+            lines = [
+                _("Your code for signing in is:"),
+                f"{code[:4]} {code[4:]}",
+                _("Or open this link and confirm:"),
+                settings.BASE_URL + reverse("portal_link", args=[link]),
+                _(
+                    "Code and link are good for 15 minutes and for one use. If you did not ask for them, "
+                    "do nothing: without them nobody gets in."
+                ),
+            ]
+        letters.write(
+            address, kind="sign_in", subject=subject, lines=lines, language=language, now=now,
+            expires_at=now + CODE_LIVES,
+        )  # fmt: skip
+
+
+# ── who proved an address ─────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def prove(address: str, *, language: str, now: datetime) -> Customer:
+    """The customer, with a sign-in, of someone who just proved that `address` is his. Raises NotForAgents.
+
+    Two proved customers are never made one. An address that others only put beside a customer who is proved by
+    something else does not open that customer: it goes to one of its own, and stays a claim there.
+    """
+    if _is_agent(address):
+        raise NotForAgents
+    identity = Identity.objects.select_related("customer").filter(
+        kind=IdentityKind.EMAIL, address=address
+    ).first()  # fmt: skip
+    if identity is not None and identity.verified_at is None and _proved_otherwise(identity):
+        before = identity.customer
+        identity.customer = Customer.objects.create(language=language, created_at=now)
+        identity.verified_at = now
+        identity.save(update_fields=["customer", "verified_at"])
+        claim(before, IdentityKind.EMAIL, address, now=now)
+        refold(identity.customer)
+    customer = customer_for(IdentityKind.EMAIL, address, language=language, verified=True, now=now)
+    while customer.merged_into is not None:
+        customer = customer.merged_into
+    if customer.user is None or not customer.user.is_active:
+        _give_sign_in(customer, address, language, now)
+    return customer
+
+
+def _proved_otherwise(identity: Identity) -> bool:
+    customer = identity.customer
+    others = customer.identities.exclude(pk=identity.pk).exclude(verified_at=None)
+    return others.exists() or (customer.user is not None and customer.user.email != identity.address)
+
+
+def _give_sign_in(customer: Customer, address: str, language: str, now: datetime) -> None:
+    user = User.objects.filter(email=address).first()
+    if user is None:
+        user = User.objects.create_user(
+            address,
+            None,
+            name=customer.name[:120],
+            language=language,
+            calendar=customer.calendar,
+            zone=customer.zone,
+            created_at=now,
+        )
+    elif not user.is_active:
+        raise NotForAgents
+    else:
+        Customer.objects.filter(user=user).exclude(pk=customer.pk).update(user=None)
+        # whoever made this sign-in before had not proved the address: his password and sessions end here
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    customer.user = user
+    customer.save(update_fields=["user"])
+
+
+# ── invitations ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def invite(agent: Agent, *, by: Agent | None, now: datetime) -> str:
+    """Mail `agent` a link by which he chooses his password; earlier ones end. Returns the link, for the console.
+
+    `by` must be allowed to steer people; None is whoever sits at the server's own console. Raises PermissionError.
+    """
+    if by is not None and not can(by, "people"):
+        raise PermissionError("Only admins invite.")
+    user, raw = agent.user, new_token()
+    _revoke(Token.Purpose.INVITE, f"user:{user.pk}", now)
+    Token.objects.create(
+        purpose=Token.Purpose.INVITE,
+        digest=digest(raw),
+        subject=f"user:{user.pk}",
+        data={"stamp": _stamp(user)},
+        created_at=now,
+        expires_at=now + INVITE_LIVES,
+    )
+    link = settings.BASE_URL + reverse("account_invite", args=[raw])
+    with translation.override(user.language):
+        inviter = by.name if by else ""
+        first = (
+            _("%(name)s invites you to the support desk.") % {"name": inviter}
+            if inviter
+            else _("You are invited to the support desk.")
+        )
+        letters.write(
+            user.email,
+            kind="invite",
+            subject=_("Your invitation to the support desk"),
+            lines=[
+                first,
+                _("Open this link and choose a password:"),
+                link,
+                _("The link is good for 7 days and for one use."),
+            ],
+            language=user.language,
+            now=now,
+            expires_at=now + INVITE_LIVES,
+        )
+    security.info("invited: user %s by %s", user.pk, f"agent {by.pk}" if by else "console")
+    return link
+
+
+def invited(raw: str, *, now: datetime) -> User | None:
+    """Whom this invitation is for, if it can still be used: not after its end, its use, or a change of the
+    person's address or password."""
+    token = _living(Token.Purpose.INVITE, raw, now)
+    if token is None:
+        return None
+    user = User.objects.select_related("agent").filter(pk=int(token.subject.partition(":")[2])).first()
+    if user is None or not user.is_active or not hasattr(user, "agent") or user.agent.disabled_at:
+        return None
+    return user if same(token.data.get("stamp", ""), _stamp(user)) else None
+
+
+@transaction.atomic
+def accept_invite(raw: str, password: str, *, now: datetime) -> User | None:
+    """Set the invited person's password and use the invitation up. None when it can't be used (any more)."""
+    user = invited(raw, now=now)
+    if user is None:
+        return None
+    if not Token.objects.filter(digest=digest(raw), used_at=None).update(used_at=now):
+        return None
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    security.info("invitation accepted: user %s", user.pk)
+    return user
+
+
+def _stamp(user: User) -> str:
+    return sign("invitation", f"{user.pk} {user.email} {user.password}", settings.SECRET_KEY)
+
+
+# ── guest links ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """What a guest link opens: reading and answering one ticket, as its customer, and nothing else."""
+
+    token_id: int
+    ticket_id: int
+    customer_id: int
+    expires_at: datetime
+
+
+def guest_link(ticket_id: int, customer: Customer, *, now: datetime) -> str:
+    """A link for a mail to `customer` that opens this one ticket for GUEST_LIVES. Every call makes a new one."""
+    raw = new_token()
+    Token.objects.create(
+        purpose=Token.Purpose.GUEST,
+        digest=digest(raw),
+        subject=f"ticket:{ticket_id}",
+        data={"customer": customer.pk},
+        created_at=now,
+        expires_at=now + GUEST_LIVES,
+    )
+    return settings.BASE_URL + reverse("portal_guest_door", args=[raw])
+
+
+def guest(raw: str, *, now: datetime) -> Guest | None:
+    """The guest who holds this secret, if it still opens anything."""
+    token = _living(Token.Purpose.GUEST, raw, now)
+    if token is None or token.expires_at is None:
+        return None
+    ticket_id = int(token.subject.partition(":")[2])
+    return Guest(token.pk, ticket_id, int(token.data["customer"]), token.expires_at)
+
+
+def revoke_guest_links(ticket_id: int, *, now: datetime) -> int:
+    """End all guest links of a ticket; returns how many there were."""
+    return _revoke(Token.Purpose.GUEST, f"ticket:{ticket_id}", now)
+
+
+def _living(purpose: str, raw: str, now: datetime) -> Token | None:
+    if len(raw) != 32 or not raw.isalnum():
+        return None
+    return Token.objects.filter(
+        purpose=purpose, digest=digest(raw), used_at=None, revoked_at=None, expires_at__gt=now
+    ).first()
+
+
+def _revoke(purpose: str, subject: str, now: datetime) -> int:
+    return Token.objects.filter(
+        purpose=purpose, subject=subject, used_at=None, revoked_at=None
+    ).update(revoked_at=now)  # fmt: skip

@@ -1,0 +1,335 @@
+"""My requests: the list, one request, answering it, and a new one."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Max, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pelekan.lib.limits import Limit, TooMuch
+from pelekan.lib.live.signed import make_ticket
+from pelekan.lib.text import one_line
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Customer, Team
+from pelekan.tickets import actions, feed
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Category, Inbox, Ticket
+from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, possible
+from pelekan.web.portal import shapes, writing
+from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
+from pelekan.web.reading import Reading
+
+PAGE = 20
+LIVE_FOR = 900  # seconds that a stream ticket holds
+WRITES = Limit(30, timedelta(minutes=10))  # answers and new requests of one customer
+
+GO_ON = {"yes": 1, "partly": 2, "no": 3}  # what the customer says → urgency
+AFFECTED = {"me": 1, "some": 2, "all": 3}  # → impact
+
+
+# ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """The list of the signed-in customer's requests; others are asked to sign in."""
+    customer = customer_in(request)
+    if customer is None:
+        return HttpResponseRedirect(reverse("portal_sign_in"))
+    live_id = feed.resume_id()
+    state = "done" if request.GET.get("state") == "done" else "open"
+    context = {**_rows(request, customer, state), "state": state}
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "portal/_rows.html", context)
+    mine = Ticket.objects.of_customer(customer)
+    return portal_page(
+        request,
+        "portal/home.html",
+        section="portal_home",
+        live_id=live_id,
+        topic=f"customer:{customer.pk}",
+        counts={
+            "open": mine.filter(status__in=OPEN_STATES).count(),
+            "done": mine.exclude(status__in=OPEN_STATES).count(),
+        },
+        **context,
+    )
+
+
+def _rows(request: HttpRequest, customer: Customer, state: str) -> dict[str, Any]:
+    found = Ticket.objects.of_customer(customer).order_by("-last_at", "-id")
+    found = found.filter(status__in=OPEN_STATES) if state == "open" else found.exclude(status__in=OPEN_STATES)
+    tickets = list(_after(found, request.GET.get("after", ""))[: PAGE + 1])
+    more = ""
+    if len(tickets) > PAGE:
+        last = tickets[PAGE - 1]
+        more = f"{reverse('portal_home')}?state={state}&after={_key(last)}"
+    dates = reading(request)
+    return {"rows": [shapes.row(ticket, dates) for ticket in tickets[:PAGE]], "more": more}
+
+
+def _key(ticket: Ticket) -> str:
+    return base64.urlsafe_b64encode(f"{ticket.last_at.isoformat()} {ticket.pk}".encode()).decode()
+
+
+def _after(found: QuerySet[Ticket], key: str) -> QuerySet[Ticket]:
+    """What comes after the row of this key; everything for a key that is none."""
+    try:
+        moment, _blank, pk = base64.urlsafe_b64decode(key.encode()).decode().partition(" ")
+        at, number = datetime.fromisoformat(moment), int(pk)
+    except (ValueError, binascii.Error):
+        return found
+    return found.filter(Q(last_at__lt=at) | Q(last_at=at, id__lt=number)) if at.tzinfo else found
+
+
+# ── one request ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_GET
+@customers
+def show(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
+    """The request with what was said; as a fragment for htmx: the part that changes, or earlier messages."""
+    ticket = ticket_of(customer, number)
+    before = request.GET.get("before", "")
+    if request.headers.get("HX-Request") == "true":
+        template = "portal/_timeline.html" if before else "portal/_request.html"
+        return render(
+            request, template, request_part(request, ticket, int(before) if before.isdecimal() else 0)
+        )
+    return _request_page(request, customer, ticket)
+
+
+def _request_page(
+    request: HttpRequest,
+    customer: Customer,
+    ticket: Ticket,
+    written: writing.Written | None = None,
+    before: int = 0,
+) -> HttpResponse:
+    live_id = feed.resume_id()
+    part = request_part(request, ticket, before)
+    return portal_page(
+        request,
+        "portal/request.html",
+        section="portal_home",
+        form=written.form() if written else empty_form(),
+        status=422 if written else 200,
+        live_id=live_id,
+        live_url=reverse("portal_live"),
+        topics=f"customer:{customer.pk}",
+        **part,
+    )
+
+
+def request_part(
+    request: HttpRequest, ticket: Ticket, before: int = 0, *, guest: bool = False
+) -> dict[str, Any]:
+    """What a request's page shows and fetches again when something happens."""
+    dates = reading(request)
+    part = shapes.timeline(ticket, dates, before=before, signed=guest)
+    if not before:
+        _mark_read(ticket)
+    base = (
+        reverse("portal_guest", args=[ticket.pk])
+        if guest
+        else reverse("portal_request", args=[ticket.number])
+    )
+    acts = possible(ticket.status)
+    return {
+        "ticket": {
+            "number": ticket.number,
+            "subject": ticket.subject,
+            "created_at": ticket.registered_at or ticket.created_at,
+            "closed": ticket.status == "closed",
+        },
+        "follows": _number_of(ticket.follows_id, ticket),
+        "standing": shapes.standing(ticket, dates),
+        "stairs": shapes.stairs(ticket),
+        "timeline": part,
+        "earlier_url": f"{base}?before={part['first']}" if part["earlier"] else "",
+        "part_url": base,
+        "answer_url": f"{base}answer/",
+        "settle_url": "" if guest else f"{base}settle/",
+        "can_solve": not guest and Act.SOLVE in acts,
+        "can_reopen": not guest and Act.REOPEN in acts,
+        "guest": guest,
+    }
+
+
+def _number_of(pk: int | None, ticket: Ticket) -> int | None:
+    """The number of the request that this one follows, if it is the same customer's."""
+    if pk is None:
+        return None
+    earlier = Ticket.objects.of_customer(ticket.customer).filter(pk=pk)
+    return earlier.values_list("number", flat=True).first()
+
+
+def _mark_read(ticket: Ticket) -> None:
+    """The agents see that it was read."""
+    threads = ticket.conversations.filter(customer=ticket.customer_id).annotate(
+        newest=Max("messages__id", filter=Q(messages__kind="outgoing"))
+    )  # fmt: skip
+    for thread in threads:
+        if thread.newest and thread.newest > thread.customer_read_id:
+            actions.mark_read(thread, thread.newest, by=ticket.customer)
+
+
+@require_POST
+@customers
+def answer(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
+    """Answer; what a closed request gets becomes a new one."""
+    ticket = ticket_of(customer, number)
+    written = writing.read(request, f"customer:{customer.pk}")
+    if "text" not in written.errors and "files" not in written.errors:
+        try:
+            WRITES.take(customer.pk, clock())
+            message = actions.answer(
+                ticket,
+                by=customer,
+                text=written.text,
+                attachment_ids=written.file_ids,
+                client_id=written.client_id,
+            )
+            return _to(message.ticket, f"sent-answer-{number}")
+        except TooMuch:
+            written.errors["text"] = slow_down()
+    return _request_page(request, customer, ticket, written)
+
+
+@require_POST
+@customers
+def settle(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
+    """The customer says that it is solved, or that it is not."""
+    ticket = ticket_of(customer, number)
+    try:
+        if request.POST.get("act") == "solve":
+            actions.solve(ticket, by=customer, because="the customer says that it is solved")
+        elif request.POST.get("act") == "reopen":
+            actions.reopen(ticket, by=customer, because="the customer says that it is not solved")
+    except NotPossible:
+        pass  # a colleague or a second tab was quicker; the page shows how it stands
+    return _to(ticket, "")
+
+
+# ── a new request ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_http_methods(["GET", "POST"])
+@customers
+def new(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Ask for something, at a department. Facts give impact and urgency; nobody chooses a priority."""
+    inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
+    teams = {team.pk: team for team in Team.objects.filter(offered=True, archived_at=None)}
+    categories = _categories()
+    written: writing.Written | None = None
+    if request.method == "POST" and inbox is not None:
+        written = writing.read(request, f"customer:{customer.pk}")
+        chosen, category_id = request.POST.get("team", ""), request.POST.get("category", "")
+        team = teams.get(whole(chosen))
+        if teams and team is None:
+            written.errors["team"] = _("Choose who should answer.")
+        subject = one_line(request.POST.get("subject", ""), 250)
+        if not subject:
+            written.errors["subject"] = _("Say in a few words what it is about.")
+        category = next((one for one in categories if str(one["id"]) == category_id), None)
+        if not written.errors:
+            try:
+                WRITES.take(customer.pk, clock())
+                message = actions.receive(
+                    Incoming(
+                        inbox_id=inbox.pk,
+                        channel="portal",
+                        customer_id=customer.pk,
+                        text=written.text,
+                        subject=subject,
+                        language=request.user.language,  # type: ignore[union-attr]
+                        client_id=written.client_id,
+                        attachment_ids=written.file_ids,
+                        team_id=team.pk if team else None,
+                        category_id=category["id"] if category else None,
+                        impact=AFFECTED.get(
+                            request.POST.get("affected", ""), category["impact"] if category else None
+                        ),
+                        urgency=GO_ON.get(
+                            request.POST.get("go_on", ""), category["urgency"] if category else None
+                        ),
+                    )  # fmt: skip
+                )
+                return _to(Ticket.objects.get(pk=message.ticket_id), "sent-new")
+            except TooMuch:
+                written.errors["text"] = slow_down()
+    form = written.form() if written else empty_form()
+    return portal_page(
+        request,
+        "portal/new.html",
+        section="portal_new",
+        inbox=inbox is not None,
+        mail=Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").first() if not inbox else None,
+        teams=[{"id": team.pk, "name": team.name, "description": team.description} for team in teams.values()],
+        categories=[(one["id"], one["path"]) for one in categories],
+        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "go_on", "affected")}},
+        status=422 if written else 200,
+    )  # fmt: skip
+
+
+def _categories() -> list[dict[str, Any]]:
+    """Those that can be chosen, each with the path to it."""
+    found = {one.pk: one for one in Category.objects.filter(archived_at=None)}
+    paths: dict[int, str] = {}
+    for one in found.values():  # in the order of levels: parents first
+        above = paths.get(one.parent_id, "") if one.parent_id else ""
+        if one.parent_id and not above:
+            continue  # below an archived one
+        paths[one.pk] = f"{above} › {one.name}" if above else one.name
+    shapes_ = [
+        {"id": pk, "path": path, "impact": found[pk].impact, "urgency": found[pk].urgency}
+        for pk, path in paths.items()
+    ]
+    return sorted(shapes_, key=lambda shape: str(shape["path"]))
+
+
+# ── shared ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@require_GET
+def live_ticket(request: HttpRequest) -> JsonResponse:
+    """A stream ticket for what concerns this customer, and nothing else."""
+    customer = customer_in(request)
+    if customer is None:
+        return JsonResponse({}, status=401)
+    topic = f"customer:{customer.pk}"
+    ticket = make_ticket(settings.SECRET_KEY, topic, [topic], LIVE_FOR)
+    return JsonResponse({"ticket": ticket, "topics": [topic], "ttl": LIVE_FOR})
+
+
+def reading(request: HttpRequest) -> Reading:
+    return Reading(request.dates)  # type: ignore[attr-defined]
+
+
+def whole(text: str) -> int:
+    """A row's id from an address; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
+def empty_form() -> dict[str, Any]:
+    """A form that nobody has filled yet; its id makes sending it twice harmless."""
+    return {"text": "", "client_id": uuid.uuid4().hex, "errors": {}, "kept": []}
+
+
+def slow_down() -> str:
+    return _("That was a lot at once. Wait some minutes and send it again; nothing is lost.")
+
+
+def _to(ticket: Ticket, mark: str) -> HttpResponse:
+    address = reverse("portal_request", args=[ticket.number])
+    return HttpResponseRedirect(f"{address}#{mark}" if mark else address)

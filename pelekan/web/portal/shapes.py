@@ -1,0 +1,168 @@
+"""A customer's request as the portal shows it: the same truth as at the desk, in the customer's words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pelekan.lib.html import clean_rich
+from pelekan.lib.text import initials
+from pelekan.people.models import Tier
+from pelekan.tickets.models import Attachment, Message, MessageKind, Ticket
+from pelekan.tickets.states import Status
+from pelekan.web.files import links
+from pelekan.web.reading import Reading
+
+WINDOW = 40  # messages shown at once
+
+STATUS_WORDS = {
+    Status.NEW: gettext_lazy("Received"),
+    Status.OPEN: gettext_lazy("In work"),
+    Status.WAITING: gettext_lazy("Waiting for you"),
+    Status.ON_HOLD: gettext_lazy("Paused"),
+    Status.SOLVED: gettext_lazy("Solved"),
+    Status.CLOSED: gettext_lazy("Closed"),
+}
+_KINDS = {
+    Status.NEW: "accent", Status.OPEN: "info", Status.WAITING: "warning", Status.ON_HOLD: "", Status.SOLVED: "success",
+    Status.CLOSED: "",
+}  # fmt: skip
+_SIGNS = {
+    Status.NEW: "inbox", Status.OPEN: "circle-dot", Status.WAITING: "hourglass", Status.ON_HOLD: "circle-pause",
+    Status.SOLVED: "circle-check", Status.CLOSED: "archive",
+}  # fmt: skip
+
+
+def standing(ticket: Ticket, dates: Reading) -> dict[str, Any]:
+    """Where it stands: {"label", "kind", "sign", "who": us, you or nobody, "next" (a sentence)}."""
+    status = Status(ticket.status)
+    who, sentence = "us", ""
+    if status in (Status.NEW, Status.OPEN):
+        if ticket.first_answer_at is None:
+            sentence = _("We have it and will answer.")
+        elif ticket.waiting_since is not None:
+            sentence = _("You wrote last: we answer.")
+        else:
+            sentence = _("We are working on it.")
+    elif status == Status.WAITING:
+        who, sentence = "you", _("We wait for your answer.")
+    elif status == Status.ON_HOLD and ticket.hold_until is not None:
+        sentence = _("It rests until %(date)s, then we go on.") % {"date": dates.date(ticket.hold_until)}
+    elif status == Status.ON_HOLD:
+        sentence = _("We wait for someone else and will tell you.")
+    elif status == Status.SOLVED:
+        who, sentence = "nobody", _("Solved. If it is not, answer and it opens again.")
+    else:
+        who, sentence = "nobody", _("Closed. If you answer, it becomes a new request.")
+    return {
+        "label": STATUS_WORDS[status],
+        "kind": _KINDS[status],
+        "sign": _SIGNS[status],
+        "who": who,
+        "next": sentence,
+    }
+
+
+def row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
+    """A line of "my requests"."""
+    return {
+        "number": ticket.number,
+        "subject": ticket.subject,
+        "preview": ticket.preview,
+        "last_at": ticket.last_at,
+        "url": reverse("portal_request", args=[ticket.number]),
+        **standing(ticket, dates),
+    }
+
+
+def stairs(ticket: Ticket) -> list[dict[str, Any]]:
+    """The way that the request has climbed, from its stays: [{"label", "done", "now", "at" or None}]."""
+    stays = list(
+        ticket.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
+    )  # fmt: skip
+    first_line = (
+        Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True).first() or 0
+    )
+    climbed = next((stay["entered_at"] for stay in stays if stay["tier__level"] > first_line), None)
+    since = climbed or ticket.created_at
+    answers = [s["first_answer_at"] for s in stays if s["first_answer_at"] and s["entered_at"] >= since]
+    answered = answers[-1] if answers else None
+    settled = ticket.status in (Status.SOLVED, Status.CLOSED)
+    steps = [
+        {"label": _("Registered"), "done": True, "at": ticket.registered_at},
+        {
+            "label": _("With the specialists") if climbed else _("With our team"),
+            "done": True,
+            "at": climbed or ticket.registered_at,
+        },
+        {"label": _("Answered"), "done": answered is not None, "at": answered},
+        {
+            "label": STATUS_WORDS[Status.CLOSED] if ticket.status == Status.CLOSED and not ticket.solved_at else _("Solved"),
+            "done": settled,
+            "at": (ticket.solved_at or ticket.closed_at) if settled else None,
+        },
+    ]  # fmt: skip
+    last = max(place for place, step in enumerate(steps) if step["done"])
+    for place, step in enumerate(steps):
+        step["now"] = place == last
+    return steps
+
+
+def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = False) -> dict[str, Any]:
+    """Public messages of all conversations, oldest first: {"items", "first", "last", "earlier"}.
+
+    `signed` puts keys on the files, for readers without a session."""
+    rows = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")
+    if before:
+        rows = rows.filter(id__lt=before)
+    found = list(rows[: WINDOW + 1])
+    earlier, found = len(found) > WINDOW, found[:WINDOW][::-1]
+    files = _files(found, dates, signed)
+    items: list[dict[str, Any]] = []
+    day = ""
+    for message in found:
+        if (today := dates.day(message.created_at)) != day:
+            day = today
+            items.append({"shape": "day", "text": today})
+        items.append(_message(message, files))
+    return {
+        "items": items,
+        "first": found[0].pk if found else 0,
+        "last": found[-1].pk if found else 0,
+        "earlier": earlier,
+    }
+
+
+def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
+    mine = message.kind == MessageKind.INCOMING
+    name = (message.customer.name if message.customer else "") if mine else ""
+    if message.agent is not None:
+        name = message.agent.name
+    return {
+        "shape": "message",
+        "id": message.pk,
+        "mine": mine,
+        "automatic": message.automatic,
+        "name": name or (_("You") if mine else ""),
+        "initials": initials(name),
+        "hue": message.agent_id or message.customer_id or 0,
+        "text": message.text,
+        # what came in from outside as HTML is shown by its text: it is the customer's own and needs no look
+        "html": clean_rich(message.html) if message.html and not mine else "",
+        "at": message.created_at,
+        "channel": message.channel,
+        "files": files.get(message.pk, []),
+    }
+
+
+def _files(found: list[Message], dates: Reading, signed: bool) -> dict[int, list[dict[str, Any]]]:
+    by_message = defaultdict(list)
+    for attachment in Attachment.objects.filter(message__in=found).order_by("id") if found else ():
+        shape = links.row(attachment, signed=signed)
+        assert attachment.message_id is not None
+        by_message[attachment.message_id].append({**shape, "size": dates.size(attachment.size)})
+    return dict(by_message)

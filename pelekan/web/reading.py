@@ -1,0 +1,72 @@
+"""Moments, lengths and numbers as the person who reads a page wants them; what templates call `dates`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pelekan.lib.text import local_digits
+from pelekan.lib.time import Dates
+from pelekan.lib.time import now as clock
+
+
+class Reading:
+    """`Dates` with one "now" for the whole page."""
+
+    def __init__(self, dates: Dates, now: datetime | None = None) -> None:
+        self.dates, self.now = dates, now or clock()
+        self.today = dates.local(self.now).date()
+
+    def digits(self, number: Any) -> str:
+        """A number or code in the person's digits."""
+        return local_digits(str(number), self.dates.digits or self.dates.language)
+
+    def recent(self, at: datetime) -> str:
+        """«۵ دقیقه» within the hour, then as `short`."""
+        age = self.now - at
+        if timedelta() <= age < timedelta(minutes=1):
+            return _("now")
+        if timedelta() < age < timedelta(hours=1):
+            return self.dates.span(age, 1)
+        return self.short(at)
+
+    def short(self, at: datetime) -> str:
+        """The time today, the weekday of this week, else the date."""
+        return self.dates.short(at, self.now)
+
+    def day(self, at: datetime) -> str:
+        """«امروز», "Yesterday", «شنبه ۱۲ آبان ۱۴۰۵»."""
+        days = (self.today - self.dates.local(at).date()).days
+        if days in (0, 1):
+            return _("Yesterday") if days else _("Today")
+        return f"{self.dates.weekday(at)} {self.dates.date(at)}"
+
+    def full(self, at: datetime) -> str:
+        """Weekday, date and time."""
+        return f"{self.dates.weekday(at)} {self.dates.moment(at)}"
+
+    def time(self, at: datetime) -> str:
+        return self.dates.time(at)
+
+    def date(self, at: datetime) -> str:
+        return self.dates.date(at)
+
+    def numeric(self, at: datetime) -> str:
+        return self.dates.numeric(at)
+
+    def moment(self, at: datetime) -> str:
+        return self.dates.moment(at)
+
+    def ago(self, at: datetime) -> str:
+        return self.dates.ago(at, self.now)
+
+    def span(self, length: timedelta, parts: int = 2) -> str:
+        return self.dates.span(length, parts)
+
+    def size(self, size: int) -> str:
+        """A file's size in words: «۱۲ کیلوبایت»."""
+        if size < 1024 * 1024:
+            return _("%(number)s KB") % {"number": self.digits(max(1, round(size / 1024)))}
+        return _("%(number)s MB") % {"number": self.digits(f"{size / 1048576:.1f}")}

@@ -1,0 +1,33 @@
+"""Everything that is done later, by whom and how often: the rows that fall due, and the chores."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from pelekan.channels import letters
+from pelekan.lib.due import Job
+from pelekan.lib.labour import Chore, Crew
+from pelekan.people.chores import forget_tokens
+from pelekan.tickets.chores import drop_unsent, wake_held
+
+JOBS: list[Job] = [letters.JOB]
+
+CHORES = [
+    Chore(wake_held, timedelta(seconds=20)),
+    Chore(forget_tokens, timedelta(hours=6)),
+    Chore(drop_unsent, timedelta(hours=1)),
+]
+
+
+def beats() -> Path:
+    """Where workers leave their signs of life; see `pelekan.lib.labour.last_beat`."""
+    return Path(settings.DATA_DIR) / "beats"
+
+
+def work(stop: threading.Event) -> None:
+    """Do what falls due until `stop` is set."""
+    Crew(JOBS, CHORES, beats()).run(stop)
