@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from pelekan.channels import outbox
 from pelekan.tickets import notices, search
 from pelekan.tickets.models import Event
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.received": [search.index_message],
-    "message.sent": [search.index_message],
+    "message.sent": [search.index_message, outbox.queue],
     "message.noted": [search.index_message],
     "ticket.registered": [notices.tell_registered],
     "ticket.renamed": [search.index_subject],

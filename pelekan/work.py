@@ -8,13 +8,14 @@ from pathlib import Path
 
 from django.conf import settings
 
+from pelekan.channels import jobs as mail
 from pelekan.channels import letters
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
 from pelekan.tickets.chores import drop_unsent, wake_held
 
-JOBS: list[Job] = [letters.JOB]
+JOBS: list[Job] = [letters.JOB, *mail.JOBS]
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
@@ -30,4 +31,5 @@ def beats() -> Path:
 
 def work(stop: threading.Event) -> None:
     """Do what falls due until `stop` is set."""
+    threading.Thread(target=mail.watch, args=[stop], name="mail-watch", daemon=True).start()
     Crew(JOBS, CHORES, beats()).run(stop)

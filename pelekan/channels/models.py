@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from pelekan.channels.faults import in_words
 from pelekan.lib.time import now
 from pelekan.tickets.models import Conversation, Inbox, Message, Ticket
 
@@ -25,6 +26,10 @@ class Account(models.Model):
     smtp_user = models.CharField(max_length=254, blank=True)
     smtp_password = models.TextField(blank=True)  # sealed
     authserv_id = models.CharField(max_length=253, blank=True)  # whose Authentication-Results are believed
+    begin = models.CharField(max_length=8, default="now")  # at the first connection: now (new mail only), all
+    started_at = models.DateTimeField(
+        null=True, blank=True
+    )  # first connection; older mail isn't ours if "now"
     uid_validity = models.PositiveBigIntegerField(default=0)
     last_uid = models.PositiveBigIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
@@ -32,7 +37,15 @@ class Account(models.Model):
     checked_at = models.DateTimeField(null=True, blank=True)  # last fetch that went well
     failed_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
-    fault = models.TextField(blank=True)
+    fault = models.TextField(blank=True)  # see channels.faults
+
+    def __str__(self) -> str:
+        return f"{self.imap_user} {self.imap_host}"
+
+    @property
+    def fault_text(self) -> str:
+        """What is wrong, in the reader's language; "" when all is well."""
+        return in_words(self.fault)
 
 
 class ArrivalState(models.TextChoices):
@@ -43,16 +56,15 @@ class ArrivalState(models.TextChoices):
 
 
 class Arrival(models.Model):
-    """One mail as it came, byte for byte, before anything was read from it."""
+    """One mail as it came, byte for byte (`raw`), before anything was read from it."""
 
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="arrivals")
     fingerprint = models.CharField(max_length=64)  # SHA-256 of the bytes
-    raw = models.BinaryField()
     size = models.PositiveBigIntegerField()
     mail_id = models.CharField(max_length=500, blank=True, db_index=True)
     state = models.CharField(max_length=12, choices=ArrivalState.choices, default=ArrivalState.WAITING)
     verdict = models.CharField(max_length=12, blank=True)
-    why = models.TextField(blank=True)
+    why = models.TextField(blank=True)  # see channels.faults
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrivals"
@@ -65,8 +77,26 @@ class Arrival(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inbox", "fingerprint"], name="arrived_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="arrival_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="arrival_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["state", "-received_at"], name="arrival_list"),
         ]
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes; of a mail over the size limit its headers."""
+        return bytes(self.stored.data)
+
+    @property
+    def why_text(self) -> str:
+        """Why it made no ticket, in the reader's language."""
+        return in_words(self.why)
+
+
+class ArrivalBytes(models.Model):
+    """The bytes of an arrival, in a table of their own: lists and claims of arrivals must not read through them."""
+
+    arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="stored")
+    data = models.BinaryField()
 
 
 class DeliveryState(models.TextChoices):
@@ -75,6 +105,7 @@ class DeliveryState(models.TextChoices):
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("May have been sent")
+    STOPPED = "stopped", _("Not sent")  # needless by now, or stopped by an agent
 
 
 class Delivery(models.Model):
@@ -90,15 +121,23 @@ class Delivery(models.Model):
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
-    fault = models.TextField(blank=True)
+    fault = models.TextField(blank=True)  # see channels.faults
     created_at = models.DateTimeField(default=now)
+    handed_at = models.DateTimeField(null=True, blank=True)  # the text was about to go to the server
     sent_at = models.DateTimeField(null=True, blank=True)
+    maybe_twice_at = models.DateTimeField(null=True, blank=True)  # tried again after a try of unknown end
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "recipient"], name="sent_to_each_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False))
+            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["recipient", "created_at"], name="delivery_peer"),
         ]
+
+    @property
+    def fault_text(self) -> str:
+        """What went wrong, in the reader's language."""
+        return in_words(self.fault)
 
 
 class Reference(models.Model):

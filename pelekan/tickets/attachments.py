@@ -35,14 +35,27 @@ def keep(
     if message is None and Attachment.objects.filter(upload_key=owner).count() >= MOST_UNSENT:
         raise TooManyUnsent
     stored = files.store(source, settings.MEDIA_ROOT, settings.MAX_UPLOAD)
+    with (Path(settings.MEDIA_ROOT) / stored.path).open("rb") as file:
+        head = file.read(4096)
+    return describe(stored, name, head, message, owner, inline_id=inline_id)
+
+
+def describe(
+    stored: files.Stored,
+    name: str,
+    head: bytes,
+    message: Message | None,
+    owner: str = "",
+    *,
+    inline_id: str = "",
+) -> Attachment:
+    """The row of a file that lies on the disk already. `head`: its first bytes, by which its kind is told."""
     shown = files.safe_name(name)
-    with (Path(settings.MEDIA_ROOT) / stored.path).open("rb") as head:
-        kind = files.sniff(head.read(4096), shown)
     return Attachment.objects.create(
         message=message,
         token=stored.path.rpartition("/")[2],
         name=shown,
-        type=kind,
+        type=files.sniff(head, shown),
         size=stored.size,
         sha256=stored.sha256,
         path=stored.path,

@@ -13,6 +13,8 @@ from pelekan.tickets.actions.conversing import (
 )
 from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, welcome
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
+from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
+from pelekan.tickets.actions.knowing import describe_customer, describe_self
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 
@@ -30,10 +32,14 @@ __all__ = [
     "assign",
     "categorise",
     "close",
+    "describe_customer",
+    "describe_self",
+    "drop_draft",
     "end_chat",
     "escalate",
     "hand_over",
     "hold",
+    "keep_draft",
     "mark_read",
     "note",
     "open_mail",
@@ -46,6 +52,9 @@ __all__ = [
     "reply",
     "resume",
     "say",
+    "seen",
+    "set_auto_accept",
+    "set_presence",
     "solve",
     "tag",
     "take",

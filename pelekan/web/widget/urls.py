@@ -1,7 +1,25 @@
-"""Addresses of the widget."""
+"""Addresses of the widget. `<key>` is the inbox's public key; it opens nothing but its own front door."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pelekan.web.widget import api, views
+
+urlpatterns = [
+    path("parts/<str:version>/<str:name>", views.part, name="widget-part"),
+    path("<str:key>.js", views.loader, name="widget-loader"),
+    path("<str:key>/frame/", views.frame, name="widget-frame"),
+    path("<str:key>/hello", api.hello, name="widget-hello"),
+    path("<str:key>/messages", api.messages, name="widget-messages"),
+    path("<str:key>/send", api.send, name="widget-send"),
+    path("<str:key>/read", api.read, name="widget-read"),
+    path("<str:key>/page", api.page, name="widget-page"),
+    path("<str:key>/files", api.upload, name="widget-upload"),
+    path("<str:key>/files/<str:token>", api.download, name="widget-file"),
+    path("<str:key>/requests", api.leave, name="widget-leave"),
+    path("<str:key>/register", api.register, name="widget-register"),
+    path("<str:key>/end", api.end, name="widget-end"),
+    path("<str:key>/contact", api.contact, name="widget-contact"),
+    path("<str:key>/forget", api.leave_browser, name="widget-forget"),
+]

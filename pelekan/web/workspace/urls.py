@@ -2,6 +2,61 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pelekan.web.workspace import (
+    acts,
+    chats,
+    compose,
+    inbox,
+    live,
+    mail,
+    moves,
+    page,
+    people,
+    profile,
+    register,
+    searching,
+)  # fmt: skip
+
+_T = "tickets/<int:pk>/"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", inbox.desk, name="desk"),
+    path("list/<slug:slug>/", inbox.inbox, name="desk_list"),
+    path("list/<slug:slug>/rows/", inbox.rows, name="desk_rows"),
+    path("list/<slug:slug>/rows/<int:pk>/", inbox.one_row, name="desk_row"),
+    path("counts/", inbox.counts, name="desk_counts"),
+    path("live-ticket/", live.live_ticket, name="desk_live_ticket"),
+    path(_T, page.ticket, name="desk_ticket"),
+    path(_T + "head/", page.head_part, name="desk_head"),
+    path(_T + "lines/", page.lines, name="desk_lines"),
+    path(_T + "beside/", page.beside_part, name="desk_beside"),
+    path(_T + "send/", compose.send, name="desk_send"),
+    path(_T + "draft/", compose.draft, name="desk_draft"),
+    path(_T + "read/", compose.read, name="desk_read"),
+    path("saved/", compose.saved, name="desk_saved"),
+    path("saved/<int:pk>/used/", compose.used, name="desk_saved_used"),
+    *(
+        path(f"{_T}{name.replace('_', '-')}/", getattr(acts, name), name=f"desk_{name}")
+        for name in (
+            "take", "assign", "release", "escalate", "hand_over", "wait", "hold", "resume", "solve", "reopen",
+            "close", "rename", "categorise", "assess", "tag", "untag", "accept", "transfer", "end_chat",
+        )
+    ),
+    path(_T + "messages/<int:message>/release/", acts.release_message, name="desk_release_message"),
+    path(_T + "dialogs/<slug:name>/", moves.dialog, name="desk_dialog"),
+    path(_T + "register/", register.register, name="desk_register"),
+    path(_T + "customer/", people.customer, name="desk_customer"),
+    path(_T + "customer/notes/", people.notes, name="desk_customer_notes"),
+    path(_T + "chat/", chats.pane, name="desk_chat_pane"),
+    path("chats/", chats.board, name="desk_chats"),
+    path("chats/queue/", chats.queue, name="desk_chat_queue"),
+    path("presence/", chats.presence, name="desk_presence"),
+    path("here/", chats.here, name="desk_here"),
+    path("search/", searching.search, name="desk_search"),
+    path("me/", profile.profile, name="profile"),
+    path("me/look/", profile.look, name="desk_look"),
+    path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
+    path("messages/<int:pk>/raw/", mail.raw, name="desk_message_raw"),
+]  # fmt: skip

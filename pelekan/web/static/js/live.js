@@ -113,7 +113,9 @@ class Live {
     const { signal } = this.stopped;
     navigator.locks
       .request(this.name, how, () => (signal.aborted ? undefined : this.lead()))
-      .catch(() => {
+      .catch(fault => {
+        // A frame whose browser forbids it all storage has no locks either: each of its tabs has its own stream.
+        if (fault.name === "SecurityError" && !signal.aborted && !this.leading) return void this.lead();
         // Stolen by a tab that believed us frozen, or stopped.
         this.leading?.end();
         this.leading = undefined;

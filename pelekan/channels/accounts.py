@@ -1,0 +1,169 @@
+"""The mailbox behind an inbox: saving it with sealed passwords, opening it, and trying it out."""
+
+from __future__ import annotations
+
+import re
+import smtplib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from imapclient.exceptions import IMAPClientError
+
+from pelekan.channels.email import wire
+from pelekan.channels.email.wire import WireFault
+from pelekan.channels.faults import fault, in_words
+from pelekan.channels.models import Account
+from pelekan.lib import due
+from pelekan.lib.secrets import open_sealed, seal
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent
+from pelekan.tickets.events import action, record
+from pelekan.tickets.models import Inbox
+
+FIELDS = (
+    "imap_host", "imap_port", "imap_security", "imap_user", "folder", "begin",
+    "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id",
+)  # fmt: skip
+SEALED = ("imap_password", "smtp_password")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class BadValue(ValueError):
+    """A value of the form can't be; `field` names it, the text says why in the reader's language."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field, self.text = field, text
+
+
+@action
+def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
+    """Set the account of `inbox` from the fields in `values`; what is not named stays. An empty password keeps the
+    former one. Fetching begins at once. Raises BadValue."""
+    account = Account.objects.filter(inbox=inbox).first() or Account(inbox=inbox)
+    place = (account.imap_host, account.imap_user, account.folder)
+    _fill(account, values)
+    if (account.imap_host, account.imap_user, account.folder) != place:
+        account.uid_validity = account.last_uid = 0  # another mailbox: its numbers are its own
+        account.started_at = None
+    for name in SEALED:
+        if given := str(values.get(name) or ""):
+            setattr(account, name, seal(given, settings.SECRET_KEY))
+    account.due_at = clock() if account.imap_host else None
+    account.failures, account.failed_at, account.fault = 0, None, ""
+    account.save()
+    record("account.saved", by=by, topics=["desk"], inbox=inbox.pk)
+    due.queued(Account)
+    return account
+
+
+def _fill(account: Account, values: Mapping[str, Any]) -> None:
+    for name in FIELDS:
+        if name not in values:
+            continue
+        text = str(values[name]).strip()
+        if _CONTROL.search(text):
+            raise BadValue(name, _("This holds characters that can't be typed."))
+        if name.endswith("_port"):
+            if not text.isdigit() or not 0 < int(text) < 65536:
+                raise BadValue(name, _("A port is a number from 1 to 65535."))
+            setattr(account, name, int(text))
+        elif name.endswith("_security") and text not in wire.SECURITY:
+            raise BadValue(name, _("Choose TLS, STARTTLS or none."))
+        elif name == "begin" and text not in ("now", "all"):
+            raise BadValue(name, _("Choose new mail only, or all mail."))
+        else:
+            setattr(account, name, text or ("INBOX" if name == "folder" else ""))
+    for kind in ("imap", "smtp"):
+        host, port = getattr(account, f"{kind}_host"), getattr(account, f"{kind}_port")
+        if host and getattr(account, f"{kind}_security") == "none" and not wire.may_be_plain(host, port):
+            raise BadValue(f"{kind}_security", in_words(fault("plain_refused", host=host)))
+
+
+def imap_of(account: Account) -> wire.Imap:
+    """The mailbox, opened and signed in. Raises WireFault."""
+    password = open_sealed(account.imap_password, settings.SECRET_KEY) if account.imap_password else ""
+    return wire.imap(account.imap_host, account.imap_port, account.imap_security, account.imap_user, password)
+
+
+def smtp_of(account: Account) -> wire.Smtp:
+    """The account's way out, signed in. Raises WireFault, and smtplib's exceptions for temporary answers."""
+    password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
+    return wire.smtp(account.smtp_host, account.smtp_port, account.smtp_security, account.smtp_user, password)
+
+
+# Trying it out
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the try showed. `part`: imap or smtp; `text` is for the admin."""
+
+    part: str
+    ok: bool
+    text: str
+
+
+def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[Finding]:
+    """Sign in to both servers with the values of the form, change nothing, and say in plain words what works and
+    what doesn't. Empty passwords are those stored for `inbox`."""
+    account = Account.objects.filter(inbox=inbox).first() if inbox else None
+    account = account or Account()
+    try:
+        _fill(account, values)
+    except BadValue as error:
+        part = "smtp" if error.field.startswith("smtp") else "imap"
+        return [Finding(part, False, error.text)]
+    for name in SEALED:
+        if given := str(values.get(name) or ""):
+            setattr(account, name, seal(given, settings.SECRET_KEY))
+    findings = []
+    if account.imap_host:
+        findings += _try_imap(account)
+    if account.smtp_host:
+        findings += _try_smtp(account)
+    if not findings:
+        findings.append(Finding("imap", False, in_words(fault("not_set"))))
+    return findings
+
+
+def _try_imap(account: Account) -> list[Finding]:
+    try:
+        client = imap_of(account)
+    except WireFault as error:
+        return [Finding("imap", False, in_words(error.stored))]
+    except ValueError as error:
+        return [Finding("imap", False, str(error))]
+    try:
+        count = int(client.select_folder(account.folder, readonly=True).get(b"EXISTS", 0))
+        text = _("The mailbox opens. It holds %(count)s mails.") % {"count": count}
+        found = [Finding("imap", True, text)]
+        if not client.has_capability("IDLE"):
+            found.append(
+                Finding("imap", True, _("It can't announce new mail, so it is looked at every minute."))
+            )
+        return found
+    except IMAPClientError:
+        return [Finding("imap", False, in_words(fault("no_folder", folder=account.folder)))]
+    except Exception as error:
+        stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
+        return [Finding("imap", False, in_words(stored))]
+    finally:
+        wire.close(client)
+
+
+def _try_smtp(account: Account) -> list[Finding]:
+    try:
+        client = smtp_of(account)
+    except WireFault as error:
+        return [Finding("smtp", False, in_words(error.stored))]
+    except smtplib.SMTPException as error:
+        stored = wire.in_wire_words(error, account.smtp_host, account.smtp_port).stored
+        return [Finding("smtp", False, in_words(stored))]
+    except ValueError as error:
+        return [Finding("smtp", False, str(error))]
+    client.close()
+    return [Finding("smtp", True, _("Mail can be sent through %(host)s.") % {"host": account.smtp_host})]

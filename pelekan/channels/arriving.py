@@ -1,0 +1,200 @@
+"""A mail that was read becomes a message: who wrote it, where it belongs, what may follow.
+
+Called inside the transaction of `intake.take`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from pelekan.channels import joining
+from pelekan.channels.email import thread
+from pelekan.channels.email.authenticity import Authenticity, authenticity
+from pelekan.channels.email.parse import Parsed
+from pelekan.channels.email.reader import Mail
+from pelekan.channels.faults import fault
+from pelekan.channels.joining import Place, id_key
+from pelekan.channels.models import Account, Arrival, Reference
+from pelekan.channels.sift import Verdict, may_answer
+from pelekan.config import LANGUAGES
+from pelekan.lib import files
+from pelekan.lib.addresses import looks_alike, normal_address
+from pelekan.lib.time import now as clock
+from pelekan.people.identify import customer_for, known
+from pelekan.people.models import Agent, Customer, IdentityKind
+from pelekan.tickets import attachments
+from pelekan.tickets.actions import receive
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Conversation, Inbox, Message, Participant
+
+FRESH = timedelta(hours=24)
+"""Older mail (fetched from a full mailbox, or after a long stop) gets no receipt: it would only confuse."""
+
+MOST_COPIED = 20  # cc addresses of one mail that are noted
+
+
+def own_addresses() -> set[str]:
+    """Every address that this desk itself writes from."""
+    found = set(Inbox.objects.exclude(address="").values_list("address", flat=True))
+    found.update(name for name in Account.objects.values_list("smtp_user", flat=True) if "@" in name)
+    found.update(name for name in Account.objects.values_list("imap_user", flat=True) if "@" in name)
+    if settings.CONFIG.mail_from:
+        found.add(settings.CONFIG.mail_from)
+    return {address.lower() for address in found}
+
+
+def is_own_id(mail_id: str) -> bool:
+    """Whether this desk made this Message-ID."""
+    return thread.is_own_id(mail_id, settings.SECRET_KEY)
+
+
+def refusal(parsed: Parsed) -> str:
+    """Why a mail must not go further by itself (a stored fault), or "". Nobody answers customers through the
+    mail of an agent: what bears an agent's address and one of our reply marks waits for a person."""
+    try:
+        sender = normal_address(parsed.from_address)
+    except ValueError:
+        return fault("no_sender")
+    agent = Agent.objects.select_related("user").filter(user__email=sender).first()
+    if agent is None:
+        return ""
+    join = joining.find_place(parsed, sender, None).join
+    marked = join.kind == "token" or (
+        join.kind == "hint" and join.via == "references" and _answers_ours(parsed)
+    )
+    if not marked and not join.forged:
+        return ""
+    if agent.disabled_at is not None or not agent.user.is_active:
+        return fault("agent_gone")
+    return fault("agent_by_mail" if marked else "forged_token")
+
+
+def _answers_ours(parsed: Parsed) -> bool:
+    return any(is_own_id(one) for one in [parsed.in_reply_to, *parsed.references])
+
+
+def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[files.Stored]) -> Message:
+    """Store the message, and what of it makes later answers find their way."""
+    parsed, inbox, now = mail.parsed, arrival.inbox, arrival.received_at
+    sender = normal_address(parsed.from_address)
+    trust = authenticity(parsed, _authserv_ids(inbox))
+    forged = trust.authentic is False
+    place = joining.find_place(parsed, sender, trust.authentic)
+    stranger = known(IdentityKind.EMAIL, sender) is None
+    customer = _customer(place, parsed, inbox, sender, trust, now)
+    held = place.is_unconfirmed or (forged and not stranger)
+    silent = held or forged or clock() - now > FRESH or not may_answer(parsed, verdict)
+    message = receive(
+        Incoming(
+            inbox_id=inbox.pk,
+            channel="email",
+            customer_id=customer.pk,
+            text=parsed.reply_text.strip() or ("" if parsed.quoted else parsed.text),
+            html=mail.html,
+            quoted=parsed.quoted,
+            subject=parsed.subject,
+            language=parsed.language if parsed.language in LANGUAGES else "",
+            conversation_id=place.conversation.pk if place.conversation else None,
+            client_id=f"mail-{arrival.pk}",
+            meta=_meta(arrival, parsed, verdict, trust, place, silent),
+            automatic=verdict.kind == "auto_reply",
+            held=held,
+            may_belong_to_id=place.may_belong_to.pk if place.may_belong_to else None,
+        ),
+        now=now,
+    )
+    for part, kept in zip(parsed.attachments, stored, strict=True):
+        inline_id = part.content_id if part.inline else ""
+        attachments.describe(kept, part.name, part.data[:4096], message, inline_id=inline_id)
+    _note_ids(message, parsed)
+    _note_people(message.conversation, parsed, sender, place, held, now)
+    return message
+
+
+def _customer(
+    place: Place, parsed: Parsed, inbox: Inbox, sender: str, trust: Authenticity, now: datetime
+) -> Customer:
+    if place.conversation is not None and (own := joining.writer(place.conversation, sender)):
+        return own
+    shown = "" if "@" in parsed.from_name else parsed.from_name  # a name that plays an address is no name
+    language = parsed.language if parsed.language in LANGUAGES else inbox.language
+    return customer_for(
+        IdentityKind.EMAIL, sender, name=shown, language=language, verified=trust.authentic is True, now=now
+    )
+
+
+def _authserv_ids(inbox: Inbox) -> list[str]:
+    """The mail server in front of this inbox, whose word on senders is believed."""
+    account = Account.objects.filter(inbox=inbox).first()
+    return [(account.authserv_id if account else "") or settings.CONFIG.authserv_id]
+
+
+def _meta(
+    arrival: Arrival, parsed: Parsed, verdict: Verdict, trust: Authenticity, place: Place, silent: bool
+) -> dict[str, Any]:
+    """What screens show of the mail, and what decides whether a receipt may go out."""
+    warnings = list(parsed.warnings)
+    again = Arrival.objects.filter(inbox=arrival.inbox_id, mail_id=id_key(parsed.message_id))
+    if not parsed.message_id_derived and again.exclude(pk=arrival.pk).exists():
+        warnings.append("message_id_reused")
+    if trust.authentic is False:
+        warnings.append("sender_not_authentic")
+    if place.is_unconfirmed:
+        warnings.append("sender_unconfirmed")
+    if looks_alike(normal_address(parsed.from_address)):
+        warnings.append("sender_looks_alike")
+    return {
+        "arrival": arrival.pk,
+        "subject": parsed.subject,
+        "from": {"name": parsed.from_name, "address": parsed.from_address},
+        "reply_to": [{"name": one.name, "address": one.address} for one in parsed.reply_to[:5]],
+        "to": [{"name": one.name, "address": one.address} for one in parsed.to[:50]],
+        "cc": [{"name": one.name, "address": one.address} for one in parsed.cc[:50]],
+        "message_id": parsed.message_id,
+        "date": parsed.date.isoformat() if parsed.date else None,
+        "direction": parsed.direction,
+        "verdict": verdict.kind,
+        "verdict_why": verdict.why,
+        "authentic": trust.authentic,
+        "authentic_why": trust.why,
+        "join": place.join.kind,
+        "join_why": place.join.why,
+        "warnings": warnings,
+        "may_answer": not silent,
+    }
+
+
+def _note_ids(message: Message, parsed: Parsed) -> None:
+    Reference.objects.get_or_create(
+        mail_id=id_key(parsed.message_id), conversation=message.conversation, defaults={"message": message}
+    )
+
+
+def _note_people(
+    conversation: Conversation, parsed: Parsed, sender: str, place: Place, held: bool, now: datetime
+) -> None:
+    """The sender takes part; whom he copied is noted but gets nothing until an agent chooses to write to him."""
+    if conversation.channel == "email" or place.is_unconfirmed:
+        Participant.objects.get_or_create(
+            conversation=conversation,
+            address=sender,
+            defaults={
+                "name": parsed.from_name[:160],
+                "confirmed_at": None if held else now,
+            },
+        )
+    if held or conversation.channel != "email":
+        return
+    own = own_addresses()
+    for one in [*parsed.to, *parsed.cc][:MOST_COPIED]:
+        try:
+            address = normal_address(one.address)
+        except ValueError:
+            continue
+        if address not in own and address != sender:
+            Participant.objects.get_or_create(
+                conversation=conversation, address=address, defaults={"name": one.name[:160], "copied": True}
+            )

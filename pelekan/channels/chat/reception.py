@@ -1,0 +1,141 @@
+"""Is somebody there, and how long does it take? Only what the desk's own record supports is promised."""
+
+from __future__ import annotations
+
+import json
+import math
+import statistics
+import threading
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Literal
+
+from django.db.models import Count
+
+from pelekan.people.models import Agent, Presence
+from pelekan.sla.hours import Hours, closes_at, hours_from, is_open, next_opening
+from pelekan.tickets.models import ChatState, Conversation, Inbox
+
+RECENT = timedelta(days=14)  # accepted chats that tell how long it usually takes
+SAMPLE = 50  # at most so many of them, the newest
+FEWEST = 5  # with fewer, nothing is said
+REMEMBERED = timedelta(seconds=30)  # so long a median is used again
+
+State = Literal["now", "busy", "away", "closed"]
+"""now: someone is free. busy: all have their hands full. away: within hours, but nobody is online. closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """What a visitor finds at this moment. `usual` is the median wait of recent chats, None without enough of
+    them; `expected` the longer of it and of what the first in the queue waits already."""
+
+    state: State
+    queue: int
+    usual: timedelta | None
+    expected: timedelta | None
+    opens_at: datetime | None
+    closes_at: datetime | None
+    has_hours: bool
+
+
+def reception(inbox: Inbox, now: datetime) -> Reception:
+    """How the chat of `inbox` is staffed now."""
+    hours = hours_of(inbox)
+    open_now = hours is None or is_open(now, hours)
+    waiting = list(
+        Conversation.objects.filter(inbox=inbox, channel="chat", state=ChatState.WAITING)
+        .order_by("started_at")
+        .values_list("started_at", flat=True)[:200]
+    )
+    usual = usual_wait(inbox, now)
+    longest = now - waiting[0] if waiting else timedelta()
+    return Reception(
+        state=_staffed(inbox) if open_now else "closed",
+        queue=len(waiting),
+        usual=usual,
+        expected=max(usual, longest) if usual is not None else None,
+        opens_at=next_opening(now, hours) if hours and not open_now else None,
+        closes_at=closes_at(now, hours) if hours and open_now else None,
+        has_hours=hours is not None,
+    )
+
+
+def _staffed(inbox: Inbox) -> State:
+    online = Agent.objects.filter(
+        teams=inbox.team_id, disabled_at=None, user__is_active=True, presence=Presence.ONLINE
+    )
+    capacity = dict(online.values_list("pk", "chat_capacity"))
+    if not capacity:
+        return "away"
+    busy = dict(
+        Conversation.objects.filter(state=ChatState.ACTIVE, ticket__assignee__in=list(capacity))
+        .values_list("ticket__assignee")
+        .annotate(Count("pk"))
+        .order_by()
+    )
+    return "now" if any(busy.get(pk, 0) < most for pk, most in capacity.items()) else "busy"
+
+
+def ahead_of(conversation: Conversation) -> int:
+    """How many wait before this one."""
+    return Conversation.objects.filter(
+        inbox=conversation.inbox_id,
+        channel="chat",
+        state=ChatState.WAITING,
+        started_at__lt=conversation.started_at,
+    ).count()
+
+
+_medians: dict[int, tuple[datetime, timedelta | None]] = {}
+_medians_lock = threading.Lock()
+
+
+def usual_wait(inbox: Inbox, now: datetime) -> timedelta | None:
+    """The median time until recent chats of this inbox were accepted."""
+    with _medians_lock:
+        at, median = _medians.get(inbox.pk, (None, None))
+    if at is not None and timedelta() <= now - at < REMEMBERED:
+        return median
+    waits = [
+        accepted - started
+        for started, accepted in Conversation.objects.filter(
+            inbox=inbox, channel="chat", accepted_at__isnull=False, started_at__gt=now - RECENT
+        )
+        .order_by("-started_at")
+        .values_list("started_at", "accepted_at")[:SAMPLE]
+    ]
+    median = (
+        timedelta(seconds=statistics.median(w.total_seconds() for w in waits))
+        if len(waits) >= FEWEST
+        else None
+    )
+    with _medians_lock:
+        _medians[inbox.pk] = (now, median)
+    return median
+
+
+def forget_waits() -> None:
+    """Measure again at the next question."""
+    with _medians_lock:
+        _medians.clear()
+
+
+STEPS = (1, 2, 3, 5, 10, 15, 20, 30, 45, 60)
+
+
+def minutes(wait: timedelta) -> int | None:
+    """A wait as people say it, rounded up to a usual step; None beyond an hour, where no number helps."""
+    exact = math.ceil(wait.total_seconds() / 60)
+    return next((step for step in STEPS if step >= exact), None)
+
+
+def hours_of(inbox: Inbox) -> Hours | None:
+    """The inbox's hours; None when it is always open."""
+    return _hours(json.dumps(inbox.hours, sort_keys=True)) if inbox.hours else None
+
+
+@lru_cache(maxsize=64)
+def _hours(stored: str) -> Hours:
+    return hours_from(json.loads(stored))

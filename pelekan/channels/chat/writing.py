@@ -1,0 +1,286 @@
+"""What a visitor does: writes, sends files, leaves a request, registers his chat, ends it, moves about the site."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import connection
+
+from pelekan.channels.chat import limits
+from pelekan.channels.chat.visitors import Visitor, describe, reachable
+from pelekan.lib import files
+from pelekan.lib.secrets import new_token
+from pelekan.lib.text import clean_controls, one_line
+from pelekan.people.models import Customer
+from pelekan.tickets import actions
+from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
+from pelekan.tickets.states import Status
+
+PAGES_KEPT = 20  # of one conversation
+UNSENT_FOR = timedelta(hours=24)  # after which an uploaded file that was never sent is deleted
+TYPES = frozenset(
+    [
+        "image/png",
+        "image/jpeg",
+        "image/gif",
+        "image/webp",
+        "image/heic",
+        "image/avif",
+        "image/bmp",
+        "application/pdf",
+        "text/plain",
+        "text/csv",
+        "application/json",
+        "application/zip",
+        "application/rtf",
+        "application/msword",
+        "application/vnd.ms-excel",
+        "application/vnd.ms-powerpoint",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+        "application/vnd.oasis.opendocument.text",
+        "application/vnd.oasis.opendocument.spreadsheet",
+        "video/mp4",
+        "video/webm",
+        "video/quicktime",
+        "audio/mpeg",
+        "audio/ogg",
+        "audio/mp4",
+        "audio/wav",
+    ]
+)
+"""Kinds of files that a visitor may send, by their own bytes."""
+
+
+class NotYours(Exception):
+    """A conversation or file that this visitor does not have; the same as one that does not exist."""
+
+
+class BadFile(Exception):
+    """The file is not taken; `why` is "size", "type" or "empty"."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NoAddress(Exception):
+    """A request needs an address for the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that a visitor sends. `files` are tokens of his uploads; `client_id` makes repeating harmless."""
+
+    client_id: str
+    text: str
+    files: Sequence[str] = ()
+    language: str = ""
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@action
+def write(visitor: Visitor, line: Line, *, conversation_id: int | None, now: datetime) -> Message:
+    """A line of chat: into the conversation that he has open, else into a new one. Raises NotYours."""
+    _hold(visitor.customer)
+    if known := Message.objects.filter(customer=visitor.customer, client_id=line.client_id).first():
+        return known
+    conversation = _going_on(visitor, conversation_id)
+    return actions.receive(
+        Incoming(
+            inbox_id=visitor.inbox.pk,
+            channel="chat",
+            customer_id=visitor.customer.pk,
+            text=clean_controls(line.text).strip(),
+            language=line.language,
+            conversation_id=conversation.pk if conversation else None,
+            client_id=line.client_id,
+            attachment_ids=_uploads(visitor, line.files),
+            context=dict(line.context),
+        ),
+        now=now,
+    )
+
+
+@action
+def leave_request(
+    visitor: Visitor,
+    line: Line,
+    *,
+    subject: str,
+    contact: Mapping[str, str],
+    now: datetime,
+) -> Ticket:
+    """The form for when nobody is there: registered at once. Raises NoAddress, ValueError (see `describe`)."""
+    _hold(visitor.customer)
+    if known := Message.objects.filter(customer=visitor.customer, client_id=line.client_id).first():
+        return known.ticket
+    describe(visitor, **contact, now=now)
+    if not reachable(visitor):
+        raise NoAddress
+    message = actions.receive(
+        Incoming(
+            inbox_id=visitor.inbox.pk,
+            channel="form",
+            customer_id=visitor.customer.pk,
+            text=clean_controls(line.text).strip(),
+            subject=one_line(subject, 250),
+            language=line.language,
+            client_id=line.client_id,
+            attachment_ids=_uploads(visitor, line.files),
+            context=dict(line.context),
+        ),
+        now=now,
+    )
+    return Ticket.objects.get(pk=message.ticket_id)
+
+
+@action
+def register_own(
+    visitor: Visitor, conversation_id: int, *, subject: str, contact: Mapping[str, str], now: datetime
+) -> Ticket:
+    """The chat did not solve it: the customer makes it an official ticket. Answered but unsolved, it climbs
+    to the specialists of this inbox; unanswered, it stays where it waits. Raises NoAddress, ValueError."""
+    conversation = own(visitor, conversation_id)
+    describe(visitor, **contact, now=now)
+    if not reachable(visitor):
+        raise NoAddress
+    ticket = lock(conversation.ticket_id)
+    specialists = visitor.inbox.specialists if ticket.first_answer_at else None
+    return actions.register(
+        ticket,
+        by=visitor.customer,
+        subject=subject,
+        team=specialists,
+        because="the chat did not solve it, says the customer",
+        now=now,
+    )
+
+
+@action
+def end_own(visitor: Visitor, conversation_id: int, *, now: datetime) -> Conversation:
+    """The visitor ends the chat."""
+    conversation = own(visitor, conversation_id)
+    return actions.end_chat(conversation, by=visitor.customer, because="the visitor ended it", now=now)
+
+
+@action
+def look_at(visitor: Visitor, conversation_id: int, *, page: Mapping[str, str], now: datetime) -> None:
+    """He went to another page of the site while the chat is open."""
+    conversation = own(visitor, conversation_id)
+    if conversation.state not in (ChatState.WAITING, ChatState.ACTIVE):
+        return
+    ticket = lock(conversation.ticket_id)
+    conversation = Conversation.objects.get(pk=conversation.pk)
+    context = conversation.context
+    if context.get("page") == page["page"]:
+        return
+    visited = {"page": page["page"], "title": page.get("title", ""), "at": now.isoformat()}
+    conversation.context = {
+        **context,
+        "page": page["page"],
+        "title": page.get("title", ""),
+        "pages": [*context.get("pages", []), visited][-PAGES_KEPT:],
+    }
+    conversation.save(update_fields=["context"])
+    record("chat.browsed", ticket, by=visitor.customer, at=now)
+
+
+def upload(visitor: Visitor, name: str, stream: BinaryIO, *, now: datetime) -> Attachment:
+    """Keep a file until it is sent. Raises BadFile; what it is, its own bytes say."""
+    _forget_unsent(now)
+    name = files.safe_name(name)
+    head = stream.read(4096)
+    if not head:
+        raise BadFile("empty")
+    kind = files.sniff(head, name)
+    if kind not in TYPES:
+        raise BadFile("type")
+    stream.seek(0)
+    try:
+        stored = files.store(stream, settings.MEDIA_ROOT, min(limits.LARGEST_FILE, settings.MAX_UPLOAD))
+    except files.TooLarge:
+        raise BadFile("size") from None
+    return Attachment.objects.create(
+        token=new_token(),
+        name=name,
+        type=kind,
+        size=stored.size,
+        sha256=stored.sha256,
+        path=stored.path,
+        upload_key=visitor.owns_uploads,
+        created_at=now,
+    )
+
+
+def own(visitor: Visitor, conversation_id: int) -> Conversation:
+    """A conversation of this visitor at this widget. Raises NotYours."""
+    found = (
+        Conversation.objects.select_related("ticket")
+        .filter(
+            pk=conversation_id, customer=visitor.customer, inbox=visitor.inbox, channel__in=("chat", "form")
+        )
+        .first()
+    )
+    if found is None:
+        raise NotYours
+    return found
+
+
+def open_chat(visitor: Visitor) -> Conversation | None:
+    """The chat that he has going on, if any."""
+    return (
+        Conversation.objects.select_related("ticket")
+        .filter(
+            customer=visitor.customer,
+            inbox=visitor.inbox,
+            channel="chat",
+            state__in=[ChatState.WAITING, ChatState.ACTIVE],
+        )
+        .exclude(ticket__status=Status.CLOSED)
+        .order_by("-last_at")
+        .first()
+    )
+
+
+def _going_on(visitor: Visitor, conversation_id: int | None) -> Conversation | None:
+    """Where a new line goes. A chat that has ended takes no more lines, unless it is a registered ticket."""
+    if conversation_id is not None:
+        conversation = own(visitor, conversation_id)
+        if conversation.state != ChatState.ENDED or conversation.ticket.registered_at:
+            return conversation
+    return open_chat(visitor)
+
+
+def _uploads(visitor: Visitor, tokens: Sequence[str]) -> tuple[int, ...]:
+    if not tokens:
+        return ()
+    found = Attachment.objects.filter(token__in=tokens, message=None, upload_key=visitor.owns_uploads)
+    ids = tuple(found.values_list("pk", flat=True))
+    if len(ids) != len(set(tokens)):
+        raise NotYours
+    return ids
+
+
+def _forget_unsent(now: datetime) -> None:
+    """Delete a few files that were uploaded long ago and never sent: each upload tidies up behind others."""
+    for old in Attachment.objects.filter(
+        message=None, upload_key__startswith="customer:", created_at__lt=now - UNSENT_FOR
+    )[:20]:
+        if Attachment.objects.filter(pk=old.pk, message=None).delete()[0]:
+            files.remove(old.path, settings.MEDIA_ROOT)
+
+
+def _hold(customer: Customer) -> None:
+    """Hold the customer's row: of two first lines at once, the second goes into the first one's conversation."""
+    rows = Customer.objects.filter(pk=customer.pk)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update()
+    rows.get()

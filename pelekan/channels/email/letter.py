@@ -1,0 +1,174 @@
+"""What a delivery says: the mail of one or several messages to one recipient, as values for `compose`.
+
+Reads the database and the files; everything is decided here from what is stored, so each try makes the same mail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from pelekan.channels import outbox
+from pelekan.channels.email import thread
+from pelekan.channels.email.addresses import Address
+from pelekan.channels.email.compose import Attached, Outgoing, Quoted
+from pelekan.channels.models import Delivery, Reference
+from pelekan.lib import files
+from pelekan.lib.html import from_text
+from pelekan.lib.text import local_digits, one_line
+from pelekan.lib.time import Dates
+from pelekan.people.models import CALENDAR_OF, ZONE_OF, Customer
+from pelekan.tickets.models import Attachment, Message, MessageKind
+
+_REPLY_MARKS = re.compile(
+    r"^(?:\s*(?:re|aw|sv|fwd?|wg|antw|پاسخ|رد)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
+)
+_OWN_FILE = re.compile(r'src="/files/([0-9a-f]{32})/[^"]*"')
+
+
+class FileFault(Exception):
+    """An attachment is not as it was stored; without it the mail would say something else."""
+
+    def __init__(self, word: str, name: str) -> None:
+        super().__init__(name)
+        self.word, self.name = word, name
+
+
+def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
+    """The mail that `delivery` hands over; `messages` are what it says, in order (its own first). FileFault when an
+    attachment is missing or damaged."""
+    first = messages[0]
+    conversation, inbox = delivery.conversation, delivery.inbox
+    customer, language = conversation.customer, first.ticket.language
+    html, attached = _body(messages)
+    with translation.override(language):
+        return Outgoing(
+            subject=_subject(delivery, first),
+            sender=Address(first.agent.name if first.agent else inbox.name, inbox.address),
+            to=_listed(delivery, copied=False) or (Address("", delivery.recipient),),
+            cc=_listed(delivery, copied=True),
+            message_id=delivery.mail_id,
+            date=first.created_at,
+            body_html=html,
+            body_text="" if html else "\n\n".join(message.text for message in messages),
+            in_reply_to=_answered(delivery, first),
+            references=_thread_ids(delivery),
+            language=language,
+            attachments=attached,
+            quoted=_quoted(delivery, first, customer, language),
+            footer=_footer(delivery, first),
+            reference_line=thread.token_line(thread.reply_token(conversation.pk, settings.SECRET_KEY)),
+            automatic="auto-replied" if first.automatic else "",
+        )
+
+
+def _listed(delivery: Delivery, *, copied: bool) -> tuple[Address, ...]:
+    """Everybody whom the message goes to, as each of them reads it."""
+    names = dict(delivery.conversation.participants.values_list("address", "name"))
+    rows = Delivery.objects.filter(message=delivery.message_id, copied=copied).order_by("pk")
+    return tuple(Address(names.get(row.recipient, ""), row.recipient) for row in rows)
+
+
+# Subject
+
+
+def _subject(delivery: Delivery, message: Message) -> str:
+    ticket = message.ticket
+    number = f"[#{local_digits(str(ticket.number), ticket.language)}]" if ticket.number else ""
+    if not outbox.is_proved(message, delivery.recipient) and (
+        message.automatic or delivery.conversation.channel != "email"
+    ):
+        # whoever typed this address may want our words to reach a stranger: none of his are in it
+        own = _("Your request is registered") if message.automatic else _("Our answer to your request")
+        return f"{own} {number}".strip()
+    by_mail = delivery.conversation.channel == "email"
+    subject = _REPLY_MARKS.sub("", (delivery.conversation.subject if by_mail else "") or ticket.subject)
+    subject = one_line(subject, 200) or _("Your request")
+    if ticket.number and re.search(rf"\[#\s?(?:{ticket.number}|{local_digits(str(ticket.number), 'fa')}|{local_digits(str(ticket.number), 'ar')})\]", subject):  # fmt: skip
+        number = ""
+    return f"{'Re: ' if by_mail else ''}{subject} {number}".strip()
+
+
+# Thread
+
+
+def _answered(delivery: Delivery, message: Message) -> str:
+    """The Message-ID of the customer's last mail before this message."""
+    before = message.conversation.messages.filter(kind=MessageKind.INCOMING, pk__lt=message.pk).order_by(
+        "-pk"
+    )
+    for earlier in before[:10]:
+        if (mail_id := earlier.meta.get("message_id", "")) and not mail_id.endswith("@derived.invalid>"):
+            return str(mail_id)
+    return ""
+
+
+def _thread_ids(delivery: Delivery) -> tuple[str, ...]:
+    rows = Reference.objects.filter(conversation=delivery.conversation_id, message_id__lt=delivery.message_id)
+    ids = rows.order_by("message_id").values_list("mail_id", flat=True)
+    return tuple(one for one in ids if not one.endswith(("@derived.invalid>", "@long.invalid>")))
+
+
+def _quoted(delivery: Delivery, message: Message, customer: Customer, language: str) -> Quoted | None:
+    """What the recipient himself wrote last; nobody is quoted to anybody else."""
+    if message.automatic or delivery.conversation.channel != "email":
+        return None
+    public = message.conversation.messages.public().filter(kind=MessageKind.INCOMING, pk__lt=message.pk)
+    earlier = public.order_by("-pk").first()
+    if earlier is None or not earlier.text or delivery.copied:
+        return None
+    if earlier.meta.get("from", {}).get("address", "").lower() != delivery.recipient:
+        return None
+    dates = Dates(
+        language=language,
+        calendar=customer.calendar or CALENDAR_OF.get(language, "gregorian"),  # type: ignore[arg-type]
+        zone=customer.zone or ZONE_OF.get(language, "UTC"),
+    )
+    line = _("On %(moment)s you wrote:") % {"moment": dates.moment(earlier.created_at)}
+    return Quoted(line=line, text=earlier.text[:20_000])
+
+
+# Body
+
+
+def _footer(delivery: Delivery, message: Message) -> str:
+    if message.automatic:
+        return _("You can answer this mail to add to your request.")
+    own = message.agent.signature if message.agent else ""
+    return "\n".join(text for text in (own.strip(), delivery.inbox.signature.strip()) if text)
+
+
+def _body(messages: Sequence[Message]) -> tuple[str, tuple[Attached, ...]]:
+    """HTML ("" when plain text says all) and files; own images in the HTML become inline images."""
+    found = Attachment.objects.filter(message__in=[message.pk for message in messages]).order_by("pk")
+    attached = {one.token: one for one in found}
+    html = ""
+    if any(message.html for message in messages):
+        html = "\n".join(message.html or from_text(message.text) for message in messages)
+    shown: dict[str, str] = {}
+
+    def as_inline(match: re.Match[str]) -> str:
+        token = match[1]
+        if token not in attached:
+            return 'src=""'
+        shown[token] = f"{token}@{hashlib.sha256(token.encode()).hexdigest()[:8]}.pelekan"
+        return f'src="cid:{shown[token]}"'
+
+    html = _OWN_FILE.sub(as_inline, html)
+    return html, tuple(_attached(one, shown.get(token, "")) for token, one in attached.items())
+
+
+def _attached(one: Attachment, content_id: str) -> Attached:
+    try:
+        data = (Path(settings.MEDIA_ROOT) / one.path).read_bytes()
+    except OSError:
+        raise FileFault("file_missing", one.name) from None
+    if hashlib.sha256(data).hexdigest() != one.sha256:
+        raise FileFault("file_damaged", one.name)
+    return Attached(files.safe_name(one.name), one.type, data, content_id)

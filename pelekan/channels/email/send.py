@@ -1,0 +1,285 @@
+"""Handing mail to an SMTP server: each delivery once, and the truth about how it ended.
+
+A delivery is marked just before the final dot of DATA, the one moment after which nobody can take it back. What ends
+in between is "unknown": after a crash it is sent again with the same Message-ID and marked so, after a silent server
+only a person sends it again.
+"""
+
+from __future__ import annotations
+
+import copy
+import logging
+import smtplib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.db.models import F, Q
+
+from pelekan.channels import accounts
+from pelekan.channels.email import wire
+from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
+from pelekan.channels.email.letter import FileFault, letter
+from pelekan.channels.faults import fault, in_words
+from pelekan.channels.models import Account, Delivery, DeliveryState
+from pelekan.lib import due
+from pelekan.lib.failpoints import fp
+from pelekan.lib.time import now as clock
+from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.models import Conversation
+
+log = logging.getLogger("pelekan.mail")
+
+PATIENCE = timedelta(days=3)
+DATA_SECONDS = 240.0  # for the text to go over, and again for the server to say that it has it
+LEASE = timedelta(minutes=20)  # longer than all time limits of one handing over together
+TELL_AFTER = 3  # failed tries before the ticket says that its mail is late
+UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
+JOB = due.Job(
+    Delivery, lambda delivery: send(delivery), where=Q(state__in=UNSENT), lease=LEASE, at_once=4, threads=2
+)
+
+
+class Unanswered(Exception):
+    """The server has the whole text and did not say what it did with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a try ended. `again`: when the next one is due."""
+
+    state: str
+    fault: str = ""
+    again: datetime | None = None
+
+
+def send(delivery: Delivery) -> datetime | None:
+    """Send a leased delivery, with what the same chat still has for the same recipient. Returns when to try again."""
+    if _is_needless(delivery):
+        _settle([delivery], _End(DeliveryState.STOPPED, fault("read_meanwhile")))
+        return None
+    if (earlier := _earlier(delivery)) is not None:
+        again = max(earlier.due_at or clock(), clock()) + timedelta(seconds=2)
+        due.settle(delivery, again, tries=F("tries") - 1)
+        return again
+    together = [delivery, *_rest_of_chat(delivery)]
+    _begin(together)
+    fp("send.claimed")
+    end = _try(together)
+    fp("send.before_commit")
+    _settle(together, end)
+    fp("send.committed")
+    return end.again
+
+
+def _is_needless(delivery: Delivery) -> bool:
+    """What the visitor has read in the chat needs no mail."""
+    conversation = Conversation.objects.get(pk=delivery.conversation_id)
+    if conversation.channel != "chat" or delivery.handed_at is not None:
+        return False
+    return conversation.customer_read_id >= delivery.message_id
+
+
+def _earlier(delivery: Delivery) -> Delivery | None:
+    """What this recipient must get first: mails of one conversation go out in their order."""
+    rows = Delivery.objects.filter(conversation=delivery.conversation_id, recipient=delivery.recipient)
+    return rows.filter(pk__lt=delivery.pk, state__in=UNSENT).order_by("pk").first()
+
+
+def _rest_of_chat(delivery: Delivery) -> list[Delivery]:
+    """Later lines of the same chat to the same person: one mail says them all."""
+    conversation = delivery.conversation
+    if conversation.channel != "chat" or delivery.handed_at is not None:
+        return []
+    now = clock()
+    rest = Q(
+        conversation=conversation.pk,
+        recipient=delivery.recipient,
+        state=DeliveryState.QUEUED,
+        handed_at=None,
+        pk__gt=delivery.pk,
+        message_id__gt=conversation.customer_read_id,
+        message__automatic=delivery.message.automatic,
+    )
+    free = Delivery.objects.filter(rest, leased_until=None)
+    Delivery.objects.filter(pk__in=list(free.values_list("pk", flat=True)[:50]), leased_until=None).update(
+        due_at=now
+    )
+    return due.claim(Delivery, now, limit=50, lease=LEASE, where=rest)
+
+
+@action
+def _begin(together: Sequence[Delivery]) -> None:
+    """Show that it is being sent. A former try that got as far as the final dot may have reached its goal."""
+    now = clock()
+    for one in together:
+        doubtful = now if one.handed_at is not None else one.maybe_twice_at
+        changed = Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(
+            state=DeliveryState.SENDING, handed_at=None, maybe_twice_at=doubtful
+        )
+        if not changed:
+            raise due.LeaseLost(f"delivery {one.pk}")
+        one.handed_at, one.maybe_twice_at = None, doubtful
+
+
+# One try
+
+
+def _try(together: list[Delivery]) -> _End:
+    delivery = together[0]
+    try:
+        mail = letter(delivery, [one.message for one in together])
+        raw = compose(mail)
+    except FileFault as error:
+        return _End(DeliveryState.FAILED, fault(error.word, name=error.name))
+    except CannotCompose as error:
+        return _End(DeliveryState.FAILED, fault("refused", detail=str(error)))
+    try:
+        client = _connect(delivery)
+        try:
+            _hand_over(client, together, mail, raw)
+            fp("send.taken")
+        finally:
+            _hang_up(client)
+        return _End(DeliveryState.SENT)
+    except Unanswered:
+        return _End(DeliveryState.UNKNOWN, fault("unanswered"))
+    except smtplib.SMTPResponseException as error:
+        return _answered(delivery, error.smtp_code, error.smtp_error)
+    except wire.WireFault as error:
+        return _later(delivery, error.stored)
+    except (OSError, smtplib.SMTPException) as error:
+        return _later(delivery, wire.in_wire_words(error, _host(delivery), 0).stored)
+    except (DatabaseError, InterfaceError, due.LeaseLost):
+        raise
+    except Exception as error:
+        log.exception("delivery %s could not be made", delivery.pk)
+        return _End(DeliveryState.FAILED, fault("broken", detail=type(error).__name__))
+
+
+def _connect(delivery: Delivery) -> wire.Smtp:
+    account = Account.objects.filter(inbox=delivery.inbox_id).exclude(smtp_host="").first()
+    if account is not None:
+        return accounts.smtp_of(account)
+    if not settings.EMAIL_HOST:
+        raise wire.WireFault("no_smtp", address=delivery.inbox.address)
+    security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
+    user, password = settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD
+    return wire.smtp(settings.EMAIL_HOST, settings.EMAIL_PORT, security, user, password)
+
+
+def _host(delivery: Delivery) -> str:
+    account = Account.objects.filter(inbox=delivery.inbox_id).exclude(smtp_host="").first()
+    return account.smtp_host if account else settings.EMAIL_HOST
+
+
+def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw: bytes) -> None:
+    """One SMTP transaction with one recipient. Raises SMTPResponseException for what the server refuses."""
+    delivery = together[0]
+    client.ehlo_or_helo_if_needed()
+    options = ["SMTPUTF8"] if needs_smtputf8(mail) and client.has_extn("smtputf8") else []
+    if client.has_extn("size"):
+        options.append(f"size={len(raw)}")
+    if options[:1] == ["SMTPUTF8"]:
+        client.command_encoding = "utf-8"
+    # RFC 3834: nothing may come back to what a machine wrote
+    code, told = client.mail("" if mail.automatic else mail.sender.address, options)
+    if mail.automatic and 500 <= code < 600:  # some servers want a sender from those who sign in
+        client.rset()
+        code, told = client.mail(mail.sender.address, options)
+    _want(code, told, 250)
+    code, told = client.rcpt(delivery.recipient)
+    _want(code, told, 250, 251)
+    code, told = client.docmd("DATA")
+    _want(code, told, 354)
+    fp("send.inside_data")
+    assert client.sock is not None
+    client.sock.settimeout(DATA_SECONDS)
+    client.send(_stuffed(raw))
+    _mark_handed(together)
+    client.send(b".\r\n")
+    try:
+        code, told = client.getreply()
+    except (OSError, smtplib.SMTPException):
+        raise Unanswered from None
+    _want(code, told, 250)
+
+
+def _want(code: int, told: bytes, *good: int) -> None:
+    if code not in good:
+        raise smtplib.SMTPResponseException(code, told)
+
+
+def _stuffed(raw: bytes) -> bytes:
+    """The text of DATA without the final dot: lines that begin with a dot get another (RFC 5321 4.5.2)."""
+    stuffed = raw.replace(b"\r\n.", b"\r\n..")
+    stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
+    return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
+
+
+@action
+def _mark_handed(together: list[Delivery]) -> None:
+    now = clock()
+    for one in together:
+        if not Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(handed_at=now):
+            raise due.LeaseLost(f"delivery {one.pk}")
+
+
+def _hang_up(client: smtplib.SMTP) -> None:
+    try:
+        client.sock.settimeout(5) if client.sock else None
+        client.quit()
+    except (OSError, smtplib.SMTPException):
+        client.close()
+
+
+# What follows
+
+
+def _answered(delivery: Delivery, code: int, told: bytes | str) -> _End:
+    text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
+    detail = f"{code} {text}".strip()
+    if 500 <= code < 600:
+        return _End(DeliveryState.FAILED, fault("refused", detail=detail))
+    return _later(delivery, fault("refused_for_now", detail=detail))
+
+
+def _later(delivery: Delivery, stored: str) -> _End:
+    now = clock()
+    if now - delivery.created_at > PATIENCE:
+        return _End(DeliveryState.FAILED, fault("gave_up", detail=in_words(stored)))
+    return _End(DeliveryState.QUEUED, stored, now + due.pause(delivery.tries))
+
+
+_EVENTS = {
+    DeliveryState.FAILED: "delivery.failed",
+    DeliveryState.UNKNOWN: "delivery.unknown",
+    DeliveryState.STOPPED: "",
+    DeliveryState.SENT: "",
+}
+
+
+@action
+def _settle(together: Sequence[Delivery], end: _End) -> None:
+    """Write how it ended, on the deliveries and, where someone must know, on the ticket."""
+    now = clock()
+    ticket = lock(together[0].message.ticket_id)
+    for one in together:
+        values: dict[str, Any] = {"state": end.state, "fault": end.fault}
+        if end.state != DeliveryState.UNKNOWN:
+            values["handed_at"] = None
+        if end.state == DeliveryState.SENT:
+            values["sent_at"] = now
+        due.settle(copy.copy(one), end.again, **values)
+        name = _EVENTS.get(DeliveryState(end.state), "")
+        if end.state == DeliveryState.QUEUED and one.tries == TELL_AFTER:
+            name = "delivery.delayed"
+        if name:
+            record(name, ticket, message=one.message, at=now, recipient=one.recipient, fault=end.fault)
+    if end.state in (DeliveryState.SENT, DeliveryState.QUEUED):
+        # a page that shows the message looks again; nothing for the history
+        record("delivery.changed", at=now, topics=[f"ticket:{ticket.pk}"], state=str(end.state))

@@ -1,0 +1,94 @@
+"""What can go wrong with mail, stored as a word with its details and read in the reader's language.
+
+A column such as `Account.fault` holds `fault("wrong_password", host="…")`; `in_words` makes the sentence.
+"""
+
+from __future__ import annotations
+
+import json
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, str | Promise] = {
+    # the way to a server
+    "host_unknown": _("The name %(host)s leads to no server. See that it is spelled right."),
+    "host_refused": _(
+        "%(host)s is an address inside a private network. If it is your own server, add it to private_hosts in pelekan.toml."
+    ),
+    "unreachable": _("No connection to %(host)s, port %(port)s. See that host, port and security are right."),
+    "timeout": _("%(host)s did not answer in time."),
+    "dropped": _("%(host)s broke the connection off. It will be tried again."),
+    "no_tls": _(
+        "%(host)s offers no encryption on port %(port)s, so the password was not sent. Choose TLS (usually port 993 or 465) or ask its operator."
+    ),
+    "plain_refused": _(
+        "Without encryption the password would be readable on the way. It is allowed only for hosts in private_hosts of pelekan.toml."
+    ),
+    "certificate": _(
+        "The certificate of %(host)s can't be trusted: %(detail)s. The password was not sent. Use the name that the certificate bears, or ask its operator."
+    ),
+    "wrong_password": _(
+        "%(host)s did not accept the user name or the password. Some providers want an app password here."
+    ),
+    "no_folder": _("There is no folder %(folder)s in this mailbox."),
+    "quota": _(
+        "%(host)s says that too much was asked of it: %(detail)s. It is asked less often for a while."
+    ),
+    "not_understood": _("%(host)s gave an answer that isn't understood: %(detail)s"),
+    "not_set": _("No server is set for this."),
+    # mail that came in
+    "too_large": _("This mail has %(size)s MB; the limit is %(limit)s MB. Only its headers were fetched."),
+    "unreadable": _("This mail could not be read. Its bytes are kept."),
+    "reader_died": _("Reading this mail took too much time or memory. Its bytes are kept."),
+    "failed": _("This mail could not be taken in: %(detail)s. Its bytes are kept; try again."),
+    "no_sender": _("This mail names no sender whom one could answer."),
+    "loop": _("A mail of our own came back: %(detail)s. It makes no ticket."),
+    "report": _("A report of a mail system, not of a person: %(detail)s."),
+    "bounce_unknown": _("A delivery report about a mail that this desk didn't send, or no longer knows."),
+    "forged_token": _(
+        "It comes from an agent's address with a reply mark that isn't ours. Nothing was sent to the customer."
+    ),
+    "agent_gone": _("It comes from an agent who no longer works here. Nothing was sent to the customer."),
+    "agent_by_mail": _(
+        "An agent answered by mail. That isn't passed on to the customer; write the answer in the ticket."
+    ),
+    # mail that goes out
+    "no_smtp": _("No mail server is set for sending from %(address)s. Set one and it goes out."),
+    "refused": _("The server of the recipient refused it: %(detail)s"),
+    "refused_for_now": _("The server didn't take it for now: %(detail)s. It is tried again."),
+    "gave_up": _("It could not be sent for three days. The last answer was: %(detail)s"),
+    "file_missing": _("The attachment %(name)s is missing on the disk, so the mail was not sent."),
+    "file_damaged": _("The attachment %(name)s is damaged on the disk, so the mail was not sent."),
+    "broken": _("The mail could not be made (%(detail)s). Tell your operator; the server's log has more."),
+    "unanswered": _("The server took the mail but didn't confirm it; it may have been sent."),
+    "bounced": _("It came back from %(recipient)s: %(detail)s"),
+    "read_meanwhile": _("Not sent: the customer has read it in the chat."),
+    "stopped": _("Stopped by %(name)s before it was sent."),
+}
+
+
+def fault(word: str, **details: object) -> str:
+    """The text to store. An unknown word raises KeyError: a typing error must not reach a screen."""
+    WORDS[word]
+    return json.dumps({"fault": word, **{key: str(value)[:300] for key, value in details.items()}})
+
+
+def word_of(stored: str) -> str:
+    """The word inside a stored fault, or "" when there is none."""
+    try:
+        return str(json.loads(stored)["fault"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def in_words(stored: str) -> str:
+    """The sentence for people, in the active language."""
+    word = word_of(stored)
+    if word not in WORDS:
+        return stored
+    details = json.loads(stored)
+    try:
+        return str(WORDS[word]) % details
+    except (KeyError, ValueError):
+        return str(WORDS[word])

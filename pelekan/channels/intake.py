@@ -1,0 +1,239 @@
+"""Mail that came in: bytes first (`store`), then one mail, one transaction, one failure (`take`).
+
+A mail that can't be taken in is quarantined: its bytes are kept, people are told why, `retry` tries again. A
+transaction holds everything that one mail causes: message, ticket, participants, files, and that it is done.
+"""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import InterfaceError, OperationalError
+from django.db.models import Q
+
+from pelekan.channels import arriving, bounced
+from pelekan.channels.email import reader
+from pelekan.channels.faults import fault
+from pelekan.channels.joining import id_key
+from pelekan.channels.models import Arrival, ArrivalBytes, ArrivalState
+from pelekan.channels.sift import Verdict, sift
+from pelekan.lib import due, files
+from pelekan.lib.failpoints import fp
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent
+from pelekan.tickets.events import By, action, record
+from pelekan.tickets.models import Inbox
+
+log = logging.getLogger("pelekan.mail")
+
+MOST_TRIES = 3  # of a mail that takes the whole process down with it
+ADMITTED = "admitted"  # the verdict on a mail that an agent let in against the machine's
+
+JOB = due.Job(Arrival, lambda arrival: take(arrival), where=Q(state=ArrivalState.WAITING), at_once=1)
+
+
+# Bytes first
+
+
+def store(inbox: Inbox, raw: bytes, *, received_at: datetime | None = None) -> Arrival:
+    """Keep a mail: on disk when this returns, and taken in soon after. The same bytes again are the same
+    arrival; another mail with the same Message-ID is another one. `received_at`: when our server got it."""
+    now = clock()
+    arrival = _keep(
+        inbox,
+        hashlib.sha256(raw).hexdigest(),
+        raw,
+        {"size": len(raw), "received_at": min(received_at or now, now), "due_at": now},
+    )
+    fp("intake.stored")
+    return arrival
+
+
+@action
+def list_unfetched(
+    inbox: Inbox, heads: bytes, size: int, why: str, *, received_at: datetime | None = None
+) -> Arrival:
+    """List a mail that stays on the server (too large, or the server can't give it) by its headers."""
+    mark = hashlib.sha256(b"unfetched %d\n" % size + heads).hexdigest()
+    values = {
+        "size": size,
+        "received_at": received_at or clock(),
+        "state": ArrivalState.QUARANTINED,
+        "why": why,
+    }
+    return _keep(inbox, mark, heads, values)
+
+
+@action
+def _keep(inbox: Inbox, fingerprint: str, raw: bytes, values: dict[str, Any]) -> Arrival:
+    arrival, made = Arrival.objects.get_or_create(inbox=inbox, fingerprint=fingerprint, defaults=values)
+    if made:
+        ArrivalBytes.objects.create(arrival=arrival, data=raw)
+        if arrival.state == ArrivalState.QUARANTINED:
+            _tell_quarantined(arrival)
+        due.queued(Arrival)
+    return arrival
+
+
+# Taking in
+
+
+def take(arrival: Arrival) -> datetime | None:
+    """Do what this mail asks for; the row must be leased (`take_now` leases it). Never raises for what the mail
+    holds. Raises LeaseLost when someone else has it, and database faults: those pass, and it is tried again."""
+    if arrival.tries > MOST_TRIES:
+        quarantine(arrival, fault("reader_died"))
+        return None
+    stored: list[files.Stored] = []
+    try:
+        raw = arrival.raw
+        if arrival.size != len(raw) and arrival.verdict != ADMITTED:
+            quarantine(arrival, arrival.why)
+            return None
+        mail = reader.read(raw)
+        fp("intake.read")
+        for part in mail.parsed.attachments:
+            stored.append(files.store(part.data, settings.MEDIA_ROOT))
+        fp("intake.files_kept")
+        _take_in(arrival, mail, stored)
+    except reader.ReaderDied:
+        quarantine(arrival, fault("reader_died"))
+    except (OperationalError, InterfaceError):
+        raise  # whether it was committed isn't known: the files stay
+    except due.LeaseLost:
+        _forget(stored)
+        raise
+    except OSError as error:  # a full disk: nothing is wrong with the mail
+        _forget(stored)
+        log.error("mail %s can't be stored: %s", arrival.pk, error)
+        due.settle(arrival, again := clock() + timedelta(seconds=30), tries=arrival.tries - 1)
+        return again
+    except Exception as error:
+        _forget(stored)
+        log.exception("mail %s can't be taken in", arrival.pk)
+        quarantine(arrival, fault("failed", detail=type(error).__name__))
+    fp("intake.taken")
+    return None
+
+
+def take_now(arrival: Arrival) -> Arrival:
+    """Take in a stored mail at once, unless someone is at it. Returns the arrival as it is afterwards."""
+    for mine in due.claim(Arrival, clock(), where=Q(pk=arrival.pk, state=ArrivalState.WAITING)):
+        take(mine)
+    return Arrival.objects.get(pk=arrival.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    state: str
+    why: str = ""
+    ticket_id: int | None = None
+    message_id: int | None = None
+
+
+@action
+def _take_in(arrival: Arrival, mail: reader.Mail, stored: list[files.Stored]) -> None:
+    row = copy.copy(arrival)  # when the database repeats this transaction, the caller's row must be as before
+    parsed = mail.parsed
+    if arrival.verdict == ADMITTED:
+        verdict = Verdict("person", ADMITTED)
+    else:
+        verdict = sift(parsed, own_addresses=arriving.own_addresses(), is_own_id=arriving.is_own_id)
+    outcome = _outcome(arrival, mail, verdict, stored)
+    if outcome.state == ArrivalState.QUARANTINED:
+        _tell_quarantined(arrival)
+    fp("intake.before_commit")
+    due.settle(
+        row,
+        None,
+        state=outcome.state,
+        why=outcome.why,
+        verdict=verdict.kind,
+        mail_id=id_key(parsed.message_id),
+        ticket_id=outcome.ticket_id,
+        message_id=outcome.message_id,
+    )
+
+
+def _outcome(arrival: Arrival, mail: reader.Mail, verdict: Verdict, stored: list[files.Stored]) -> _Outcome:
+    parsed = mail.parsed
+    if verdict.kind == "loop":
+        _tell_loop(arrival)
+        return _Outcome(ArrivalState.DISMISSED, fault("loop", detail=verdict.why))
+    if verdict.kind == "report":
+        return _Outcome(ArrivalState.DISMISSED, fault("report", detail=verdict.why))
+    if verdict.kind == "bounce":
+        failed = bounced.note_bounces(parsed, verdict, now=arrival.received_at)
+        if failed is None:
+            return _Outcome(ArrivalState.DISMISSED, fault("bounce_unknown"))
+        return _Outcome(ArrivalState.DONE, ticket_id=failed.ticket_id, message_id=failed.pk)
+    if "unreadable" in parsed.warnings and verdict.why != ADMITTED:
+        return _Outcome(ArrivalState.QUARANTINED, fault("unreadable"))
+    refused = arriving.refusal(parsed) if verdict.why != ADMITTED else ""
+    if refused:
+        return _Outcome(ArrivalState.QUARANTINED, refused)
+    message = arriving.receive_mail(arrival, mail, verdict, stored)
+    return _Outcome(ArrivalState.DONE, ticket_id=message.ticket_id, message_id=message.pk)
+
+
+def _forget(stored: list[files.Stored]) -> None:
+    for one in stored:
+        files.remove(one.path, settings.MEDIA_ROOT)
+
+
+# Quarantine
+
+
+@action
+def quarantine(arrival: Arrival, why: str) -> None:
+    """Set a leased mail aside with its reason; people are told."""
+    due.settle(copy.copy(arrival), None, state=ArrivalState.QUARANTINED, why=why)
+    _tell_quarantined(arrival)
+
+
+@action
+def retry(arrival: Arrival, *, by: Agent, admit: bool = False) -> None:
+    """Take a quarantined or dismissed mail in again. With `admit` it is taken for a person's mail whatever it looks
+    like; nothing automatic answers it. A mail that became a message is left alone."""
+    values: dict[str, Any] = {
+        "state": ArrivalState.WAITING,
+        "due_at": clock(),
+        "leased_until": None,
+        "tries": 0,
+    }
+    if admit:
+        values["verdict"] = ADMITTED
+    again = Arrival.objects.filter(
+        pk=arrival.pk, state__in=[ArrivalState.QUARANTINED, ArrivalState.DISMISSED], message=None
+    ).update(**values)
+    if again:
+        record("arrival.retried", by=by, topics=["desk"], arrival=arrival.pk, admitted=admit)
+        due.queued(Arrival)
+
+
+@action
+def dismiss(arrival: Arrival, *, by: Agent, because: str = "") -> None:
+    """Nothing is to be done with a quarantined mail. Its bytes stay."""
+    changed = Arrival.objects.filter(pk=arrival.pk, state=ArrivalState.QUARANTINED).update(
+        state=ArrivalState.DISMISSED
+    )
+    if changed:
+        record("arrival.dismissed", by=by, because=because, topics=["desk"], arrival=arrival.pk)
+
+
+def _tell_quarantined(arrival: Arrival, by: By = None) -> None:
+    record("arrival.quarantined", by=by, topics=["desk"], arrival=arrival.pk, inbox=arrival.inbox_id)
+
+
+def _tell_loop(arrival: Arrival) -> None:
+    """Once a day and inbox: a loop that comes back every minute must not fill the log as well."""
+    since = arrival.received_at - timedelta(days=1)
+    before = Arrival.objects.filter(inbox=arrival.inbox_id, verdict="loop", received_at__gte=since)
+    if not before.exclude(pk=arrival.pk).exists():
+        record("arrival.looped", topics=["desk"], arrival=arrival.pk, inbox=arrival.inbox_id)

@@ -1,0 +1,225 @@
+"""What goes out by mail: one `Delivery` per message and recipient, written in the message's own transaction.
+
+`queue` is the reaction on "message.sent"; `stop` and `resend` are what an agent may do with a delivery.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from pelekan.channels.email import thread
+from pelekan.channels.faults import fault
+from pelekan.channels.models import Account, Delivery, DeliveryState, Reference
+from pelekan.lib import due
+from pelekan.lib.addresses import domain_of, normal_address
+from pelekan.lib.time import now as clock
+from pelekan.people.identify import mail_address
+from pelekan.people.models import Agent, Identity, IdentityKind
+from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.models import ChatState, Conversation, Event, Inbox, Message, MessageKind, Participant
+
+CHAT_PATIENCE = timedelta(minutes=5)
+"""A line that the visitor reads in the chat within this time is not mailed as well."""
+
+PEER = (3, timedelta(minutes=10))
+"""Automatic mails to one address: another machine may be answering each of ours."""
+
+UNPROVED = (2, timedelta(hours=1))
+"""Automatic mails to an address of which nobody has proved that it is his: it may be a victim's."""
+
+ALL_UNPROVED = (200, timedelta(hours=1))
+"""The same over all addresses: above this, receipts go only where the sender is proved."""
+
+MOST_RECIPIENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Whom a mail goes to; `copied`: in Cc."""
+
+    address: str
+    name: str = ""
+    copied: bool = False
+
+
+def queue(event: Event) -> None:
+    """Reaction on message.sent: write its deliveries, due at once or when the chat's patience is over."""
+    message = event.message
+    if message is None or message.kind != MessageKind.OUTGOING or message.held_at is not None:
+        return
+    conversation = message.conversation
+    people = recipients(message)
+    inbox = inbox_for(conversation) if people else None
+    if inbox is None:
+        return
+    _note_chosen(message, conversation, event.at)
+    waits = conversation.state in (ChatState.WAITING, ChatState.ACTIVE)
+    due_at = event.at + CHAT_PATIENCE if waits else event.at
+    mail_id = mail_id_of(message, inbox)
+    queued = 0
+    for to in people[:MOST_RECIPIENTS]:
+        if message.automatic and not may_go(message, to.address, event.at):
+            record("delivery.silenced", event.ticket, message=message, at=event.at, recipient=to.address)
+            continue
+        Delivery.objects.create(
+            inbox=inbox,
+            conversation=conversation,
+            message=message,
+            recipient=to.address,
+            copied=to.copied,
+            mail_id=mail_id,
+            due_at=due_at,
+        )
+        queued += 1
+    if queued:
+        Reference.objects.get_or_create(
+            mail_id=mail_id, conversation=conversation, defaults={"message": message, "ours": True}
+        )
+        due.queued(Delivery)
+
+
+def inbox_for(conversation: Conversation) -> Inbox | None:
+    """The mail inbox that speaks for a conversation: its own; else its team's, else the first one; None without any."""
+    if conversation.channel == "email" and conversation.inbox.address:
+        return conversation.inbox
+    inboxes = Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").order_by("pk")
+    return inboxes.filter(team=conversation.ticket.team_id).first() or inboxes.first()
+
+
+def mail_id_of(message: Message, inbox: Inbox) -> str:
+    """The Message-ID of a message, the same at every try and for every recipient."""
+    domain = domain_of(inbox.address)
+    return thread.message_id(message.conversation_id, str(message.pk), domain, settings.SECRET_KEY)
+
+
+def recipients(message: Message) -> list[Recipient]:
+    """Who gets this message by mail: whom the agent chose, else the confirmed participants that were not merely
+    copied; for other channels the customer's own address. Never an address that this desk writes from."""
+    conversation = message.conversation
+    if conversation.channel == "email":
+        found = _chosen(message) or [
+            Recipient(one.address, one.name)
+            for one in conversation.participants.filter(copied=False)
+            .exclude(confirmed_at=None)
+            .order_by("pk")
+        ]
+    else:
+        address = mail_address(conversation.customer)
+        found = [Recipient(address, conversation.customer.name)] if address else []
+    own = {address.lower() for address in Inbox.objects.exclude(address="").values_list("address", flat=True)}
+    once = {one.address: one for one in reversed(found) if one.address.lower() not in own}
+    return [one for one in found if once.get(one.address) is one]
+
+
+def _chosen(message: Message) -> list[Recipient]:
+    """Recipients that the agent named in the composer: `meta["to"]` and `meta["cc"]`, addresses or
+    {name, address}. Cc alone goes beside the usual recipients."""
+    to, cc = (_read(message.meta.get(name), copied=name == "cc") for name in ("to", "cc"))
+    if cc and not to:
+        rows = (
+            message.conversation.participants.filter(copied=False).exclude(confirmed_at=None).order_by("pk")
+        )
+        to = [Recipient(one.address, one.name) for one in rows]
+    return to + cc
+
+
+def _read(values: object, *, copied: bool) -> list[Recipient]:
+    found = []
+    for one in values if isinstance(values, list) else []:
+        name, address = (one.get("name", ""), one.get("address", "")) if isinstance(one, dict) else ("", one)
+        try:
+            found.append(Recipient(normal_address(str(address)), str(name)[:160], copied))
+        except ValueError:
+            continue
+    return found
+
+
+def _note_chosen(message: Message, conversation: Conversation, now: datetime) -> None:
+    """Whom an agent writes to takes part from now on: that is his word for it."""
+    if message.agent_id is None or conversation.channel != "email":
+        return
+    for one in _chosen(message):
+        taking_part, made = Participant.objects.get_or_create(
+            conversation=conversation,
+            address=one.address,
+            defaults={"name": one.name, "copied": one.copied, "confirmed_at": now},
+        )
+        if not made and taking_part.confirmed_at is None:
+            taking_part.confirmed_at = now
+            taking_part.save(update_fields=["confirmed_at"])
+
+
+# Automatic mail
+
+
+def may_go(message: Message, address: str, now: datetime) -> bool:
+    """Whether one more automatic mail may go to `address`."""
+    automatic = Delivery.objects.filter(message__automatic=True)
+    mine = automatic.filter(recipient=address)
+    if _since(mine, now, PEER[1]) >= PEER[0]:
+        return False
+    if is_proved(message, address):
+        return True
+    if _since(mine, now, UNPROVED[1]) >= UNPROVED[0]:
+        return False
+    return _since(automatic, now, ALL_UNPROVED[1]) < ALL_UNPROVED[0]
+
+
+def is_proved(message: Message, address: str) -> bool:
+    """Whether `address` is known to be the customer's: proved once, or the mail that is answered was authentic."""
+    customer = message.conversation.customer_id
+    return Identity.objects.filter(
+        customer=customer, kind=IdentityKind.EMAIL, address=address, verified_at__isnull=False
+    ).exists()
+
+
+def _since(rows: QuerySet[Delivery], now: datetime, length: timedelta) -> int:
+    return rows.filter(created_at__gt=now - length).count()
+
+
+# By hand
+
+
+@action
+def stop(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
+    """Keep a mail from going out. False when it is too late."""
+    now = now or clock()
+    ticket = lock(delivery.message.ticket_id)
+    free = Q(leased_until=None) | Q(leased_until__lte=now)
+    stopped = Delivery.objects.filter(free, pk=delivery.pk, state=DeliveryState.QUEUED).update(
+        state=DeliveryState.STOPPED, due_at=None, fault=fault("stopped", name=by.name)
+    )
+    if stopped:
+        record(
+            "delivery.stopped", ticket, by=by, message=delivery.message, at=now, recipient=delivery.recipient
+        )
+    return bool(stopped)
+
+
+@action
+def resend(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
+    """Send again what failed, was stopped, or may have been sent; with the same Message-ID, so that mail programs
+    see one mail. False when there is nothing to repeat."""
+    now = now or clock()
+    ticket = lock(delivery.message.ticket_id)
+    row = Delivery.objects.get(pk=delivery.pk)
+    if row.state not in (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.STOPPED):
+        return False
+    if row.state == DeliveryState.UNKNOWN:
+        row.maybe_twice_at = now
+    row.state, row.due_at, row.leased_until, row.tries = DeliveryState.QUEUED, now, None, 0
+    row.fault, row.handed_at = "", None
+    row.save()
+    record("delivery.resent", ticket, by=by, message=row.message, at=now, recipient=row.recipient)
+    due.queued(Delivery)
+    return True
+
+
+def has_way_out(inbox: Inbox) -> bool:
+    """Whether mail of this inbox can be sent at all: by its own account or by the installation's server."""
+    account = Account.objects.filter(inbox=inbox).exclude(smtp_host="").exists()
+    return account or bool(settings.EMAIL_HOST)

@@ -1,0 +1,23 @@
+"""Named steps at which a crash test lets the process die, as a power cut would.
+
+Active only when `PELEKAN_FAILPOINT` is set in the environment, as "intake.stored" (first time that the step is
+reached) or "intake.stored:3" (third time); otherwise `fp` costs one comparison.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+_name, _, _nth = os.environ.get("PELEKAN_FAILPOINT", "").partition(":")
+_left = int(_nth or 1)
+
+
+def fp(name: str) -> None:
+    """Die here (SIGKILL, nothing is tidied up) when a test asked for this step."""
+    global _left
+    if not _name or name != _name:
+        return
+    _left -= 1
+    if _left <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,212 @@
+"""What the widget is given: plain values, sentences already in the visitor's language. Nothing internal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+import nh3
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from pelekan.channels.chat import reception as at_desk
+from pelekan.channels.chat.visitors import Visitor, reachable
+from pelekan.lib import live
+from pelekan.lib.text import initials, isolate, local_digits
+from pelekan.lib.time import Dates, zone_named
+from pelekan.people.models import CALENDAR_OF, Agent
+from pelekan.tickets import feed
+from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
+
+Shape = dict[str, Any]
+TOLD = ("chat.accepted", "chat.transferred", "chat.ended")
+LISTENS_FOR = 3600  # seconds that a stream ticket holds; the widget asks for a new one before
+THREADS = 20  # conversations that one stream hears of
+
+
+def dates_for(inbox: Inbox, language: str, zone: str) -> Dates:
+    """The visitor's words and calendar, in his browser's zone, else in that of the desk's hours."""
+    try:
+        zone_named(zone or "?")
+    except ValueError:
+        zone = (inbox.hours or {}).get("zone", "UTC")
+    return Dates(language, CALENDAR_OF[language], zone)  # type: ignore[arg-type]
+
+
+def desk(inbox: Inbox, dates: Dates, now: datetime) -> Shape:
+    """Whether someone is there, and how long it takes."""
+    found = at_desk.reception(inbox, now)
+    return {
+        "state": found.state,
+        "headline": _headline(found),
+        "wait": wait_words(found.expected, dates),
+        "hours": _hours_words(found, dates, now),
+        "promise": _promise(found, dates, now),
+    }
+
+
+def _headline(found: at_desk.Reception) -> str:
+    return {
+        "now": _("We are here"),
+        "busy": _("All of us are in a chat right now"),
+        "away": _("Nobody is at the chat right now"),
+        "closed": _("We are closed now"),
+    }[found.state]
+
+
+def wait_words(expected: timedelta | None, dates: Dates) -> str:
+    """The honest wait; "" when the record does not support one."""
+    if expected is None:
+        return ""
+    minutes = at_desk.minutes(expected)
+    if minutes is None:
+        return _("Answers take more than an hour at the moment.")
+    length = dates.span(timedelta(minutes=minutes))
+    return _("Usually answered within %(length)s.") % {"length": length}
+
+
+def _hours_words(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
+    if found.opens_at is not None:
+        return _opening(found.opens_at, dates, now)
+    if found.closes_at is not None and dates.local(found.closes_at).date() == dates.local(now).date():
+        return _("Open until %(time)s today.") % {"time": dates.time(found.closes_at)}
+    return ""
+
+
+def _opening(opens_at: datetime, dates: Dates, now: datetime) -> str:
+    days = (dates.local(opens_at).date() - dates.local(now).date()).days
+    time = dates.time(opens_at)
+    if days == 0:
+        return _("We open today at %(time)s.") % {"time": time}
+    if days == 1:
+        return _("We open tomorrow at %(time)s.") % {"time": time}
+    words = {"weekday": dates.weekday(opens_at), "date": dates.date(opens_at), "time": time}
+    return _("We open on %(weekday)s, %(date)s, at %(time)s.") % words
+
+
+def _promise(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
+    """What happens to a request that is left now."""
+    if found.opens_at is not None:
+        return _("Your request waits for us first in line. %(opening)s") % {
+            "opening": _opening(found.opens_at, dates, now)
+        }
+    if found.state == "closed":
+        return _("Your request is registered and waits until we open again.")
+    return _("Your request is registered at once, and we answer as soon as one of us is free.")
+
+
+def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime) -> Shape:
+    """A thread as its customer may see it."""
+    ticket = thread.ticket
+    waiting = thread.state == ChatState.WAITING
+    expected = at_desk.reception(inbox, now).expected if waiting else None
+    number = local_digits(str(ticket.number), dates.language) if ticket.number else ""
+    return {
+        "id": thread.pk,
+        "channel": thread.channel,
+        "state": thread.state,
+        "number": number,
+        "subject": ticket.subject,
+        "status": customer_status(ticket.status),
+        "agent": agent(ticket.assignee) if ticket.assignee and not waiting else None,
+        "read": thread.agent_read_id,
+        "seen": thread.customer_read_id,
+        "ahead": at_desk.ahead_of(thread) if waiting else 0,
+        "wait": wait_words(expected, dates) if waiting else "",
+        "lines": told(thread, dates.language),
+    }
+
+
+def customer_status(status: str) -> str:
+    """Who acts next, in the customer's words."""
+    return {
+        "new": _("Waiting for us"),
+        "open": _("We are working on it"),
+        "waiting": _("Waiting for your answer"),
+        "on_hold": _("We are working on it"),
+        "solved": _("Solved"),
+        "closed": _("Closed"),
+    }[status]
+
+
+def agent(who: Agent | None) -> Shape | None:
+    return {"name": who.name, "initials": initials(who.name), "title": who.title} if who else None
+
+
+def told(thread: Conversation, language: str) -> list[Shape]:
+    """The thin lines between messages: who joined, who took over, that it ended."""
+    events = Event.objects.filter(ticket=thread.ticket_id, name__in=TOLD).select_related("agent__user")
+    mine = [e for e in events.order_by("id") if f"conversation:{thread.pk}" in e.topics.split()][-50:]
+    others = {
+        a.pk: a.name
+        for a in Agent.objects.filter(pk__in=[e.data.get("agent") for e in mine if e.data.get("agent")])
+        .select_related("user")
+    }  # fmt: skip
+    return [{"id": e.pk, "at": e.at.isoformat(), "text": _told(e, others)} for e in mine]
+
+
+def _told(event: Event, others: dict[int, str]) -> str:
+    if event.name == "chat.ended":
+        if event.agent is None:
+            return _("The chat ended.")
+        return _("%(name)s ended the chat.") % {"name": isolate(event.agent.name)}
+    if event.name == "chat.transferred":
+        name = isolate(others.get(event.data.get("agent", 0), ""))
+        return _("You were transferred to %(name)s.") % {"name": name}
+    return _("%(name)s joined the chat.") % {"name": isolate(event.agent.name if event.agent else "")}
+
+
+def messages(rows: Iterable[Message]) -> list[Shape]:
+    return [message(row) for row in rows]
+
+
+def message(row: Message) -> Shape:
+    """One message of either side."""
+    own = row.kind == MessageKind.INCOMING
+    shape: Shape = {
+        "id": row.pk,
+        "client_id": row.client_id if own else "",
+        "from": "you" if own else "desk" if row.automatic else "agent",
+        "agent": None if own or row.automatic else agent(row.agent),
+        "text": row.text or _plain(row.html),
+        "at": row.created_at.isoformat(),
+        "files": [file(one) for one in row.attachments.all()],
+    }
+    if not own and row.meta.get("notice"):
+        shape["notice"] = row.meta["notice"]
+    return shape
+
+
+def _plain(html: str) -> str:
+    return nh3.clean(html, tags=set()).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").strip()
+
+
+def file(one: Attachment) -> Shape:
+    picture = one.type in ("image/png", "image/jpeg", "image/gif", "image/webp")
+    return {"id": one.token, "name": one.name, "type": one.type, "size": one.size, "picture": picture}
+
+
+def visitor(who: Visitor) -> Shape:
+    """What he may know of what we know of him: to the unproved, only what he typed himself."""
+    return {
+        "id": who.customer.pk,
+        "name": who.customer.name,
+        "signed": who.signed,
+        "reachable": reachable(who),
+    }
+
+
+def listening(who: Visitor) -> Shape:
+    """The slip that opens his live stream, and where it may begin."""
+    since = feed.resume_id()
+    threads = (
+        Conversation.objects.filter(customer=who.customer, inbox=who.inbox)
+        .order_by("-last_at")
+        .values_list("pk", flat=True)[:THREADS]
+    )
+    topics = [f"customer:{who.customer.pk}", *(f"conversation:{pk}" for pk in threads)]
+    ticket = live.make_ticket(
+        settings.SECRET_KEY, who.listens_as, topics, LISTENS_FOR, name=who.customer.name
+    )
+    return {"ticket": ticket, "since": since, "seconds": LISTENS_FOR}

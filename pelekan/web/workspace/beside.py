@@ -1,0 +1,133 @@
+"""The customer beside the ticket: who he is, what is known, what was before, and how the ticket stands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pelekan.lib.text import initials
+from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
+from pelekan.tickets.models import Conversation, Outcome, Stay, Tag, Ticket
+from pelekan.web.reading import Reading
+
+PAST = 8
+ICON_OF = {"email": "email", "phone": "phone", "external": "portal", "visitor": "chat"}
+
+
+def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, Any]:
+    """Queries: ways to reach him, claims, conversations, earlier tickets, tags, stays."""
+    customer_id, pk = ticket["customer_id"], ticket["id"]
+    ways = list(Identity.objects.filter(customer_id=customer_id).values("kind", "address", "verified_at"))
+    claims = list(Claim.objects.filter(customer_id=customer_id).values("kind", "address"))
+    known = {(way["kind"], way["address"]) for way in ways}
+    talks: list[Any] = list(
+        Conversation.objects.filter(ticket_id=pk)
+        .order_by("-last_at")
+        .values("id", "channel", "state", "subject", "started_at", "last_at", "accepted_at", "context",
+                "inbox_id", "inbox__name", "inbox__address", "customer_read_id")
+    )  # fmt: skip
+    past = list(
+        Ticket.objects.visible_to(agent)
+        .filter(customer_id=customer_id)
+        .exclude(pk=pk)
+        .order_by("-last_at")
+        .values("id", "number", "subject", "status", "channel", "last_at")[: PAST + 1]
+    )
+    return {
+        "customer": {
+            "id": customer_id,
+            "name": ticket["customer__name"],
+            "initials": initials(ticket["customer__name"]),
+            "language": str(dict(Language.choices).get(ticket["customer__language"], "")),
+            "language_code": ticket["customer__language"],
+            "organization": ticket["customer__organization__name"] or ticket["organization__name"] or "",
+            "since": ticket["customer__created_at"],
+            "notes": ticket["customer__notes"],
+            "facts": list((ticket["customer__facts"] or {}).items())[:30],
+            "ways": [
+                {**way, "sign": ICON_OF[way["kind"]], "verified": way["verified_at"] is not None}
+                for way in ways
+                if way["kind"] != IdentityKind.VISITOR
+            ],
+            "claims": [
+                {**claim, "sign": ICON_OF[claim["kind"]]}
+                for claim in claims
+                if (claim["kind"], claim["address"]) not in known
+            ],
+        },
+        "talks": talks,
+        "came_from": came_from(talks),
+        "past": [{**one, "url": reverse("desk_ticket", args=[one["id"]])} for one in past[:PAST]],
+        "past_more": len(past) > PAST,
+        "tags": list(Tag.objects.filter(tickets=pk).values("id", "name")),
+        "stays": _stays(pk, dates),
+        "category": " › ".join(
+            name
+            for name in (
+                ticket["category__parent__parent__name"],
+                ticket["category__parent__name"],
+                ticket["category__name"],
+            )
+            if name
+        ),
+        "impact": ticket["impact"],
+        "urgency": ticket["urgency"],
+        "priority": ticket["priority"],
+        "created_at": ticket["created_at"],
+        "registered_at": ticket["registered_at"],
+        "inbox": ticket["inbox__name"],
+        "follows": {"id": ticket["follows_id"], "number": ticket["follows__number"]},
+        "may_belong_to": {
+            "id": ticket["may_belong_to_id"],
+            "number": ticket["may_belong_to__number"],
+            "subject": ticket["may_belong_to__subject"],
+        },
+    }
+
+
+def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The page and the browser of the newest chat; anything a stranger sent stays text, only web links live."""
+    for talk in talks:
+        context = talk["context"] or {}
+        if not context:
+            continue
+        page = str(context.get("page", "") or context.get("url", ""))
+        known = {"page", "url", "title", "referrer", "browser", "answers"}
+        given = context.get("answers")
+        answers: dict[str, Any] = given if isinstance(given, dict) else {}
+        more = {key: value for key, value in context.items() if key not in known}
+        return {
+            "page": page,
+            "link": page if page.startswith(("https://", "http://")) else "",
+            "title": str(context.get("title", "")),
+            "referrer": str(context.get("referrer", "")),
+            "browser": str(context.get("browser", "")),
+            "answers": [
+                (str(key), str(value)) for key, value in {**more, **answers}.items()
+                if isinstance(value, str | int | float | bool) and str(value)
+            ][:20],
+        }  # fmt: skip
+    return None
+
+
+def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
+    outcomes = dict(Outcome.choices)
+    rows = Stay.objects.filter(ticket_id=pk).values(
+        "tier__level", "tier__name", "team__name", "entered_at", "left_at", "outcome", "why"
+    )
+    own = {"arrived": _("arrived"), "reopened": _("reopened")}
+    return [
+        {
+            "level": stay["tier__level"],
+            "tier": stay["tier__name"],
+            "team": stay["team__name"],
+            "entered_at": stay["entered_at"],
+            "length": dates.span((stay["left_at"] or dates.now) - stay["entered_at"]),
+            "outcome": str(outcomes.get(stay["outcome"], "")),
+            "why": own.get(stay["why"], stay["why"]),
+            "here": stay["left_at"] is None,
+        }
+        for stay in rows
+    ]

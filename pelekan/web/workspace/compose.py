@@ -1,0 +1,186 @@
+"""Answering and noting: the composer's POSTs, drafts, saved replies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F, Q
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from pelekan.people.models import Agent
+from pelekan.tickets import actions
+from pelekan.tickets.actions import NewerMessage, NothingToSay
+from pelekan.tickets.events import action
+from pelekan.tickets.models import Conversation, Inbox, Message, MessageKind, SavedReply, Ticket
+from pelekan.tickets.states import NotPossible
+from pelekan.web.reading import Reading
+from pelekan.web.workspace.acts import answer, told
+from pelekan.web.workspace.beside import beside
+from pelekan.web.workspace.composing import ways_of
+from pelekan.web.workspace.doors import agent as agent_in
+from pelekan.web.workspace.doors import agents, ticket_of
+from pelekan.web.workspace.page import ticket_row
+from pelekan.web.workspace.rich import cleaned, written
+
+LONGEST = 200_000
+"""Characters of one message as HTML."""
+
+
+@require_POST
+@agents
+def send(request: HttpRequest, pk: int) -> HttpResponse:
+    """A reply or a note. `client_id` makes a second click harmless; `saw_id` is the last message on screen."""
+    ticket, agent = ticket_of(request, pk), agent_in(request)
+    html = request.POST.get("html", "")
+    if len(html) > LONGEST:
+        return told(
+            _("This text is too long to be sent. Shorten it or attach it as a file; nothing was lost.")
+        )
+    text, html = written(html)
+    kind = "note" if request.POST.get("kind") == "note" else "reply"
+    words: dict[str, Any] = {
+        "text": text,
+        "html": html,
+        "attachment_ids": numbers(request.POST.getlist("files")),
+        "client_id": request.POST.get("client_id", "")[:64],
+    }
+    try:
+        if kind == "note":
+            note(ticket, agent, words)
+        else:
+            saw = request.POST.get("saw_id", "")
+            words["saw_id"] = int(saw) if saw.isdigit() and "anyway" not in request.POST else None
+            reply(ticket, agent, request.POST.get("via", ""), words, request.POST.get("then", ""), request)
+    except NothingToSay:
+        return told(_("There is nothing to send yet. Write something or add a file."))
+    except NewerMessage as newer:
+        return _newer(request, pk, newer.messages)
+    except NoWay:
+        return told(_("There is no address to answer to. Add one to the customer, or write a note."))
+    return answer(request, pk)
+
+
+class NoWay(Exception):
+    """No conversation and no address by which the customer could be reached."""
+
+
+@action
+def note(ticket: Ticket, agent: Agent, words: dict[str, Any]) -> None:
+    actions.note(ticket, by=agent, **words)
+    actions.drop_draft(ticket, by=agent, kind=MessageKind.NOTE)
+
+
+@action
+def reply(
+    ticket: Ticket, agent: Agent, via: str, words: dict[str, Any], then: str, request: HttpRequest
+) -> None:
+    """The answer, what follows from "send and …", and the end of the draft: all or nothing."""
+    talk = conversation_of(ticket, agent, via, request)
+    message = actions.reply(ticket, by=agent, conversation=talk, **words)
+    try:
+        if then == "wait":
+            actions.wait(ticket, by=agent)
+        elif then == "solve":
+            actions.solve(ticket, by=agent)
+    except NotPossible:
+        pass  # sent twice, or a colleague was quicker: it already stands where it should
+    actions.drop_draft(ticket, by=agent, kind=MessageKind.OUTGOING)
+    actions.mark_read(talk, message.pk, by=agent)
+
+
+def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest) -> Conversation:
+    """The conversation to answer in. "mail-3" opens one by mail; an id of another ticket is nobody's."""
+    if via.startswith("mail-"):
+        dates = Reading(request.dates)  # type: ignore[attr-defined]
+        ways = {way["id"]: way for way in ways_of(beside(ticket_row(agent, ticket.pk), agent, dates))}
+        if via not in ways:
+            raise NoWay
+        return actions.open_mail(ticket, ways[via]["to"], Inbox.objects.get(pk=int(via[5:])), by=agent)
+    talks = ticket.conversations.exclude(channel="phone")
+    found = (
+        talks.filter(pk=int(via)).first()
+        if via.isascii() and via.isdigit()
+        else talks.order_by("-last_at").first()
+    )
+    if found is None:
+        raise NoWay
+    return found
+
+
+def _newer(request: HttpRequest, pk: int, messages: list[Message]) -> HttpResponse:
+    context = {"newer": len(messages), "last": messages[-1].pk, "ticket_id": pk}
+    response = render(request, "desk/newer.html", context, status=409)
+    response["X-Last-Message"] = str(messages[-1].pk)
+    return response
+
+
+def numbers(values: list[str]) -> list[int]:
+    """The ids among `values`; at most 20."""
+    return [int(value) for value in values if value.isascii() and value.isdigit() and len(value) < 18][:20]
+
+
+@require_POST
+@agents
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what is being written."""
+    html = request.POST.get("html", "")
+    if len(html) > LONGEST:
+        return told(_("This text is too long to be kept as a draft."))
+    saw = request.POST.get("saw_id", "")
+    kind = MessageKind.NOTE if request.POST.get("kind") == "note" else MessageKind.OUTGOING
+    text, _marks = written(html)
+    actions.keep_draft(
+        ticket_of(request, pk), by=agent_in(request), kind=kind, html=cleaned(html) if text else "",
+        saw_id=int(saw) if saw.isdigit() else 0,
+    )  # fmt: skip
+    return HttpResponse(status=204)
+
+
+@require_POST
+@agents
+def read(request: HttpRequest, pk: int) -> HttpResponse:
+    """Seen up to a message: the unread mark, and the customer's "seen" in a chat."""
+    ticket, agent = ticket_of(request, pk), agent_in(request)
+    last = request.POST.get("message", "")
+    known = ticket.messages.filter(pk=int(last)).first() if last.isascii() and last.isdigit() else None
+    if known is not None:
+        actions.mark_read(known.conversation, known.pk, by=agent)
+    return HttpResponse(status=204)
+
+
+@require_GET
+@agents
+def saved(request: HttpRequest) -> JsonResponse:
+    """Saved replies for the picker, most used first: {replies: [{id, name, shortcut, text, language}]}.
+
+    `language` is the customer's; where a reply has no text in it, the first there is, marked as such."""
+    agent, language = agent_in(request), request.GET.get("language", "")
+    rows = SavedReply.objects.filter(Q(team=None) | Q(team__in=agent.team_ids)).order_by("-used", "shortcut")
+    found = []
+    for row in rows[:200]:
+        bodies = {key: text for key, text in row.bodies.items() if text}
+        if not bodies:
+            continue
+        chosen = language if language in bodies else next(iter(bodies))
+        found.append(
+            {
+                "id": row.pk,
+                "name": row.name,
+                "shortcut": row.shortcut,
+                "text": bodies[chosen],
+                "language": chosen,
+            }
+        )
+    return JsonResponse({"replies": found})
+
+
+@require_POST
+@agents
+def used(request: HttpRequest, pk: int) -> HttpResponse:
+    """A saved reply was inserted: counted, so that the useful ones come first."""
+    rows = SavedReply.objects.filter(Q(team=None) | Q(team__in=agent_in(request).team_ids), pk=pk)
+    rows.update(used=F("used") + 1)
+    return HttpResponse(status=204)

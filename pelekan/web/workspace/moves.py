@@ -1,0 +1,163 @@
+"""The dialogs by which a ticket moves or is described: fetched when they are opened, so that loads are true."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pelekan.lib.text import initials
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent, Team
+from pelekan.tickets.lists import MOST_COUNTED, OPEN
+from pelekan.tickets.models import Category
+from pelekan.tickets.priority import LEVELS, priority_of
+from pelekan.web.workspace.doors import agent as agent_in
+from pelekan.web.workspace.doors import agents, ticket_of
+from pelekan.web.workspace.shell import PRIORITIES, count_words
+from pelekan.web.workspace.until import presets
+
+
+@require_GET
+@agents
+def dialog(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """One dialog of a ticket: escalate, hand-over, assign, transfer, hold, categorise, assess."""
+    make = _DIALOGS.get(name)
+    if make is None:
+        raise Http404
+    ticket = ticket_of(request, pk)
+    context = {"ticket": ticket_shape(ticket), "name": name, **make(request, ticket)}
+    return render(request, f"desk/dialog_{name.replace('-', '_')}.html", context)
+
+
+def ticket_shape(ticket: Any) -> dict[str, Any]:
+    return {
+        "id": ticket.pk, "number": ticket.number, "subject": ticket.subject, "team_id": ticket.team_id,
+        "level": ticket.tier.level, "assignee_id": ticket.assignee_id, "category_id": ticket.category_id,
+        "impact": ticket.impact, "urgency": ticket.urgency, "status": ticket.status,
+    }  # fmt: skip
+
+
+def _escalate(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    return {"teams": teams_with_load(), "people": people_with_load()}
+
+
+def _people(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    me = agent_in(request).pk
+    people = [one for one in people_with_load() if one["id"] != ticket.assignee_id]
+    people.sort(key=lambda one: (ticket.team_id not in one["teams"], one["id"] != me, not one["online"]))
+    return {"people": people, "me_id": me}
+
+
+def _colleagues(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    me = agent_in(request).pk
+    found = _people(request, ticket)
+    return {**found, "people": [one for one in found["people"] if one["id"] != me]}
+
+
+def _hold(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    dates = request.dates  # type: ignore[attr-defined]
+    now = clock()
+    return {
+        "presets": [(value, words, dates.moment(at)) for value, words, at in presets(dates, now)],
+        "example": dates.numeric(now),
+    }
+
+
+def _categorise(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    rows: list[Any] = list(Category.objects.filter(archived_at=None).values())
+    return {"categories": category_choices(rows)}
+
+
+def _assess(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    grid = {f"{i}-{u}": PRIORITIES[priority_of(i, u)] for i in LEVELS for u in LEVELS}
+    return {"grid": grid, "levels_of": LEVELS}
+
+
+_DIALOGS = {
+    "escalate": _escalate, "hand-over": _colleagues, "assign": _people, "transfer": _colleagues, "hold": _hold,
+    "categorise": _categorise, "assess": _assess,
+}  # fmt: skip
+
+
+def category_choices(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The tree as a list, children after their parent: [{id, name, level, path}]."""
+    below: dict[int | None, list[dict[str, Any]]] = {}
+    for row in sorted(rows, key=lambda row: row["name"]):
+        below.setdefault(row["parent_id"], []).append(row)
+    found: list[dict[str, Any]] = []
+
+    def walk(parent: int | None, path: str) -> None:
+        for row in below.get(parent, []):
+            name = f"{path} › {row['name']}" if path else row["name"]
+            found.append({"id": row["id"], "name": row["name"], "level": row["level"], "path": name})
+            walk(row["id"], name)
+
+    walk(None, "")
+    return found
+
+
+def teams_with_load() -> list[dict[str, Any]]:
+    """Teams by tier, with how much waits in each (up to 99+) and how many of its people are there. One query."""
+    load = f"(SELECT COUNT(*) FROM (SELECT 1 FROM tickets_ticket t WHERE {OPEN} AND t.team_id = {{id}} LIMIT {MOST_COUNTED}) x)"
+    rows = list(
+        Team.objects.filter(archived_at=None)
+        .order_by("tier__level", "name")
+        .values("id", "name", "description", "tier__level", "tier__name")
+    )
+    if not rows:
+        return []
+    parts = [load.format(id=int(row["id"])) for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts))
+        loads = cursor.fetchone()
+    online = _online_by_team()
+    return [
+        {
+            "id": row["id"], "name": row["name"], "description": row["description"],
+            "level": row["tier__level"], "tier": row["tier__name"], "load": count_words(number) or "0",
+            "online": online.get(row["id"], 0),
+        }
+        for row, number in zip(rows, loads, strict=True)
+    ]  # fmt: skip
+
+
+def _online_by_team() -> dict[int, int]:
+    found: dict[int, int] = {}
+    rows = Agent.objects.filter(presence="online", disabled_at=None, user__is_active=True)
+    for team in rows.values_list("teams", flat=True):
+        found[team] = found.get(team, 0) + 1
+    return found
+
+
+def people_with_load() -> list[dict[str, Any]]:
+    """Working agents with their teams, presence and open tickets (up to 99+). Three queries."""
+    rows = list(
+        Agent.objects.filter(disabled_at=None, user__is_active=True)
+        .order_by("user__name")
+        .values("id", "user__name", "title", "presence")[:500]
+    )
+    if not rows:
+        return []
+    teams: dict[int, list[int]] = {}
+    for agent_id, team_id in Agent.teams.through.objects.values_list("agent_id", "team_id"):
+        teams.setdefault(agent_id, []).append(team_id)
+    parts = [
+        f"(SELECT COUNT(*) FROM (SELECT 1 FROM tickets_ticket t WHERE {OPEN} AND t.assignee_id = {int(row['id'])}"
+        f" LIMIT {MOST_COUNTED}) x)"
+        for row in rows[:100]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(parts))
+        loads = [*cursor.fetchone(), *[0] * (len(rows) - len(parts))]
+    return [
+        {
+            "id": row["id"], "name": row["user__name"], "initials": initials(row["user__name"]),
+            "title": row["title"], "presence": row["presence"], "online": row["presence"] == "online",
+            "teams": teams.get(row["id"], []), "load": count_words(number) or "0",
+        }
+        for row, number in zip(rows, loads, strict=True)
+    ]  # fmt: skip

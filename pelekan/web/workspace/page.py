@@ -1,0 +1,207 @@
+"""The ticket's page: head, timeline, composer, and the customer beside it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from pelekan.lib.text import initials
+from pelekan.people.models import Agent
+from pelekan.tickets import lists
+from pelekan.tickets.lists import View
+from pelekan.tickets.models import Conversation, ReadMark, Ticket
+from pelekan.tickets.states import possible
+from pelekan.web.reading import Reading
+from pelekan.web.workspace import timeline
+from pelekan.web.workspace.beside import beside
+from pelekan.web.workspace.composing import composer
+from pelekan.web.workspace.doors import agent as agent_in
+from pelekan.web.workspace.doors import agents, fragment
+from pelekan.web.workspace.live import live
+from pelekan.web.workspace.shell import PRIORITIES, list_part, shell, teams_of
+
+_FIELDS = (
+    "id", "number", "subject", "status", "channel", "priority", "impact", "urgency", "language", "preview",
+    "hold_until", "created_at", "registered_at", "waiting_since", "last_at", "solved_at", "team_id", "tier_id",
+    "customer_id", "inbox_id", "category_id", "assignee_id", "follows_id", "may_belong_to_id", "team__name",
+    "tier__name", "tier__level", "assignee__user__name", "customer__name", "customer__language",
+    "customer__notes", "customer__facts", "customer__created_at", "customer__importance",
+    "organization__name", "customer__organization__name", "inbox__name",
+    "category__name", "category__parent__name", "category__parent__parent__name",
+    "follows__number", "may_belong_to__number", "may_belong_to__subject",
+)  # fmt: skip
+
+
+def ticket_row(agent: Agent, pk: int) -> dict[str, Any]:
+    """The ticket with everything that stands on its page, in one query, if this agent may see it."""
+    teams_of(agent)
+    row = Ticket.objects.visible_to(agent).filter(pk=pk).values(*_FIELDS).first()
+    if row is None:
+        raise Http404
+    return row
+
+
+def head(ticket: dict[str, Any], agent: Agent, levels: int, chat: dict[str, Any] | None) -> dict[str, Any]:
+    """The ticket's head: its facts and what can be done now."""
+    acts = {str(act) for act in possible(ticket["status"])}
+    mine = ticket["assignee_id"] == agent.pk
+    can = {
+        "register": ticket["registered_at"] is None,
+        "take": not mine and "take" in acts,
+        "assign": ticket["status"] != "closed",
+        "release": ticket["assignee_id"] is not None and ticket["status"] != "closed",
+        "escalate": ticket["status"] != "closed",
+        "hold": "hold" in acts,
+        "wait": "wait" in acts and ticket["status"] != "waiting",
+        "resume": "resume" in acts,
+        "solve": "solve" in acts,
+        "reopen": "reopen" in acts,
+        "close": "close" in acts,
+        "accept": chat is not None and chat["state"] == "waiting",
+        "transfer": chat is not None and chat["state"] == "active",
+        "end": chat is not None and chat["state"] in ("waiting", "active"),
+    }
+    return {
+        "id": ticket["id"],
+        "number": ticket["number"],
+        "subject": ticket["subject"],
+        "status": ticket["status"],
+        "channel": ticket["channel"],
+        "registered_at": ticket["registered_at"],
+        "waiting_since": ticket["waiting_since"] if ticket["status"] not in ("solved", "closed") else None,
+        "hold_until": ticket["hold_until"],
+        "team_name": ticket["team__name"],
+        "tier_name": ticket["tier__name"],
+        "tier_level": ticket["tier__level"],
+        "tier_total": levels,
+        "priority": PRIORITIES[ticket["priority"]],
+        "assignee_id": ticket["assignee_id"],
+        "assignee_name": ticket["assignee__user__name"] or "",
+        "assignee_initials": initials(ticket["assignee__user__name"] or ""),
+        "mine": mine,
+        "can": can,
+        "chat": chat,
+    }
+
+
+def ticket_context(request: HttpRequest, pk: int, levels: int) -> dict[str, Any]:
+    """Everything of one ticket's page but the list around it."""
+    agent = agent_in(request)
+    ticket = ticket_row(agent, pk)
+    dates = Reading(request.dates)  # type: ignore[attr-defined]
+    read_id = (
+        ReadMark.objects.filter(agent=agent, ticket_id=pk).values_list("message_id", flat=True).first() or 0
+    )
+    side = beside(ticket, agent, dates)
+    chat = next((talk for talk in side["talks"] if talk["state"]), None)
+    lines = timeline.window(pk, dates, read_id=read_id, me=agent.pk)
+    return {
+        "ticket": head(ticket, agent, levels, chat),
+        "lines": lines,
+        "read_id": read_id,
+        "beside": side,
+        "composer": composer(ticket, agent, side, lines),
+        "title": f"#{ticket['number']} {ticket['subject']}" if ticket["number"] else ticket["subject"],
+    }
+
+
+@require_GET
+@agents
+def ticket(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page; a fragment of ticket and customer when the shell is there already."""
+    agent = agent_in(request)
+    slug = request.GET.get("in", "")
+    if fragment(request):
+        levels = lists.counts([], agent)["levels"]
+        context = ticket_context(request, pk, max(1, levels))
+        return render(request, "desk/ticket_part.html", {**context, "back": _back(slug)})
+    seen = live(request)
+    ticket_row_seen = ticket_row(agent, pk) if not lists.view_named(slug) else None
+    view = lists.view_named(slug) or _home_of(ticket_row_seen, agent)
+    around = shell(request, view)
+    context = {
+        **around,
+        **list_part(request, view),
+        **ticket_context(request, pk, around["levels"]),
+        **seen,
+        "show": "ticket",
+        "current_id": pk,
+        "back": reverse("desk_list", args=[view.slug]),
+    }
+    return render(request, "desk/inbox.html", context)
+
+
+def _back(slug: str) -> str:
+    view = lists.view_named(slug)
+    return reverse("desk_list", args=[view.slug]) if view else reverse("desk")
+
+
+def _home_of(ticket: dict[str, Any] | None, agent: Agent) -> View:
+    """The list in which a ticket that was opened by its address probably stands."""
+    assert ticket is not None
+    if ticket["status"] in ("solved", "closed"):
+        return View("done")
+    if ticket["assignee_id"] == agent.pk:
+        return View("mine")
+    if ticket["assignee_id"] is None and ticket["team_id"] in agent.team_ids:
+        return View("queue", ticket["team_id"])
+    return View("all")
+
+
+@require_GET
+@agents
+def head_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """The head alone, brought up to date."""
+    return render(request, "desk/head.html", head_context(request, pk))
+
+
+def head_context(request: HttpRequest, pk: int) -> dict[str, Any]:
+    agent = agent_in(request)
+    row = ticket_row(agent, pk)
+    levels = lists.counts([], agent)["levels"]
+    return {"ticket": head(row, agent, max(1, levels), chat_of(pk)), "back": _back(request.GET.get("in", ""))}
+
+
+def chat_of(pk: int) -> dict[str, Any] | None:
+    """The newest chat of a ticket."""
+    rows: Any = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by("-id")
+    found: dict[str, Any] | None = rows.values("id", "state", "started_at", "accepted_at", "context").first()
+    return found
+
+
+@require_GET
+@agents
+def lines(request: HttpRequest, pk: int) -> HttpResponse:
+    """More of the timeline: `before` an event (earlier), or `after` it (what is new)."""
+    agent = agent_in(request)
+    ticket_row(agent, pk)
+    dates = Reading(request.dates)  # type: ignore[attr-defined]
+    before, after = _number(request, "before"), _number(request, "after")
+    part = timeline.window(pk, dates, before=before, after=after, me=agent.pk)
+    sendings = timeline.delivery_states(pk, dates) if after else {}
+    response = render(
+        request, "desk/lines.html", {"lines": part, "ticket_id": pk, "after": after, "sendings": sendings}
+    )
+    response["X-Last-Event"] = str(part["last"])
+    response["X-Last-Message"] = str(part["last_message"])
+    response["X-New"] = str(part["new"])
+    return response
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    value = request.GET.get(name, "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 18 else 0
+
+
+@require_GET
+@agents
+def beside_part(request: HttpRequest, pk: int) -> HttpResponse:
+    """The customer's panel alone."""
+    agent = agent_in(request)
+    row = ticket_row(agent, pk)
+    dates = Reading(request.dates)  # type: ignore[attr-defined]
+    return render(request, "desk/beside.html", {"beside": beside(row, agent, dates), "ticket": {"id": pk}})

@@ -1,0 +1,138 @@
+"""What happened, as one sentence in the reader's language; names stand isolated, so mixed text keeps its order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pelekan.lib.text import isolate
+from pelekan.tickets.models import Channel
+from pelekan.web.reading import Reading
+
+
+class Names:
+    """Names of what events point to by id: {"agent": {5: "Sara"}, "team": …, "category": …}."""
+
+    def __init__(self, known: dict[str, dict[int, str]]) -> None:
+        self.known = known
+
+    def __call__(self, kind: str, pk: Any) -> str:
+        name = self.known.get(kind, {}).get(pk) if pk is not None else None
+        return isolate(name) if name else "—"
+
+
+def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Reading) -> str:
+    """One line of history. `who` is the actor's name, "" for the desk itself."""
+    words = {
+        "who": isolate(who) if who else _("Pelekan"),
+        "agent": names("agent", data.get("agent")),
+        "agent_before": names("agent", data.get("agent_before")),
+        "team": names("team", data.get("team")),
+        "team_before": names("team", data.get("team_before")),
+        "tag": isolate(str(data.get("tag", ""))),
+        "before": isolate(str(data.get("subject_before", ""))),
+        "category": names("category", data.get("category")),
+        "number": isolate("#" + dates.digits(data.get("number", ""))),
+        "channel": _channel(data.get("channel", "")),
+        "until": _until(data.get("until"), dates),
+        "waited": dates.span(timedelta(seconds=data.get("waited", 0) or 0)),
+        "priority": _priority(data.get("priority")),
+        "priority_before": _priority(data.get("priority_before")),
+    }
+    say = _SENTENCES.get(name)
+    return (say(data) % words) if say else ""
+
+
+def _channel(value: str) -> str:
+    return str(dict(Channel.choices).get(value, value))
+
+
+def _until(value: str | None, dates: Reading) -> str:
+    return dates.moment(datetime.fromisoformat(value)) if value else ""
+
+
+def _priority(level: Any) -> str:
+    return {1: _("Low"), 2: _("Normal"), 3: _("High"), 4: _("Urgent")}.get(level, "")
+
+
+def _assigned(data: dict[str, Any]) -> str:
+    if data.get("agent_before"):
+        return _("%(who)s gave the ticket from %(agent_before)s to %(agent)s")
+    return _("%(who)s gave the ticket to %(agent)s")
+
+
+def _handed_over(data: dict[str, Any]) -> str:
+    if "team" in data:
+        return _("%(who)s handed over from %(team_before)s to %(team)s")
+    return _("%(who)s handed over to %(agent)s")
+
+
+def _registered(data: dict[str, Any]) -> str:
+    return _("%(who)s registered this as ticket %(number)s")
+
+
+def _held(data: dict[str, Any]) -> str:
+    if data.get("until"):
+        return _("%(who)s put the ticket on hold until %(until)s")
+    return _("%(who)s put the ticket on hold")
+
+
+def _assessed(data: dict[str, Any]) -> str:
+    if data.get("priority") != data.get("priority_before"):
+        return _("%(who)s assessed it: priority %(priority_before)s became %(priority)s")
+    return _("%(who)s assessed it: the priority stays %(priority)s")
+
+
+def _categorised(data: dict[str, Any]) -> str:
+    if data.get("category") is None:
+        return _("%(who)s took the category off")
+    return _("%(who)s chose the category %(category)s")
+
+
+# Sentences are looked up when they are needed: the language is that of the request.
+_SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "ticket.created": lambda data: _("%(who)s wrote: %(channel)s"),
+    "ticket.registered": _registered,
+    "ticket.assigned": _assigned,
+    "ticket.taken": lambda data: _("%(who)s took the ticket"),
+    "ticket.released": lambda data: _("%(who)s put the ticket back into the queue"),
+    "ticket.escalated": lambda data: _("%(who)s escalated from %(team_before)s to %(team)s"),
+    "ticket.returned": lambda data: _("%(who)s returned from %(team_before)s to %(team)s"),
+    "ticket.handed_over": _handed_over,
+    "ticket.waited": lambda data: _("%(who)s waits for the customer"),
+    "ticket.held": _held,
+    "ticket.resumed": lambda data: _("%(who)s took the ticket off hold"),
+    "ticket.solved": lambda data: _("%(who)s solved the ticket"),
+    "ticket.reopened": lambda data: _("%(who)s reopened the ticket"),
+    "ticket.closed": lambda data: _("%(who)s closed the ticket"),
+    "ticket.assessed": _assessed,
+    "ticket.categorised": _categorised,
+    "ticket.renamed": lambda data: _("%(who)s changed the subject; it was %(before)s"),
+    "ticket.tagged": lambda data: _("%(who)s added the tag %(tag)s"),
+    "ticket.untagged": lambda data: _("%(who)s removed the tag %(tag)s"),
+    "ticket.loop_stopped": lambda data: _("Automatic steps were stopped: they kept setting each other off"),
+    "chat.accepted": lambda data: _("%(who)s accepted the chat after %(waited)s"),
+    "chat.transferred": lambda data: _("%(who)s transferred the chat to %(agent)s"),
+    "chat.ended": lambda data: _("%(who)s ended the chat"),
+    "conversation.started": lambda data: _("%(who)s opened a conversation: %(channel)s"),
+    "message.released": lambda data: _("%(who)s released a held message"),
+}
+
+SHOWN = [*_SENTENCES, "message.received", "message.sent", "message.noted"]
+"""The events of a timeline; others of a ticket are for machines."""
+
+
+def reason(because: str) -> str:
+    """Why it happened. What a person wrote stays as it is; the desk's own reasons are translated."""
+    own = {
+        "accepted the chat": "",
+        "answered": _("by answering"),
+        "registered": "",
+        "the customer wrote": _("because the customer wrote"),
+        "chat": "", "email": "", "form": "", "portal": "", "phone": "", "api": "",
+        "accepted by itself": _("auto-accept: the least busy of those who are online"),
+    }  # fmt: skip
+    return own.get(because, because)

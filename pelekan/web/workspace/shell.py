@@ -1,0 +1,131 @@
+"""What stands around every page of the workspace: the lists with their counts, and the open list."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pelekan.lib.text import initials
+from pelekan.people.models import Agent, Team
+from pelekan.tickets import lists
+from pelekan.tickets.lists import View
+from pelekan.web.workspace.doors import agent as agent_in
+
+PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
+
+
+def teams_of(agent: Agent) -> list[dict[str, Any]]:
+    """The agent's teams in the order of the staircase, in one query; what `visible_to` needs comes along."""
+    known: list[dict[str, Any]] | None = agent.__dict__.get("_teams")
+    if known is None:
+        found: list[Any] = list(
+            Team.objects.filter(agents=agent).values("id", "name", "tier_id", "tier__level", "archived_at")
+        )
+        known = found
+        agent.team_ids = sorted(team["id"] for team in known)
+        agent.tier_ids = sorted({team["tier_id"] for team in known})
+        agent.__dict__["_teams"] = known
+    return [team for team in known if team["archived_at"] is None]
+
+
+def views_of(agent: Agent) -> list[View]:
+    """The lists that are offered to this agent."""
+    queues = [View("queue", team["id"]) for team in teams_of(agent)]
+    return [View("mine"), View("waiting"), *queues, View("unassigned"), View("all"), View("done")]
+
+
+def name_of(view: View, agent: Agent) -> str:
+    """What a list is called."""
+    if view.team_id:
+        team = next((team["name"] for team in teams_of(agent) if team["id"] == view.team_id), None)
+        return team or Team.objects.filter(pk=view.team_id).values_list("name", flat=True).first() or ""
+    return {
+        "mine": _("Mine"),
+        "waiting": _("Waiting chats"),
+        "unassigned": _("Unassigned"),
+        "all": _("All open"),
+        "done": _("Solved and closed"),
+    }[view.kind]
+
+
+ICONS = {
+    "mine": "inbox", "waiting": "message-circle", "queue": "users", "team": "users", "unassigned": "user-x",
+    "all": "layers", "done": "circle-check",
+}  # fmt: skip
+KEYS = {"mine": "g m", "waiting": "g w", "unassigned": "g u", "all": "g a", "done": "g d"}
+
+
+def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[str, Any]:
+    """The nav and the menu of lists. Queries: the agent's teams, the counts."""
+    agent = agent_in(request)
+    views = views_of(agent)
+    shown = [one for one in views if one.kind != "done"]
+    numbers = lists.counts(shown, agent)
+    items = [
+        {
+            "slug": one.slug,
+            "kind": one.kind,
+            "label": name_of(one, agent),
+            "href": reverse("desk_list", args=[one.slug]),
+            "icon": ICONS[one.kind],
+            "count": count_words(numbers.get(one.slug, 0)),
+            "current": view is not None and one.slug == view.slug,
+            "key": KEYS.get(one.kind, ""),
+            "alarm": one.kind == "waiting",
+        }
+        for one in views
+    ]
+    by_slug = {item["slug"]: item for item in items}
+    chats = {
+        "slug": "chats", "kind": "chats", "label": _("Chats"), "href": reverse("desk_chats"),
+        "icon": "messages-square", "count": "", "current": current == "chats", "key": "g c", "alarm": False,
+    }  # fmt: skip
+    search = {
+        "slug": "search", "kind": "search", "label": _("Search"), "href": reverse("desk_search"),
+        "icon": "search", "count": "", "current": current == "search", "key": "/", "alarm": False,
+    }  # fmt: skip
+    nav = [
+        *(by_slug[slug] for slug in ("mine", "waiting")), chats, search, None,
+        *(item for item in items if item["kind"] == "queue"),
+        *(by_slug[slug] for slug in ("unassigned", "all", "done")),
+    ]  # fmt: skip
+    return {
+        "nav": nav,
+        "views": items,
+        "view": view,
+        "view_item": by_slug.get(view.slug) if view else None,
+        "levels": max(1, numbers["levels"]),
+        "is_desk": True,
+    }
+
+
+def count_words(number: int) -> str:
+    """ "" for none, "7", "99+"."""
+    if number >= lists.MOST_COUNTED:
+        return f"{lists.MOST_COUNTED - 1}+"
+    return str(number) if number else ""
+
+
+def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str, Any]:
+    """A row of `lists` as the template draws it."""
+    line["customer_initials"] = initials(line["customer_name"])
+    line["assignee_initials"] = initials(line["assignee_name"] or "")
+    line["priority"] = PRIORITIES[line["priority"]]
+    line["done"] = line["status"] in ("solved", "closed")
+    line["waits"] = line["waiting_since"] is not None and not line["done"]
+    line["mine"] = line["assignee_id"] == agent.pk
+    address = reverse("desk_ticket", args=[line["id"]])
+    line["url"] = f"{address}?in={view.slug}" if view else address
+    return line
+
+
+def list_part(request: HttpRequest, view: View, before: str = "") -> dict[str, Any]:
+    """The rows of a list and where they go on. One query."""
+    agent = agent_in(request)
+    teams_of(agent)
+    found, key = lists.rows(view, agent, before)
+    more = f"{reverse('desk_rows', args=[view.slug])}?before={key}" if key else ""
+    return {"rows": [row_shape(line, view, agent) for line in found], "more": more, "view": view}

@@ -1,0 +1,267 @@
+"""The timeline of a ticket: what was said and what happened, in the order in which it was committed.
+
+Every message has exactly one event, so one walk over the event log gives both. Windowed by event id: the cost
+follows what is shown. Three to five queries for any number of items.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pelekan.channels.models import Delivery
+from pelekan.lib.files import inline_safe
+from pelekan.lib.text import initials
+from pelekan.people.models import Agent, Team
+from pelekan.tickets.models import Attachment, Category, Event
+from pelekan.web.reading import Reading
+from pelekan.web.workspace.rich import cleaned
+from pelekan.web.workspace.sentences import SHOWN, Names, reason, sentence
+
+WINDOW = 40
+MESSAGES = ("message.received", "message.sent", "message.noted")
+_FIELDS = (
+    "id", "name", "at", "because", "data", "agent_id", "customer_id", "agent__user__name", "customer__name",
+    "cause__because", "message_id", "message__kind", "message__channel", "message__text", "message__html",
+    "message__quoted", "message__automatic", "message__meta", "message__held_at", "message__created_at",
+    "message__conversation_id", "message__conversation__customer_read_id", "message__agent__title",
+)  # fmt: skip
+
+
+def window(
+    ticket_id: int, dates: Reading, *, before: int = 0, after: int = 0, read_id: int = 0, me: int = 0
+) -> dict[str, Any]:
+    """Items oldest first: {"items", "first", "last" (event ids), "last_message" (id), "earlier" (more above),
+    "new" (how many are messages of others)}. `after` gives all that came later, at most 200."""
+    events = Event.objects.filter(ticket_id=ticket_id, name__in=SHOWN)
+    if after:
+        found = list(events.filter(id__gt=after).order_by("id").values(*_FIELDS)[:200])
+        earlier = False
+    else:
+        if before:
+            events = events.filter(id__lt=before)
+        found = list(events.order_by("-id").values(*_FIELDS)[: WINDOW + 1])
+        earlier = len(found) > WINDOW
+        found = found[:WINDOW][::-1]
+    items = _items(found, dates, read_id, me)
+    messages = [line["message_id"] for line in found if line["name"] in MESSAGES]
+    return {
+        "items": items,
+        "first": found[0]["id"] if found else 0,
+        "last": found[-1]["id"] if found else after,
+        "last_message": messages[-1] if messages else 0,
+        "earlier": earlier,
+        "new": sum(line["name"] in MESSAGES and line["agent_id"] != me for line in found),
+    }
+
+
+def one(message_id: int, dates: Reading) -> dict[str, Any]:
+    """One message as an item."""
+    found = Event.objects.filter(message_id=message_id, name__in=MESSAGES).values(*_FIELDS)[:1]
+    return _items(list(found), dates, 0, 0)[-1]
+
+
+def _items(found: list[dict[str, Any]], dates: Reading, read_id: int, me: int) -> list[dict[str, Any]]:
+    messages = [line for line in found if line["name"] in MESSAGES]
+    files = _files([line["message_id"] for line in messages], dates)
+    sendings = _deliveries(
+        [
+            line["message_id"]
+            for line in messages
+            if line["message__kind"] == "outgoing" and line["message__channel"] not in ("chat", "portal")
+        ],
+        dates,
+    )
+    names = _names(found)
+    items: list[dict[str, Any]] = []
+    day, last, unread = "", None, False
+    for position, line in enumerate(found):
+        if (today := dates.day(line["at"])) != day:
+            day, last = today, None
+            items.append({"shape": "day", "text": today})
+        if line["name"] not in MESSAGES:
+            if not _doubled(line, found[position + 1 : position + 2]) and (
+                item := _event(line, names, dates)
+            ):
+                items.append(item)
+                last = None
+            continue
+        if read_id and not unread and line["message_id"] > read_id and line["agent_id"] != me:
+            unread = True
+            last = None
+            items.append({"shape": "unread"})
+        item = _message(line, files, sendings)
+        item["next"] = last is not None and _continues(last, item)
+        items.append(item)
+        last = item
+    return items
+
+
+def _doubled(line: dict[str, Any], following: list[dict[str, Any]]) -> bool:
+    """Whether the next event says the same with more words."""
+    if line["name"] == "ticket.assigned" and line["because"] in ("accepted the chat", "accepted by itself"):
+        return True
+    return bool(
+        following
+        and line["name"] in ("ticket.assigned", "ticket.handed_over")
+        and following[0]["name"] in ("ticket.handed_over", "chat.transferred", "chat.accepted")
+        and following[0]["at"] == line["at"]
+    )
+
+
+def _event(line: dict[str, Any], names: Names, dates: Reading) -> dict[str, Any] | None:
+    who = line["agent__user__name"] or line["customer__name"] or ""
+    if not who and line["customer_id"]:
+        who = _("The customer")
+    name = line["name"]
+    if name == "ticket.assigned" and line["agent_id"] == line["data"].get("agent"):
+        name = "ticket.taken"
+    text = sentence(name, who, line["data"], names, dates)
+    if not text:
+        return None
+    return {
+        "shape": "event",
+        "id": line["id"],
+        "name": name,
+        "text": text,
+        "because": reason(line["because"]),
+        "following": reason(line["cause__because"] or "") if not line["because"] else "",
+        "at": line["at"],
+    }
+
+
+def _message(
+    line: dict[str, Any], files: dict[int, list[dict[str, Any]]], sendings: dict[int, dict[str, str]]
+) -> dict[str, Any]:
+    pk, meta = line["message_id"], line["message__meta"] or {}
+    kind, automatic = line["message__kind"], line["message__automatic"]
+    foreign = kind == "incoming" and bool(line["message__html"])
+    name = line["agent__user__name"] or line["customer__name"] or ""
+    if kind != "incoming" and not name:
+        name = "Pelekan"
+    frame = reverse("desk_message_html", args=[pk]) if foreign else ""
+    remote = foreign and "data-remote-src=" in line["message__html"]
+    return {
+        "shape": "message",
+        "id": pk,
+        "event_id": line["id"],
+        "kind": kind,
+        "channel": line["message__channel"],
+        "author_name": name or _("Visitor"),
+        "author_initials": initials(name),
+        "author_id": line["agent_id"] or line["customer_id"] or 0,
+        "author_role": line["message__agent__title"] or "",
+        "by_agent": line["agent_id"] is not None,
+        "automatic": automatic,
+        "html": "" if foreign else cleaned(line["message__html"]),
+        "text": line["message__text"],
+        "frame_url": frame,
+        "has_remote_images": remote,
+        "remote_url": f"{frame}?images=1" if remote else "",
+        "quoted_text": line["message__quoted"],
+        "created_at": line["message__created_at"],
+        "attachments": files.get(pk, []),
+        "subject": "",
+        "to": ", ".join(meta.get("to") or []) if isinstance(meta.get("to"), list) else meta.get("to", ""),
+        "cc": ", ".join(meta.get("cc") or []) if isinstance(meta.get("cc"), list) else meta.get("cc", ""),
+        "warnings": [str(one) for one in meta.get("warnings") or []],
+        "held": line["message__held_at"] is not None,
+        "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
+        "delivery": sendings.get(pk),
+        "raw_url": reverse("desk_message_raw", args=[pk])
+        if kind == "incoming" and line["message__channel"] == "email"
+        else "",
+    }
+
+
+def _continues(last: dict[str, Any], item: dict[str, Any]) -> bool:
+    return (
+        item["channel"] == "chat"
+        and item["kind"] != "note"
+        and (last["kind"], last["author_id"], last["automatic"], last["channel"])
+        == (item["kind"], item["author_id"], item["automatic"], item["channel"])
+        and item["created_at"] - last["created_at"] < timedelta(minutes=5)
+    )
+
+
+def file_shape(line: dict[str, Any], dates: Reading) -> dict[str, Any]:
+    """A file as templates and the composer show it."""
+    image = line["type"].startswith("image/") and inline_safe(line["type"])
+    return {
+        "id": line["id"],
+        "name": line["name"],
+        "size": dates.size(line["size"]),
+        "url": f"/files/{line['token']}/{quote(line['name'], safe='')}",
+        "is_image": image,
+        "thumb_url": f"/files/{line['token']}/thumb/" if image else "",
+    }
+
+
+def _files(messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]]]:
+    if not messages:
+        return {}
+    found = defaultdict(list)
+    rows: Any = Attachment.objects.filter(message_id__in=messages, inline_id="").order_by("id")
+    for line in rows.values("id", "message_id", "token", "name", "type", "size"):
+        found[line["message_id"]].append(file_shape(line, dates))
+    return dict(found)
+
+
+_WORST = ("sent", "sending", "queued", "unknown", "failed")
+
+
+def _deliveries(messages: list[int], dates: Reading) -> dict[int, dict[str, str]]:
+    """message → how its sending stands: the worst of its recipients, with a sentence."""
+    if not messages:
+        return {}
+    found: dict[int, dict[str, Any]] = {}
+    rows: Any = Delivery.objects.filter(message_id__in=messages)
+    for line in rows.values("message_id", "state", "recipient", "due_at", "tries", "fault"):
+        known = found.get(line["message_id"])
+        if known is None or _WORST.index(line["state"]) > _WORST.index(known["state"]):
+            found[line["message_id"]] = line
+    return {pk: {"state": line["state"], "text": _sending(line, dates)} for pk, line in found.items()}
+
+
+def _sending(line: dict[str, Any], dates: Reading) -> str:
+    words = {
+        "address": line["recipient"],
+        "time": dates.moment(line["due_at"]) if line["due_at"] else "",
+        "fault": line["fault"].splitlines()[0][:200] if line["fault"] else "",
+    }
+    if line["state"] == "failed":
+        return _("Not delivered to %(address)s: %(fault)s") % words
+    if line["state"] == "unknown":
+        return _("May have reached %(address)s: the connection broke at the end. %(fault)s") % words
+    if line["state"] == "queued" and line["tries"]:
+        return _("Next try %(time)s: %(fault)s") % words
+    if line["state"] == "sent":
+        return _("Sent to %(address)s") % words
+    return _("Sending to %(address)s") % words
+
+
+def delivery_states(ticket_id: int, dates: Reading) -> dict[int, dict[str, str]]:
+    """How the last sendings of a ticket stand, for a page that brings itself up to date."""
+    rows = Delivery.objects.filter(message__ticket_id=ticket_id).order_by("-message_id")
+    return _deliveries(list(dict.fromkeys(rows.values_list("message_id", flat=True)[:20])), dates)
+
+
+def _names(found: list[dict[str, Any]]) -> Names:
+    """The names behind the ids in the events' data: at most three queries, none for what nobody mentions."""
+    wanted: dict[str, set[int]] = {"agent": set(), "team": set(), "category": set()}
+    for line in found:
+        for kind, ids in wanted.items():
+            ids.update(line["data"][key] for key in (kind, f"{kind}_before") if line["data"].get(key))
+    known: dict[str, dict[int, str]] = {}
+    if wanted["agent"]:
+        known["agent"] = dict(Agent.objects.filter(pk__in=wanted["agent"]).values_list("id", "user__name"))
+    if wanted["team"]:
+        known["team"] = dict(Team.objects.filter(pk__in=wanted["team"]).values_list("id", "name"))
+    if wanted["category"]:
+        known["category"] = dict(Category.objects.filter(pk__in=wanted["category"]).values_list("id", "name"))
+    return Names(known)
