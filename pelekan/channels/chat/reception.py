@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Literal
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from pelekan.people.models import Agent, Presence
 from pelekan.sla.hours import Hours, closes_at, hours_from, is_open, next_opening
@@ -20,6 +20,7 @@ from pelekan.tickets.models import ChatState, Conversation, Inbox
 RECENT = timedelta(days=14)  # accepted chats that tell how long it usually takes
 SAMPLE = 50  # at most so many of them, the newest
 FEWEST = 5  # with fewer, nothing is said
+PRESENT_FOR = timedelta(minutes=5)  # an open page of the desk says once a minute that its agent is there
 REMEMBERED = timedelta(seconds=30)  # so long a median is used again
 
 State = Literal["now", "busy", "away", "closed"]
@@ -52,7 +53,7 @@ def reception(inbox: Inbox, now: datetime) -> Reception:
     usual = usual_wait(inbox, now)
     longest = now - waiting[0] if waiting else timedelta()
     return Reception(
-        state=_staffed(inbox) if open_now else "closed",
+        state=_staffed(inbox, now) if open_now else "closed",
         queue=len(waiting),
         usual=usual,
         expected=max(usual, longest) if usual is not None else None,
@@ -62,9 +63,13 @@ def reception(inbox: Inbox, now: datetime) -> Reception:
     )
 
 
-def _staffed(inbox: Inbox) -> State:
+def _staffed(inbox: Inbox, now: datetime) -> State:
     online = Agent.objects.filter(
-        teams=inbox.team_id, disabled_at=None, user__is_active=True, presence=Presence.ONLINE
+        Q(seen_at=None) | Q(seen_at__gt=now - PRESENT_FOR),
+        teams=inbox.team_id,
+        disabled_at=None,
+        user__is_active=True,
+        presence=Presence.ONLINE,
     )
     capacity = dict(online.values_list("pk", "chat_capacity"))
     if not capacity:

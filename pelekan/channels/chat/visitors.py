@@ -97,7 +97,7 @@ def sign_in(inbox: Inbox, signed: Signed, *, language: str, now: datetime) -> tu
     _add_identity(customer, IdentityKind.EXTERNAL, external, now)
     if address:
         _add_identity(customer, IdentityKind.EMAIL, address, now)
-    if phone := _phone(signed.phone, language):
+    if phone := _phone(signed.phone, inbox):
         _add_identity(customer, IdentityKind.PHONE, phone, now)
     if signed.name and not customer.name:
         customer.name = one_line(signed.name, 160)
@@ -145,7 +145,7 @@ def describe(visitor: Visitor, *, name: str = "", email: str = "", phone: str = 
     """What a visitor typed about himself: a name for an unnamed one, addresses as claims and no more.
     ValueError names the field ("email", "phone") that cannot be right."""
     customer = Customer.objects.get(pk=visitor.customer.pk)
-    address, number = _email(email), _phone(phone, customer.language)
+    address, number = _email(email), _phone(phone, visitor.inbox)
     if email.strip() and not address:
         raise ValueError("email")
     if phone.strip() and not number:
@@ -176,9 +176,9 @@ def _email(text: str) -> str:
         return ""
 
 
-def _phone(text: str, language: str) -> str:
+def _phone(text: str, inbox: Inbox) -> str:
     try:
-        return normal_phone(text, REGION_OF[language]) if text.strip() else ""
+        return normal_phone(text, REGION_OF[inbox.language]) if text.strip() else ""
     except ValueError:
         return ""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,7 +104,8 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
     message = writing.write(visitor, line, conversation_id=id_of(caller.body, "conversation"), now=caller.now)
     contact = _contact(caller)
     if any(contact.values()):
-        visitors.describe(visitor, **contact, now=caller.now)
+        with suppress(ValueError):  # the line is stored: a mistyped address beside it must not undo that
+            visitors.describe(visitor, **contact, now=caller.now)
     thread = Conversation.objects.select_related("ticket__assignee__user").get(pk=message.conversation_id)
     shape = {
         "message": shapes.message(message),

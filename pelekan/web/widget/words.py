@@ -58,6 +58,7 @@ def words() -> dict[str, str]:
         "either": _("An e-mail address or a phone number is enough."),
         "optional": _("optional"),
         "required": _("Please fill this in."),
+        "wrong": _("This does not look right."),
         "submit": _("Send the request"),
         "start": _("Start the chat"),
         "save": _("Save"),

@@ -150,6 +150,7 @@ function ask(app, { fields, button, send, intro, between }) {
     for (const one of fields) {
       values[one.control.name] = one.control.value.trim();
       if (one.control.required && !values[one.control.name]) return one.fail(app.words.required);
+      if (!one.control.checkValidity()) return one.fail(app.words.wrong);
     }
     submit.disabled = true;
     wrong.textContent = "";

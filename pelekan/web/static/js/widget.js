@@ -8,7 +8,7 @@ import * as screens from "./widget-screens.js";
 import { lend, lentChanged } from "./widget-store.js";
 import { Clock, h, icon } from "./widget-view.js";
 
-const config = JSON.parse(document.getElementById("config").textContent);
+const config = JSON.parse(document.getElementById("chat").dataset.config);
 const SCREENS = { ...screens, chat };
 
 class App {
