@@ -56,6 +56,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "pelekan.web.middleware.SecurityHeaders",
+    "django.middleware.security.SecurityMiddleware",
     "pelekan.api.problems.Problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -170,7 +171,10 @@ SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_HSTS_SECONDS = 31536000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE
 SECURE_HSTS_PRELOAD = False
-SILENCED_SYSTEM_CHECKS = ["security.W021"]  # preloading binds a whole domain for years: its owner decides
+SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # SecurityHeaders says who may frame a page; the widget's pages say it themselves
+    "security.W021",  # preloading binds a whole domain for years: its owner decides
+]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.trusted_proxies else None
 USE_X_FORWARDED_HOST = False
 X_FRAME_OPTIONS = "DENY"
