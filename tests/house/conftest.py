@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -129,12 +130,7 @@ def bare(tmp_path: Path) -> Iterator[Make]:
         number = next(_numbers)
         folder = tmp_path / f"desk-{number}"
         folder.mkdir()
-        database = ""
-        if SERVER:
-            name = f"house_{os.getpid()}_{number}"
-            with psycopg.connect(SERVER, autocommit=True) as link:
-                link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
-            database = f"{SERVER.rsplit('/', 1)[0]}/{name}"
+        database = _database(f"house_{os.getpid()}_{number}")
         made.append(Installation(folder, database))
         return made[-1]
 
@@ -142,15 +138,45 @@ def bare(tmp_path: Path) -> Iterator[Make]:
     for installation in made:
         if installation.process and installation.process.poll() is None:
             installation.kill()
-        if installation.database:
-            with psycopg.connect(SERVER, autocommit=True) as link:
-                name = installation.database.rsplit("/", 1)[1]
-                link.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
+        _drop(installation)
+
+
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """One installation, made once; each test gets a copy."""
+    installation = Installation(tmp_path_factory.mktemp("pattern"), _database(f"house_{os.getpid()}_pattern"))
+    installation.init()
+    yield installation
+    _drop(installation)
 
 
 @pytest.fixture
-def desk(bare: Make) -> Installation:
+def desk(bare: Make, pattern: Installation) -> Installation:
     """A fresh installation, not running."""
     installation = bare()
-    installation.init()
+    shutil.copytree(pattern.folder, installation.folder, dirs_exist_ok=True)
+    if installation.database:
+        name, of = (one.database.rsplit("/", 1)[1] for one in (installation, pattern))
+        with psycopg.connect(SERVER, autocommit=True) as link:
+            link.execute(f"DROP DATABASE {name}")  # type: ignore[arg-type]
+            link.execute(f"CREATE DATABASE {name} TEMPLATE {of}")  # type: ignore[arg-type]
+        config = installation.folder / "pelekan.toml"
+        config.write_text(config.read_text().replace(pattern.database, installation.database))
+        config.chmod(0o600)
     return installation
+
+
+def _database(name: str) -> str:
+    """A new empty database, "" when this run is on SQLite."""
+    if not SERVER:
+        return ""
+    with psycopg.connect(SERVER, autocommit=True) as link:
+        link.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+    return f"{SERVER.rsplit('/', 1)[0]}/{name}"
+
+
+def _drop(installation: Installation) -> None:
+    if installation.database:
+        with psycopg.connect(SERVER, autocommit=True) as link:
+            name = installation.database.rsplit("/", 1)[1]
+            link.execute(f"DROP DATABASE {name} WITH (FORCE)")  # type: ignore[arg-type]
