@@ -119,7 +119,11 @@ def _insert(cursor: Any, model: Any, series: str, given: dict[str, str], lite: b
     # executed without parameters, so that "%" in strftime stays as it is
     cursor.cursor.execute(
         f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) "
-        + (f"{series} SELECT {', '.join(expressions)} FROM n" if lite else f"{series} SELECT {', '.join(expressions)} FROM n")
+        + (
+            f"{series} SELECT {', '.join(expressions)} FROM n"
+            if lite
+            else f"{series} SELECT {', '.join(expressions)} FROM n"
+        )
     )
 
 

@@ -81,7 +81,9 @@ def _record(where: Path, path: str, cookie: str) -> None:
         values = list(params or [])
         if not many:
             bare = sql % tuple("?" for _ in values) if connection.vendor == "sqlite" and values else sql
-            seen.append((bare, [v if isinstance(v, (int, float, str, type(None))) else str(v) for v in values]))
+            seen.append(
+                (bare, [v if isinstance(v, (int, float, str, type(None))) else str(v) for v in values])
+            )
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
