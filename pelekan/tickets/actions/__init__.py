@@ -14,20 +14,17 @@ from pelekan.tickets.actions.conversing import (
 from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, welcome
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
-from pelekan.tickets.actions.knowing import describe_customer, describe_self
+from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 
 __all__ = [
-    "welcome",
-    "answer",
-    "end_access",
-    "describe_customer",
-    "adopt",
     "NewerMessage",
     "NothingToSay",
     "WhyMissing",
     "accept_chat",
+    "adopt",
+    "answer",
     "assess",
     "assign",
     "categorise",
@@ -35,11 +32,13 @@ __all__ = [
     "describe_customer",
     "describe_self",
     "drop_draft",
+    "end_access",
     "end_chat",
     "escalate",
     "hand_over",
     "hold",
     "keep_draft",
+    "know_customer",
     "mark_read",
     "note",
     "open_mail",
@@ -61,4 +60,5 @@ __all__ = [
     "transfer_chat",
     "untag",
     "wait",
+    "welcome",
 ]

@@ -13,7 +13,7 @@ from pelekan.tickets.models import Ticket
 
 
 @action
-def describe_customer(
+def know_customer(
     customer: Customer,
     *,
     by: By,

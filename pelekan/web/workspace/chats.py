@@ -22,7 +22,7 @@ from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
 from pelekan.web.workspace.live import live
 from pelekan.web.workspace.page import ticket_row
-from pelekan.web.workspace.shell import row_shape, shell, teams_of
+from pelekan.web.workspace.shell import chat_state, row_shape, shell, teams_of
 
 PANES = 4
 LINES = 20
@@ -60,7 +60,7 @@ def board(request: HttpRequest) -> HttpResponse:
         **_queue(request),
         "chats": mine(request),
         "panes": [],
-        "agent": _me(request),
+        "agent": chat_state(agent_in(request)),
     }
     wanted = [int(one) for one in request.GET.getlist("open") if one.isdigit() and len(one) < 18]
     order = sorted(context["chats"], key=lambda chat: chat["ticket_id"] not in wanted)
@@ -74,7 +74,12 @@ def board(request: HttpRequest) -> HttpResponse:
 def queue(request: HttpRequest) -> HttpResponse:
     """The waiting chats and my running ones, brought up to date."""
     levels = lists.counts([], agent_in(request))["levels"]
-    context = {**_queue(request), "chats": mine(request), "agent": _me(request), "levels": max(1, levels)}
+    context = {
+        **_queue(request),
+        "chats": mine(request),
+        "agent": chat_state(agent_in(request)),
+        "levels": max(1, levels),
+    }
     return render(request, "desk/chat_queue.html", context)
 
 
@@ -111,13 +116,6 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
     return {"waiting": [row_shape(line, view, agent) for line in found], "view": view}
 
 
-def _me(request: HttpRequest) -> dict[str, Any]:
-    agent = agent_in(request)
-    return {
-        "presence": agent.presence, "capacity": agent.chat_capacity, "auto_accept": agent.auto_accept,
-    }  # fmt: skip
-
-
 @require_POST
 @agents
 def presence(request: HttpRequest) -> HttpResponse:
@@ -130,7 +128,7 @@ def presence(request: HttpRequest) -> HttpResponse:
         actions.set_presence(agent, word)
     if "auto_accept" in request.POST:
         actions.set_auto_accept(agent, request.POST["auto_accept"] == "on")
-    return render(request, "desk/presence.html", {"agent": _me(request), "presence": agent.presence})
+    return render(request, "desk/presence.html", {"agent": chat_state(agent)})
 
 
 @require_POST

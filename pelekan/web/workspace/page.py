@@ -182,10 +182,12 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     before, after = _number(request, "before"), _number(request, "after")
     part = timeline.window(pk, dates, before=before, after=after, me=agent.pk)
-    sendings = timeline.delivery_states(pk, dates) if after else {}
-    response = render(
-        request, "desk/lines.html", {"lines": part, "ticket_id": pk, "after": after, "sendings": sendings}
-    )
+    context: dict[str, Any] = {"lines": part, "ticket_id": pk, "sendings": {}, "seen_to": 0}
+    if after:
+        context["sendings"] = timeline.delivery_states(pk, dates)
+        chat = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by("-id")
+        context["seen_to"] = chat.values_list("customer_read_id", flat=True).first() or 0
+    response = render(request, "desk/lines.html", context)
     response["X-Last-Event"] = str(part["last"])
     response["X-Last-Message"] = str(part["last_message"])
     response["X-New"] = str(part["new"])

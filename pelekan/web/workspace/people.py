@@ -31,9 +31,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     name, language = request.POST.get("name", "").strip(), request.POST.get("language", "")
     if language not in Language.values:
         return told(_("Choose a language."))
-    actions.describe_customer(
-        ticket.customer, by=agent_in(request), name=name, language=language, ticket=ticket
-    )
+    actions.know_customer(ticket.customer, by=agent_in(request), name=name, language=language, ticket=ticket)
     return answer(request, pk)
 
 
@@ -45,5 +43,5 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     text = request.POST.get("notes", "")
     if len(text) > 20_000:
         return told(_("These notes are too long to be kept. Shorten them; the old ones were kept."))
-    actions.describe_customer(ticket.customer, by=agent_in(request), notes=text, ticket=ticket)
+    actions.know_customer(ticket.customer, by=agent_in(request), notes=text, ticket=ticket)
     return HttpResponse(status=204)

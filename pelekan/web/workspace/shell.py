@@ -98,8 +98,13 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "view": view,
         "view_item": by_slug.get(view.slug) if view else None,
         "levels": max(1, numbers["levels"]),
-        "is_desk": True,
+        "agent": chat_state(agent),
     }
+
+
+def chat_state(agent: Agent) -> dict[str, Any]:
+    """Whether chats may come to this agent, for his menu and the board."""
+    return {"presence": agent.presence, "capacity": agent.chat_capacity, "auto_accept": agent.auto_accept}
 
 
 def count_words(number: int) -> str:

@@ -1,0 +1,189 @@
+// Where the agent writes: rich text, files, saved replies; the draft is kept as one types, on the server, so that another
+// device can go on; nothing is sent over a message that one has not seen, and nothing twice.
+import Squire from "../../vendor/squire.js";
+import DOMPurify from "../../vendor/purify.js";
+import { stick } from "../stick.js";
+import { ask, form, fragment, settle } from "./common.js";
+import { attach } from "./replies.js";
+import { uploads } from "./uploads.js";
+
+const CLEAN = { ALLOWED_TAGS: ["p", "div", "br", "b", "strong", "i", "em", "u", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre", "span"], ALLOWED_ATTR: ["href", "dir"], RETURN_DOM_FRAGMENT: true };
+const toFragment = (html) => document.importNode(DOMPurify.sanitize(html, CLEAN), true);
+
+/** `here` is the ticket's page; `freshen` brings its new lines, `typing(public)` tells others, `lastSeen()` what was read. */
+export function begin(here, { freshen, typing, lastSeen }) {
+  const box = here.querySelector("#composer");
+  if (!box || box.dataset.begun) return;
+  box.dataset.begun = "1";
+  const data = box.dataset;
+  const editors = {};
+  const ids = {}; // one for each message that is being written
+  const saw = { reply: Number(data.saw) || 0 };
+  const files = uploads({ box, list: box.querySelector("#composer-files"), pick: box.querySelector("[data-pick]"), url: data.upload, texts: data });
+  const state = box.querySelector("#draft-state");
+  const guard = box.querySelector("#guard");
+  const via = box.querySelector("#via");
+
+  for (const root of box.querySelectorAll("[data-editor]")) {
+    const kind = root.dataset.editor;
+    const editor = new Squire(root, { blockTag: "P", blockAttributes: { dir: "auto" }, sanitizeToDOMFragment: toFragment, addLinks: true, didError: () => {} });
+    editors[kind] = editor;
+    ids[kind] = crypto.randomUUID();
+    const draft = box.querySelector(`[data-draft-of="${kind}"]`).innerHTML;
+    if (draft.trim()) editor.setHTML(draft);
+    attach({ root, picker: box.querySelector("#picker"), url: data.saved, used: data.used, insert: (text) => editor.insertPlainText(text, false), none: data.none });
+    show(root);
+    editor.addEventListener("input", () => {
+      show(root);
+      if (kind === "reply" && !empty(root) && !root.dataset.begun) { root.dataset.begun = "1"; saw.reply = lastSeen(); }
+      if (!empty(root)) typing(kind === "reply" && via?.selectedOptions[0]?.dataset.channel === "chat");
+      keep(kind);
+    });
+  }
+
+  const mode = () => data.mode;
+  const root = (kind = mode()) => box.querySelector(`[data-editor="${kind}"]`);
+  const empty = (el) => !el.textContent.trim() && !el.querySelector("img");
+  function show(el) { el.classList.toggle("is-empty", empty(el)); }
+
+  function turn(kind, focus = true) {
+    data.mode = kind;
+    for (const button of box.querySelectorAll(".composer__mode")) button.setAttribute("aria-pressed", String(button.dataset.mode === kind));
+    for (const el of box.querySelectorAll("[data-editor]")) el.hidden = el.dataset.editor !== kind;
+    const send = box.querySelector("[data-send-button]");
+    send.textContent = kind === "note" ? send.dataset.noteWords : send.dataset.replyWords;
+    for (const button of box.querySelectorAll(".button-pair > .button, .button-pair summary")) {
+      button.classList.toggle("button--note", kind === "note");
+      button.classList.toggle("button--primary", kind !== "note");
+    }
+    box.querySelector(".button-pair .menu").hidden = kind === "note";
+    if (via) via.closest(".composer__via").hidden = kind === "note";
+    if (focus) { editors[kind].focus(); editors[kind].moveCursorToEnd(); }
+  }
+  turn(root("reply")?.hidden === false && box.querySelector('.composer__mode[data-mode="reply"]') ? "reply" : "note", false);
+
+  // ── the draft ───────────────────────────────────────────────────────────────────────────────────────────────
+  const dirty = new Set();
+  const keepSoon = settle(() => dirty.forEach(store), 700);
+  function keep(kind) { dirty.add(kind); keepSoon(); }
+  async function store(kind) {
+    dirty.delete(kind);
+    const html = empty(root(kind)) ? "" : editors[kind].getHTML();
+    try {
+      const answer = await ask(data.draft, { body: form({ kind, html, saw_id: saw.reply }), keepalive: html.length < 50_000 });
+      state.textContent = answer.ok ? (html ? data.kept : "") : data.lost;
+    } catch {
+      dirty.add(kind);
+      state.textContent = data.lost;
+      setTimeout(keepSoon, 4000);
+    }
+  }
+  const leaving = () => { keepSoon.cancel(); [...dirty].forEach(store); };
+  addEventListener("pagehide", leaving);
+  here.addEventListener("leaving", leaving);
+
+  // ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
+  let sending = false;
+  async function send(then = "", anyway = false) {
+    const kind = mode();
+    if (sending) return;
+    if (files.busy()) { state.textContent = data.sending; await files.done(); }
+    sending = true;
+    keepSoon.cancel();
+    dirty.delete(kind);
+    box.setAttribute("aria-busy", "true");
+    state.textContent = data.sending;
+    const html = empty(root(kind)) ? "" : editors[kind].getHTML();
+    const values = { kind, html, client_id: ids[kind], files: files.ids(), then, saw_id: Math.max(saw.reply, kind === "reply" ? 0 : lastSeen()), in: here.dataset.in };
+    if (via) values.via = via.value;
+    if (anyway) values.anyway = "1";
+    try {
+      const answer = await ask(data.send, { body: form(values) });
+      const text = await answer.text();
+      state.textContent = "";
+      if (answer.ok) {
+        ids[kind] = crypto.randomUUID();
+        guard.replaceChildren();
+        delete root(kind).dataset.begun;
+        editors[kind].setHTML("");
+        show(root(kind));
+        files.clear();
+        if (text.includes('id="head"')) window.htmx.swap("#head", text, { swapStyle: "outerHTML" });
+        else if (text.includes("data-gone")) window.htmx.swap("#ticket", text, { swapStyle: "innerHTML" });
+        await freshen();
+        const scroll = document.getElementById("timeline-scroll");
+        if (scroll) stick(scroll);
+        if (kind === "reply") { dirty.clear(); editors[kind].focus(); } else turn(box.querySelector('.composer__mode[data-mode="reply"]') ? "reply" : "note");
+      } else if (answer.status === 409) {
+        await freshen();
+        guard.replaceChildren(fragment(text));
+        guard.dataset.last = answer.headers.get("X-Last-Message");
+        guard.dataset.then = then;
+        keep(kind);
+      } else {
+        guard.replaceChildren(answer.status === 422 ? fragment(text) : document.createTextNode(data.failed));
+        keep(kind);
+      }
+    } catch {
+      state.textContent = "";
+      guard.textContent = data.failed;
+      keep(kind);
+    } finally {
+      sending = false;
+      box.removeAttribute("aria-busy");
+    }
+  }
+
+  box.addEventListener("submit", (event) => {
+    event.preventDefault();
+    send(event.submitter?.name === "then" ? event.submitter.value : "");
+  });
+  guard.addEventListener("click", (event) => {
+    if (event.target.closest("[data-anyway]")) send(guard.dataset.then, true);
+    if (event.target.closest("[data-look]")) {
+      saw.reply = Number(guard.dataset.last) || saw.reply;
+      guard.replaceChildren();
+      editors[mode()].focus();
+      const scroll = document.getElementById("timeline-scroll");
+      if (scroll) stick(scroll);
+    }
+  });
+
+  // what stood before one's eyes while one went on writing has been seen
+  const look = settle(() => { saw.reply = Math.max(saw.reply, lastSeen()); }, 1500);
+  root("reply")?.addEventListener("keydown", () => look());
+
+  box.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (!button) return;
+    if (button.classList.contains("composer__mode")) turn(button.dataset.mode);
+    else if (button.matches("[data-saved-replies]")) editors[mode()].insertPlainText("/", false), root().dispatchEvent(new Event("input"));
+    else if (button.dataset.mark) mark(button);
+  });
+  function mark(button) {
+    const editor = editors[mode()];
+    if (button.dataset.mark === "bold") editor.hasFormat("B") ? editor.removeBold() : editor.bold();
+    else if (button.dataset.mark === "list") editor.hasFormat("UL") ? editor.removeList() : editor.makeUnorderedList();
+    else if (button.dataset.mark === "link") {
+      if (editor.hasFormat("A")) editor.removeLink();
+      else {
+        const address = prompt(button.dataset.ask, "https://");
+        if (address && /^(https?:|mailto:|tel:)/i.test(address)) editor.makeLink(address);
+      }
+    }
+    editor.focus();
+  }
+  for (const el of box.querySelectorAll("[data-editor]")) {
+    el.addEventListener("paste", (event) => {
+      const pasted = [...(event.clipboardData?.files || [])];
+      if (!pasted.length) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      files.add(pasted);
+    }, true);
+    el.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.stopPropagation(); send(); }
+    }, true);
+  }
+}
+

@@ -1,0 +1,80 @@
+// Files by pick, drop and paste: they go up at once and belong to their uploader until the message is sent.
+import { ask, form, say } from "./common.js";
+
+export function uploads({ box, list, pick, url, texts }) {
+  const files = new Map(); // our key → { id, token, running }
+  let next = 0;
+
+  function add(chosen) {
+    for (const file of chosen) {
+      const key = ++next;
+      const name = file.name || "image.png";
+      const chip = document.createElement("span");
+      chip.className = "file file--waiting";
+      const label = document.createElement("bdi");
+      label.className = "line";
+      label.textContent = name;
+      const status = document.createElement("small");
+      status.textContent = "…";
+      const remove = document.createElement("button");
+      remove.type = "button";
+      remove.className = "file__remove";
+      remove.textContent = "×";
+      remove.setAttribute("aria-label", say(texts.remove, name));
+      chip.append(label, status, remove);
+      list.append(chip);
+      const entry = { chip };
+      files.set(key, entry);
+      remove.addEventListener("click", () => {
+        files.delete(key);
+        chip.remove();
+        if (entry.token) ask(`/files/${entry.token}/remove/`, { body: form({}) }).catch(() => {});
+      });
+      const body = new FormData();
+      body.append("file", file, name);
+      body.append("name", name);
+      entry.running = ask(url, { body })
+        .then(async (answer) => {
+          const row = await answer.json();
+          if (!answer.ok) throw new Error(row.error);
+          Object.assign(entry, { id: row.id, token: row.token });
+          status.textContent = `${Math.max(1, Math.round(row.size / 1024)).toLocaleString(document.documentElement.lang)} KB`;
+          if (row.thumb_url) {
+            const thumb = new Image();
+            thumb.src = row.thumb_url;
+            thumb.alt = "";
+            thumb.className = "file__thumb";
+            chip.prepend(thumb);
+          }
+        })
+        .catch((fault) => {
+          files.delete(key);
+          chip.classList.add("file--failed");
+          status.textContent = fault.message || say(texts.tooBig, name);
+        })
+        .finally(() => { entry.running = null; });
+    }
+  }
+
+  pick?.addEventListener("change", () => { add([...pick.files]); pick.value = ""; });
+  box.addEventListener("dragover", (event) => {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    box.classList.add("is-over");
+  });
+  box.addEventListener("dragleave", (event) => { if (!box.contains(event.relatedTarget)) box.classList.remove("is-over"); });
+  box.addEventListener("drop", (event) => {
+    box.classList.remove("is-over");
+    if (!event.dataTransfer.files.length) return;
+    event.preventDefault();
+    add([...event.dataTransfer.files]);
+  });
+
+  return {
+    add,
+    ids: () => [...files.values()].map((one) => one.id).filter(Boolean),
+    busy: () => [...files.values()].some((one) => one.running),
+    done: () => Promise.all([...files.values()].map((one) => one.running)),
+    clear: () => { files.clear(); list.replaceChildren(); },
+  };
+}
