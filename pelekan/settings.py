@@ -134,10 +134,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 SCORE = "pelekan.reactions.SCORE"
 
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = [
-    "pelekan.people.backends.Backend",
-    "allauth.account.auth_backends.AuthenticationBackend",
-]
+AUTHENTICATION_BACKENDS = ["pelekan.people.backends.Backend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
@@ -154,7 +151,18 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_ADAPTER = "pelekan.web.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,6/5m/key"}
+ACCOUNT_FORMS = {"reset_password": "pelekan.web.accounts.forms.ResetPasswordForm"}
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {  # passwords are guarded by web.accounts.knowing; "login_failed" counts second-step codes
+    "login": "120/m/ip",
+    "login_failed": "60/15m/ip,8/15m/key",
+    "reset_password": "30/h/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+PASSWORD_RESET_TIMEOUT = 3600
+MFA_ADAPTER = "pelekan.web.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_COOKIE_NAME = "pelekan_session"
@@ -218,7 +226,14 @@ ORGANIZATION = CONFIG.organization or "Pelekan"
 DEFAULT_FROM_EMAIL = formataddr((ORGANIZATION, CONFIG.mail_from or f"pelekan@{_base.hostname}"))
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Limits of allauth and used second-step codes live here, in each process for itself: the pages run in one process
+# unless someone starts several, and a shared cache in the database would let guessers fill its queue of writers.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 50_000},  # with Django's 300 a storm could push its own count out
+    }
+}
 
 LOGGING = {
     "version": 1,

@@ -6,6 +6,7 @@ import smtplib
 import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
@@ -35,7 +36,7 @@ class Way:
     security: str  # tls, starttls, none
     user: str
     password: str
-    sender: str
+    sender: Address
 
 
 def way() -> Way | None:
@@ -48,7 +49,7 @@ def way() -> Way | None:
             _SECURITY.get(parts.scheme, "none"),
             unquote(parts.username or ""),
             unquote(parts.password or ""),
-            settings.DEFAULT_FROM_EMAIL,
+            Address(*parseaddr(settings.DEFAULT_FROM_EMAIL)),
         )
     account = (
         Account.objects.select_related("inbox")
@@ -67,7 +68,7 @@ def way() -> Way | None:
         account.smtp_security,
         account.smtp_user,
         password,
-        account.inbox.address,
+        Address(settings.ORGANIZATION, account.inbox.address),
     )
 
 
@@ -112,7 +113,7 @@ def send(letter: Letter) -> datetime | None:
         mail = compose(
             Outgoing(
                 subject=letter.subject,
-                sender=Address("", by.sender),
+                sender=by.sender,
                 to=(Address("", letter.recipient),),
                 message_id=letter.mail_id,
                 date=letter.created_at,
@@ -158,4 +159,4 @@ def _hand_over(by: Way, recipient: str, mail: bytes) -> None:
             server.starttls(context=ssl.create_default_context())
         if by.user:
             server.login(by.user, by.password)
-        server.sendmail(by.sender, [recipient], mail)
+        server.sendmail(by.sender.address, [recipient], mail)
