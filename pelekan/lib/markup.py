@@ -29,6 +29,7 @@ RAW = _words(
 
 _NAME = re.compile(r"[a-zA-Z][^\s/>]{0,100}")
 _TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
+_SIMPLE = re.compile(r"<(/?)([a-zA-Z][^\s/>\"']{0,100})(?:/?>|\s[^\"'>]{0,300}>)")
 _TO_QUOTE = re.compile(r"[^\"'>]*")
 _ATTRIBUTE = re.compile(
     r"([^\s\"'>/=]{1,100})(?:\s{0,100}=\s{0,100}(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?"
@@ -64,21 +65,24 @@ def tokens(html: str) -> Iterator[Token]:
             yield Token("text", "", html[at:lt], at, lt)
         if lt == size:
             return
-        following = html[lt + 1 : lt + 2]
-        if following in ("!", "?"):
-            at = _after_declaration(html, lt, endless)
-            continue
-        closing = following == "/"
-        name = _NAME.match(html, lt + 2 if closing else lt + 1)
-        if name is None:
-            yield Token("text", "", "<", lt, lt + 1)
-            at = lt + 1
-            continue
-        end = _tag_end(html, name.end())
-        if end < 0:  # a tag that never ends: what is left is text
-            yield Token("text", "", html[lt:], lt, size)
-            return
-        tag = name[0].lower()
+        simple = _SIMPLE.match(html, lt)
+        if simple:  # no quotes inside: most tags
+            closing, tag, end = bool(simple[1]), simple[2].lower(), simple.end()
+        else:
+            if html[lt + 1] in "!?":
+                at = _after_declaration(html, lt, endless)
+                continue
+            closing = html[lt + 1] == "/"
+            name = _NAME.match(html, lt + 2 if closing else lt + 1)
+            if name is None:
+                yield Token("text", "", "<", lt, lt + 1)
+                at = lt + 1
+                continue
+            end = _tag_end(html, name.end())
+            if end < 0:  # a tag that never ends: what is left is text
+                yield Token("text", "", html[lt:], lt, size)
+                return
+            tag = name[0].lower()
         yield Token("close" if closing else "open", tag, html[lt:end], lt, end)
         at = end
         if tag in RAW and not closing:

@@ -12,6 +12,7 @@ from pelekan.channels.email import headers as h
 from pelekan.lib.plain import to_text
 
 TEXT_LIMIT = 4 * 1024 * 1024  # characters of one body; what is longer stays in the raw mail
+HTML_LIMIT = 2 * 1024 * 1024
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _LONE = re.compile("[\ud800-\udfff]")
@@ -120,7 +121,7 @@ def _together(node: mime.Entity, below: list[tuple[str, str]]) -> tuple[str, str
             htmls.append(html if html.strip() else _as_html(text))
     only_html = with_html and not any(text.strip() for text, _ in below)
     joined = "" if only_html else "\n\n".join(text.strip("\n") for text in texts)
-    return joined[:TEXT_LIMIT], ("\n".join(htmls)[:TEXT_LIMIT] if with_html else "")
+    return joined[:TEXT_LIMIT], ("\n".join(htmls)[:HTML_LIMIT] if with_html else "")
 
 
 def _as_html(text: str) -> str:
@@ -144,9 +145,10 @@ def _leaf(node: mime.Entity, warnings: list[str]) -> tuple[str, str, list[Part]]
     text, guessed = charsets.decode(data[: 4 * TEXT_LIMIT], label)
     if guessed and not data.isascii():
         warnings.append("charset_guessed")
-    if len(text) > TEXT_LIMIT:
+    limit = HTML_LIMIT if node.type == "text/html" else TEXT_LIMIT
+    if len(text) > limit:
         warnings.append("text_cut")
-    text = tidy(text[:TEXT_LIMIT])
+    text = tidy(text[:limit])
     if node.type == "text/html":
         return "", text, files
     if node.type in ("text/enriched", "text/richtext", "text/x-amp-html"):

@@ -1,7 +1,7 @@
 """Bytes of a mail → `Parsed`. Pure, never raises: what cannot be read is left out and named in `warnings`.
 
 Limits (passing one is a warning, never a loss: the raw bytes are kept by whoever called): 500 parts, depth 30,
-1,000 header fields, 512 KB of headers, 500 addresses a field, 4 MB characters of text. Warnings are words for
+1,000 header fields, 512 KB of headers, 500 addresses a field, 4 MB characters of text, 2 MB of HTML. Warnings are words for
 the screen to translate: `message_id_missing`, `from_missing`, `several_from`, `sender_differs`, `date_unreadable`,
 `addresses_cut`, `headers_cut`, `headers_end_missing`, `too_deep`, `too_many_parts`, `truncated`, `boundary_missing`,
 `attachment_truncated`, `attachment_damaged`, `charset_unknown`, `charset_guessed`, `text_cut`, `encrypted`,
@@ -132,7 +132,7 @@ def _parse(raw: bytes) -> Parsed:
 
 def _reply(content: bodies.Bodies, text: str) -> tuple[str, str]:
     if content.html and not content.text.strip():
-        return quotes.cut_html(content.html)
+        return quotes.cut_html(content.html, text)
     return quotes.cut(text)
 
 

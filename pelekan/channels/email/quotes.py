@@ -46,12 +46,16 @@ def cut(text: str) -> tuple[str, str]:
     return reply, "\n".join(line for line, kept in zip(lines, keep, strict=True) if not kept).strip("\n")
 
 
-def cut_html(html: str) -> tuple[str, str]:
-    """(`reply`, `quoted`) as plain text of an HTML body: first by the marks mail programs leave, then by words."""
+def cut_html(html: str, text: str | None = None) -> tuple[str, str]:
+    """(`reply`, `quoted`) as plain text of an HTML body: first by the marks mail programs leave, then by words.
+
+    `text`: the whole body as plain text, when it is known already.
+    """
     own, history = split_quoted(html)
-    own_text, history_text = to_text(own), to_text(history) if history else ""
+    history_text = to_text(history) if history else ""
+    own_text = to_text(own) if history or text is None else text
     if not own_text.strip():
-        own_text, history_text = to_text(html), ""
+        own_text, history_text = to_text(html) if text is None else text, ""
     reply, more = cut(own_text)
     return reply, "\n".join(piece for piece in (more, history_text) if piece)
 

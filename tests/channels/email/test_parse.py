@@ -292,3 +292,26 @@ def test_inline_images_are_those_the_html_shows():
 def test_carriage_return_only():
     got = parse(b"From: a@example.com\rSubject: x\r\rHello\rworld")
     assert (got.subject, got.text) == ("x", "Hello\nworld")
+
+
+def test_mi_35_25_mb_attachment():
+    data = bytes(range(256)) * 4 * 1024 * 25
+    body = b"--x\r\nContent-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    started = time.perf_counter()
+    got = parse(
+        mail(
+            f"{PLAIN}\nContent-Type: multipart/mixed; boundary=x", body + base64.encodebytes(data) + b"--x--"
+        )
+    )
+    assert got.attachments[0].data == data and time.perf_counter() - started < 10
+
+
+def test_html_body_of_many_megabytes():
+    html = "<p>سلام <b>متن</b></p>" * 300_000
+    started = time.perf_counter()
+    got = parse(mail(f"{PLAIN}\nContent-Type: text/html; charset=utf-8", html))
+    assert (
+        time.perf_counter() - started < 10
+        and "text_cut" in got.warnings
+        and got.reply_text.startswith("سلام متن")
+    )
