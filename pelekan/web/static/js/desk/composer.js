@@ -24,6 +24,11 @@ export function begin(here, { freshen, typing, lastSeen }) {
   const guard = box.querySelector("#guard");
   const via = box.querySelector("#via");
 
+  const mode = () => data.mode;
+  const root = (kind = mode()) => box.querySelector(`[data-editor="${kind}"]`);
+  const empty = (el) => !el.textContent.trim() && !el.querySelector("img");
+  function show(el) { el.classList.toggle("is-empty", empty(el)); }
+
   for (const root of box.querySelectorAll("[data-editor]")) {
     const kind = root.dataset.editor;
     const editor = new Squire(root, { blockTag: "P", blockAttributes: { dir: "auto" }, sanitizeToDOMFragment: toFragment, addLinks: true, didError: () => {} });
@@ -41,10 +46,6 @@ export function begin(here, { freshen, typing, lastSeen }) {
     });
   }
 
-  const mode = () => data.mode;
-  const root = (kind = mode()) => box.querySelector(`[data-editor="${kind}"]`);
-  const empty = (el) => !el.textContent.trim() && !el.querySelector("img");
-  function show(el) { el.classList.toggle("is-empty", empty(el)); }
 
   function turn(kind, focus = true) {
     data.mode = kind;
