@@ -31,6 +31,9 @@ WORDS: dict[str, str | Promise] = {
     "wrong_password": _(
         "%(host)s did not accept the user name or the password. Some providers want an app password here."
     ),
+    "password_letters": _(
+        "%(host)s takes no password with letters outside ASCII. Choose another password for this mailbox."
+    ),
     "no_folder": _("There is no folder %(folder)s in this mailbox."),
     "quota": _(
         "%(host)s says that too much was asked of it: %(detail)s. It is asked less often for a while."

@@ -39,6 +39,7 @@ class WireFault(Exception):
         """Whether only a person can mend it: trying every minute would only lock the account."""
         return self.word in (
             "wrong_password",
+            "password_letters",
             "certificate",
             "no_tls",
             "plain_refused",
@@ -109,6 +110,8 @@ def in_wire_words(error: Exception, host: str, port: int) -> WireFault:
         return WireFault("timeout", host=host)
     if isinstance(error, LoginError | smtplib.SMTPAuthenticationError):
         return WireFault("wrong_password", host=host)
+    if isinstance(error, UnicodeError):
+        return WireFault("password_letters", host=host)
     text = _told(error)
     if any(word in text.upper() for word in ("OVERQUOTA", "THROTTL", "LIMIT", "TOO MANY")):
         return WireFault("quota", host=host, detail=text)
