@@ -305,7 +305,7 @@ def smtp_server(*, starttls: bool = False, auth: bool = False) -> Iterator[SmtpS
 
         def sign_in(server: SMTP, session: Session, envelope: Envelope, way: str, data: Any) -> AuthResult:
             right = (data.login, data.password) == (USER.encode(), b"mail-pass")
-            return AuthResult(success=right)
+            return AuthResult(success=right, handled=False)
 
         values |= {"authenticator": sign_in, "auth_required": True, "auth_require_tls": starttls}
     server = _Server(mailman, hostname="127.0.0.1", port=free_port(), **values)

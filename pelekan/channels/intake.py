@@ -27,8 +27,9 @@ from pelekan.lib import due, files
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
+from pelekan.tickets.actions import release_held
 from pelekan.tickets.events import By, action, record
-from pelekan.tickets.models import Inbox
+from pelekan.tickets.models import Inbox, Message, Participant
 
 log = logging.getLogger("pelekan.mail")
 
@@ -225,6 +226,17 @@ def dismiss(arrival: Arrival, *, by: Agent, because: str = "") -> None:
     )
     if changed:
         record("arrival.dismissed", by=by, because=because, topics=["desk"], arrival=arrival.pk)
+
+
+@action
+def accept_sender(message: Message, *, by: Agent, now: datetime | None = None) -> None:
+    """The unknown sender of a held mail belongs here: his mail is shown, and answers reach him as well."""
+    address = str(message.meta.get("from", {}).get("address", "")).lower()
+    rows = Participant.objects.filter(
+        conversation=message.conversation_id, address=address, confirmed_at=None
+    )
+    rows.update(confirmed_at=now or clock())
+    release_held(message, by=by, now=now)
 
 
 def _tell_quarantined(arrival: Arrival, by: By = None) -> None:

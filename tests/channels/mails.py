@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta
 
 from pelekan.channels import intake
@@ -74,9 +75,10 @@ def through(world: World, port: int) -> Account:
 
 
 def send_due(after: timedelta = timedelta()) -> None:
-    """Send what is due `after` from now on, as the workers would."""
-    for one in due.claim(Delivery, clock() + after, limit=100, lease=send.LEASE, where=send.JOB.where):
-        try:
-            send.send(one)
-        except due.LeaseLost:
-            continue  # it went along with an earlier one
+    """Send what is due `after` from now on, one by one as the workers would."""
+    until = clock() + after
+    seen: set[int] = set()
+    while rows := due.claim(Delivery, until, limit=1, lease=send.LEASE, where=send.JOB.where, without=seen):
+        seen.add(rows[0].pk)
+        with contextlib.suppress(due.LeaseLost):
+            send.send(rows[0])

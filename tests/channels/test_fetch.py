@@ -279,7 +279,12 @@ def test_idle_hears_of_new_mail(world: World, dovecot: Dovecot, monkeypatch: pyt
 
 
 def test_try_account_says_what_is_wrong(world: World, dovecot: Dovecot) -> None:
-    form = {"imap_host": "localhost", "imap_port": dovecot.tls_port, "imap_security": "tls", "imap_user": USER}
+    form = {
+        "imap_host": "localhost",
+        "imap_port": dovecot.tls_port,
+        "imap_security": "tls",
+        "imap_user": USER,
+    }
     [good] = accounts.try_account({**form, "imap_password": PASSWORD})
     assert good.ok
     [bad] = accounts.try_account({**form, "imap_password": "no"})
@@ -294,8 +299,6 @@ def test_try_account_says_what_is_wrong(world: World, dovecot: Dovecot) -> None:
 
 def _plain(port: int) -> dict[str, Any]:
     return {"imap_host": "127.0.0.1", "imap_port": port, "imap_security": "none", "imap_password": "pass"}
-
-
 
 
 def _imap(guest: socket.socket, answers: dict[str, bytes], heard: list[bytes] | None = None) -> None:
@@ -316,5 +319,7 @@ def _imap(guest: socket.socket, answers: dict[str, bytes], heard: list[bytes] | 
             guest.sendall(answers["FETCH"])
             return
         elif b"FETCH" in command:
-            guest.sendall(b'* 1 FETCH (UID 1 RFC822.SIZE 50000 INTERNALDATE "22-Nov-2026 08:00:00 +0000")\r\n')
+            guest.sendall(
+                b'* 1 FETCH (UID 1 RFC822.SIZE 50000 INTERNALDATE "22-Nov-2026 08:00:00 +0000")\r\n'
+            )
         guest.sendall(tag + b" OK done\r\n")

@@ -71,6 +71,8 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
 def _listed(delivery: Delivery, *, copied: bool) -> tuple[Address, ...]:
     """Everybody whom the message goes to, as each of them reads it."""
     names = dict(delivery.conversation.participants.values_list("address", "name"))
+    if delivery.message.automatic and not outbox.is_proved(delivery.message, delivery.recipient):
+        names = {}  # a name can carry an advertisement
     rows = Delivery.objects.filter(message=delivery.message_id, copied=copied).order_by("pk")
     return tuple(Address(names.get(row.recipient, ""), row.recipient) for row in rows)
 
