@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 
 def arrival(world: World, mark: str = "a", due_at: datetime | None = NOW, **values: Any) -> Arrival:
     return Arrival.objects.create(
-        inbox=world.inboxes["mail"], fingerprint=mark, raw=b"", size=0, due_at=due_at, **values
+        inbox=world.inboxes["mail"], fingerprint=mark, size=0, due_at=due_at, **values
     )
 
 
