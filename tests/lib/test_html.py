@@ -261,11 +261,11 @@ def test_rich_text_keeps_own_images_and_direction():
     ],
 )
 def test_mi_21_deep_html(bomb):
-    started = time.perf_counter()
+    started = time.process_time()
     cleaned = clean(bomb + "words")
     fold_quotes(cleaned)
     to_text(bomb + "words")
-    assert time.perf_counter() - started < 5 and harm_in(cleaned[:100_000]) == []
+    assert time.process_time() - started < 5 and harm_in(cleaned[:100_000]) == []
 
 
 def test_deep_html_is_shown_as_text():

@@ -116,6 +116,6 @@ def test_html_history_is_cut(html):
     ],
 )
 def test_mi_22_quote_stripping_blow_up(bomb):
-    started = time.perf_counter()
+    started = time.process_time()
     cut(f"Hello\n{bomb}")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
