@@ -75,7 +75,7 @@ APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
-        "DIRS": [PACKAGE / "web" / "templates"],
+        "DIRS": [PACKAGE / "web" / "templates", PACKAGE / "demo" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "pelekan.web.jinja.environment",

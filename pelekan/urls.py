@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import include, path
 
 from pelekan.web import front
@@ -18,6 +19,9 @@ urlpatterns = [
     path("accounts/", include("pelekan.web.accounts.urls")),
     path("api/v1/", include("pelekan.api.v1.urls")),
 ]
+
+if settings.CONFIG.demo:  # the customers' post office, only in the demo
+    urlpatterns.append(path("demo/", include("pelekan.demo.urls")))
 
 handler400 = "pelekan.web.errors.bad_request"
 handler403 = "pelekan.web.errors.forbidden"

@@ -41,14 +41,14 @@ def demo(args: argparse.Namespace) -> int:
     instance.migrate()
     from pelekan.demo import run
 
-    run.fill(empty=args.empty)
+    run.fill(empty=args.empty, port=args.port)
     if args.prepare:
         return 0
-    run.tell(config.base_url)
+    run.tell(config.base_url, args.port)
     from pelekan import asgi
     from pelekan.work import work
 
-    asgi.serve("127.0.0.1", args.port, [work])
+    asgi.serve("127.0.0.1", args.port, [work, *run.beside(config.base_url, args.port)])
     return 0
 
 

@@ -2,26 +2,59 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+import threading
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
-from pelekan.demo import world
-from pelekan.people.models import Agent
+from django.conf import settings
+
+from pelekan.channels import accounts
+from pelekan.demo import office, stories, world
+from pelekan.people.models import Agent, Presence
+
+Work = Callable[[threading.Event], None]
 
 
-@transaction.atomic
-def fill(*, empty: bool = False) -> bool:
+def fill(*, empty: bool = False, port: int = 8000) -> bool:
     """Make the office unless it exists. `empty`: people and doors, no tickets. Whether anything was made."""
+    site = f"http://{office.HOST}:{office.shop_port(port)}"
     if Agent.objects.exists():
         return False
-    world.build()
+    made = world.build(sites=(site, f"http://localhost:{office.shop_port(port)}"))
+    accounts.save(
+        made.inboxes["mail"],
+        {"smtp_host": office.HOST, "smtp_port": office.mail_port(port), "smtp_security": "none"},
+        by=made.agents["arash"],
+    )
+    Agent.objects.filter(pk__in=[made.agents[key].pk for key in ("sara", "omid", "laila")]).update(
+        presence=Presence.ONLINE
+    )
+    if not empty:
+        stories.tell(made)
     return True
 
 
-def tell(address: str) -> None:
+def beside(desk: str, port: int) -> list[Work]:
+    """What runs beside the desk: the mail server and the shop."""
+    post = Path(settings.DATA_DIR) / "post"
+    works: list[Work] = []
+    for name, work in (
+        ("mail", partial(office.mail_server, post, office.mail_port(port))),
+        ("shop", partial(office.shop_server, desk, office.shop_port(port))),
+    ):
+        work.__name__ = name  # type: ignore[attr-defined]
+        works.append(work)
+    return works
+
+
+def tell(address: str, port: int) -> None:
     """Print where everything is."""
     print(f"\n  Pelekan's demo lives at {address}\n")
     print(f"  Agents      {address}/desk/")
-    print(f"  Customers   {address}/portal/\n")
+    print(f"  Customers   {address}/portal/")
+    print(f"  Their post  {address}/demo/post/")
+    print(f"  The shop    http://{office.HOST}:{office.shop_port(port)}/   (with the chat widget)\n")
     print(f"  Sign in with the password {world.PASSWORD} as:")
     for agent in Agent.objects.select_related("user").order_by("pk"):
         print(f"    {agent.user.email:24} {agent.role:8} {agent.name}")

@@ -1,0 +1,25 @@
+"""The demo world lives: every status, every language, every channel, and nobody's ticket without an owner."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pelekan.demo.stories import tell
+from pelekan.demo.world import World
+from pelekan.tickets.models import Conversation, Ticket
+
+
+def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: Any) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    tell(world)
+    tickets = Ticket.objects.all()
+    assert {t.status for t in tickets} == {"new", "open", "waiting", "on_hold", "solved", "closed"}
+    assert {t.language for t in tickets} == {"fa", "ar", "en"}
+    assert {t.channel for t in tickets} == {"chat", "email", "portal"}
+    assert {t.tier.level for t in tickets} == {1, 2, 3}
+    assert Conversation.objects.filter(state="waiting").count() == 1
+    assert Conversation.objects.filter(state="active").count() == 2
+    emma = tickets.get(subject__startswith="Charged twice")
+    assert emma.status == "open" and emma.messages.filter(kind="incoming").count() == 2, (
+        "her answer joined by proof"
+    )
