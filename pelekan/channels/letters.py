@@ -3,54 +3,46 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parseaddr
-from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from pelekan.channels import accounts
+from pelekan.channels.email import wire
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose
+from pelekan.channels.faults import in_words
 from pelekan.channels.models import Account
 from pelekan.lib import due
-from pelekan.lib.secrets import open_sealed
 from pelekan.lib.time import now as clock
 from pelekan.people.letters import text_of
 from pelekan.people.models import Letter, LetterState
 
-SECONDS = 20
 TRIED_FOR = timedelta(days=2)
-_PORTS = {"smtp": 25, "smtps": 465, "smtp+tls": 587}
-_SECURITY = {"smtp": "none", "smtps": "tls", "smtp+tls": "starttls"}
 
 
 @dataclass(frozen=True)
 class Way:
-    """A server that takes our mail, and the address that it goes out from."""
+    """Through which server letters go: an inbox's account, or (None) the installation's own."""
 
-    host: str
-    port: int
-    security: str  # tls, starttls, none
-    user: str
-    password: str
+    account: Account | None
     sender: Address
+
+    def connect(self) -> wire.Smtp:
+        if self.account is not None:
+            return accounts.smtp_of(self.account)
+        security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
+        user, password = settings.EMAIL_HOST_USER, settings.EMAIL_HOST_PASSWORD
+        return wire.smtp(settings.EMAIL_HOST, settings.EMAIL_PORT, security, user, password)
 
 
 def way() -> Way | None:
     """How mail of the desk itself goes out; None while nothing is set up for it."""
-    parts = urlsplit(settings.CONFIG.smtp)
-    if parts.hostname:
-        return Way(
-            parts.hostname,
-            parts.port or _PORTS.get(parts.scheme, 25),
-            _SECURITY.get(parts.scheme, "none"),
-            unquote(parts.username or ""),
-            unquote(parts.password or ""),
-            Address(*parseaddr(settings.DEFAULT_FROM_EMAIL)),
-        )
+    if settings.EMAIL_HOST:
+        return Way(None, Address(*parseaddr(settings.DEFAULT_FROM_EMAIL)))
     account = (
         Account.objects.select_related("inbox")
         .filter(inbox__archived_at=None)
@@ -59,17 +51,7 @@ def way() -> Way | None:
         .order_by("inbox_id")
         .first()
     )
-    if account is None:
-        return None
-    password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
-    return Way(
-        account.smtp_host,
-        account.smtp_port,
-        account.smtp_security,
-        account.smtp_user,
-        password,
-        Address(settings.ORGANIZATION, account.inbox.address),
-    )
+    return Way(account, Address(settings.ORGANIZATION, account.inbox.address)) if account else None
 
 
 def missing() -> tuple[str, str] | None:
@@ -134,6 +116,8 @@ def send(letter: Letter) -> datetime | None:
             return _later(letter, answer, now)
         due.settle(letter, state=LetterState.FAILED, fault=answer[:500], sealed="")
         return None
+    except wire.WireFault as fault:
+        return _later(letter, in_words(fault.stored), now)
     except (OSError, smtplib.SMTPException) as fault:
         return _later(letter, f"{type(fault).__name__}: {fault}", now)
     due.settle(letter, state=LetterState.SENT, sent_at=clock(), fault="", sealed="")
@@ -150,13 +134,8 @@ def _later(letter: Letter, fault: str, now: datetime) -> datetime:
 
 
 def _hand_over(by: Way, recipient: str, mail: bytes) -> None:
-    with (
-        smtplib.SMTP_SSL(by.host, by.port, timeout=SECONDS, context=ssl.create_default_context())
-        if by.security == "tls"
-        else smtplib.SMTP(by.host, by.port, timeout=SECONDS)
-    ) as server:
-        if by.security == "starttls":
-            server.starttls(context=ssl.create_default_context())
-        if by.user:
-            server.login(by.user, by.password)
+    server = by.connect()
+    try:
         server.sendmail(by.sender.address, [recipient], mail)
+    finally:
+        server.close()

@@ -1,6 +1,6 @@
 """Secrets that are handed out once: sign-in codes and links, invitations, guest links.
 
-Of every secret only a digest is stored. What is random has 160 bits; the short code counts only in the browser that
+Of every secret a digest is stored; that of a guest link also sealed, for the next mail. What is random has 160 bits; the short code counts only in the browser that
 asked for it, for a quarter of an hour and five tries, so that asking and guessing hardly ever meets it.
 """
 
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pelekan.lib.secrets import digest, new_token, same, sign
+from pelekan.lib.secrets import digest, new_token, open_sealed, same, seal, sign
 from pelekan.lib.text import latin_digits
 from pelekan.people import letters
 from pelekan.people.access import can
@@ -313,16 +313,30 @@ class Guest:
 
 
 def guest_link(ticket_id: int, customer: Customer, *, now: datetime) -> str:
-    """A link for a mail to `customer` that opens this one ticket for GUEST_LIVES. Every call makes a new one."""
+    """A link for a mail to `customer` that opens this one ticket for GUEST_LIVES.
+
+    Mails of one ticket carry one link while it has a week left, so its secret is kept, sealed, for the next mail.
+    """
+    subject, week = f"ticket:{ticket_id}", timedelta(days=7)
+    known = Token.objects.filter(
+        purpose=Token.Purpose.GUEST, subject=subject, revoked_at=None, expires_at__gt=now + week
+    )
+    for token in known.order_by("-pk"):
+        if token.data["customer"] == customer.pk:
+            return _guest_address(open_sealed(token.data["sealed"], settings.SECRET_KEY))
     raw = new_token()
     Token.objects.create(
         purpose=Token.Purpose.GUEST,
         digest=digest(raw),
-        subject=f"ticket:{ticket_id}",
-        data={"customer": customer.pk},
+        subject=subject,
+        data={"customer": customer.pk, "sealed": seal(raw, settings.SECRET_KEY)},
         created_at=now,
         expires_at=now + GUEST_LIVES,
     )
+    return _guest_address(raw)
+
+
+def _guest_address(raw: str) -> str:
     return settings.BASE_URL + reverse("portal_guest_door", args=[raw])
 
 

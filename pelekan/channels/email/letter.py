@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -23,6 +24,9 @@ from pelekan.lib import files
 from pelekan.lib.html import from_text
 from pelekan.lib.text import local_digits, one_line
 from pelekan.lib.time import Dates
+from pelekan.lib.time import now as clock
+from pelekan.people import signin
+from pelekan.people.identify import mail_address
 from pelekan.people.models import CALENDAR_OF, ZONE_OF, Customer
 from pelekan.tickets.models import Attachment, Message, MessageKind
 
@@ -141,9 +145,25 @@ def _quoted(delivery: Delivery, message: Message, customer: Customer, language: 
 
 def _footer(delivery: Delivery, message: Message) -> str:
     if message.automatic:
-        return _("You can answer this mail to add to your request.")
-    own = message.agent.signature if message.agent else ""
-    return "\n".join(text for text in (own.strip(), delivery.inbox.signature.strip()) if text)
+        texts = [_("You can answer this mail to add to your request.")]
+    else:
+        texts = [message.agent.signature if message.agent else "", delivery.inbox.signature]
+    return "\n".join(text.strip() for text in [*texts, _way_to_portal(delivery, message)] if text.strip())
+
+
+def _way_to_portal(delivery: Delivery, message: Message) -> str:
+    """Where the customer sees his whole request. The link that opens it goes only to an address that is proved to be
+    his own; one that was only typed may be a stranger's, and must be proved in the portal first."""
+    ticket, customer = message.ticket, delivery.conversation.customer
+    if ticket.registered_at is None or delivery.copied:
+        return ""
+    if outbox.is_proved(message, delivery.recipient):
+        link = signin.guest_link(ticket.pk, customer, now=clock())
+    elif delivery.recipient == mail_address(customer):
+        link = settings.BASE_URL + reverse("portal_home")
+    else:
+        return ""
+    return _("Your request on the web: %(link)s") % {"link": link}
 
 
 def _body(messages: Sequence[Message]) -> tuple[str, tuple[Attached, ...]]:

@@ -87,9 +87,9 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
     first_line = (
         Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True).first() or 0
     )
-    climbed = next((stay["entered_at"] for stay in stays if stay["tier__level"] > first_line), None)
-    since = climbed or ticket.created_at
-    answers = [s["first_answer_at"] for s in stays if s["first_answer_at"] and s["entered_at"] >= since]
+    place = next((place for place, stay in enumerate(stays) if stay["tier__level"] > first_line), None)
+    climbed = stays[place]["entered_at"] if place is not None else None
+    answers = [stay["first_answer_at"] for stay in stays[place or 0 :] if stay["first_answer_at"]]
     answered = answers[-1] if answers else None
     settled = ticket.status in (Status.SOLVED, Status.CLOSED)
     steps = [
