@@ -54,7 +54,7 @@ def page(path: str, language: str, desk: str) -> str:
     elif path == "/checkout/result":
         body = f'<div class="sheet"><h1>{words["paid"]}</h1><p>{words["paid_text"]}</p></div>'
     else:
-        goods = "".join(_good(i, name, words["price"]) for i, name in enumerate(words["goods"]))
+        goods = "".join(_good(i, name, str(words["price"])) for i, name in enumerate(words["goods"]))
         body = f'<div class="hero"><h1>{words["line"]}</h1></div><div class="goods">{goods}</div>'
     langs = " ".join(
         f'<a href="{path}?lang={code}" lang="{code}">{WORDS[code]["shop"]} · {code}</a>' for code in WORDS

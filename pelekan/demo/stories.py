@@ -58,7 +58,7 @@ def chat(text: str, minutes: float = 1, *, page: str = "/account/renew", file: b
     def step(t: Teller) -> None:
         now = t.pass_(minutes)
         new = t.conversation is None
-        uploads = ()
+        uploads: tuple[int, ...] = ()
         if file:
             uploads = (attachments.keep(screenshot(), "screenshot.png", f"customer:{t.customer.pk}").pk,)
         t.now_on(

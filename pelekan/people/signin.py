@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -119,7 +119,7 @@ def _use(token: Token, now: datetime) -> str | None:
     return str(token.data["address"]) if once.update(used_at=now) else None
 
 
-def _alive(token: Token):  # type: ignore[no-untyped-def]
+def _alive(token: Token) -> QuerySet[Token]:
     return Token.objects.filter(pk=token.pk, used_at=None, revoked_at=None, tries__lt=TRIES)
 
 

@@ -61,7 +61,7 @@ class Whose:
         request.density = user.density if user else "comfortable"  # type: ignore[attr-defined]
         request.dates = Dates(  # type: ignore[attr-defined]
             language,
-            (user.calendar if user else "") or CALENDAR_OF[language],
+            (user.calendar if user else "") or CALENDAR_OF[language],  # type: ignore[arg-type]
             (user.zone if user else "") or ZONE_OF[language],
             "en" if user and user.digits == "latin" else "",
         )

@@ -104,7 +104,7 @@ def usual_wait(inbox: Inbox, now: datetime) -> timedelta | None:
     if at is not None and timedelta() <= now - at < REMEMBERED:
         return median
     waits = [
-        accepted - started
+        accepted - started  # type: ignore[operator]  # never None: filtered below
         for started, accepted in Conversation.objects.filter(
             inbox=inbox, channel="chat", accepted_at__isnull=False, started_at__gt=now - RECENT
         )

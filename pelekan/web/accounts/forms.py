@@ -11,6 +11,8 @@ class ResetPasswordForm(AllauthResetPasswordForm):
     def clean_email(self) -> str:
         email: str = super().clean_email()
         self.users = [
-            user for user in self.users if hasattr(user, "agent") and user.agent.disabled_at is None
+            user
+            for user in self.users  # type: ignore[has-type]
+            if hasattr(user, "agent") and user.agent.disabled_at is None
         ]
         return email

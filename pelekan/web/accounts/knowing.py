@@ -66,7 +66,7 @@ class Try:
             self.counts = [(FAILED_IN, mark)]
         else:
             self.counts = [(FAILED_FROM, address), (FAILED_FOR, email)]
-        taken = []
+        taken: list[tuple[Limit, str]] = []
         for limit, key in self.counts:
             try:
                 limit.take(key, clock())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from allauth.account import views as allauth_views
 from django.contrib.auth import login as begin_session
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_http_methods
 from pelekan.lib.time import now as clock
 from pelekan.people import signin
 from pelekan.people.access import agent_of
-from pelekan.people.models import User
 from pelekan.tickets import actions
 from pelekan.web.accounts import knowing
 
@@ -34,7 +33,7 @@ def for_agents(view: View) -> View:
     def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if agent_of(cast(User, request.user)) is None:
+        if agent_of(request.user) is None:
             raise Http404
         return view(request, *args, **kwargs)
 

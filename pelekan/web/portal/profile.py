@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.contrib.auth import logout
@@ -55,7 +56,8 @@ def profile(request: HttpRequest, customer: Customer) -> HttpResponse:
         if values["zone"] not in zones():
             errors["zone"] = _("Choose a time zone from the list, such as Asia/Tehran.")
         if not errors:
-            actions.describe_customer(customer, **{**values, "name": one_line(values["name"], 120)})
+            described: dict[str, Any] = {**values, "name": one_line(values["name"], 120)}
+            actions.describe_customer(customer, **described)
             return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1")
     return _page(request, customer, values, errors)
 

@@ -92,7 +92,7 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
     answers = [stay["first_answer_at"] for stay in stays[place or 0 :] if stay["first_answer_at"]]
     answered = answers[-1] if answers else None
     settled = ticket.status in (Status.SOLVED, Status.CLOSED)
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"label": _("Registered"), "done": True, "at": ticket.registered_at},
         {
             "label": _("With the specialists") if climbed else _("With our team"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -60,7 +60,7 @@ def read(request: HttpRequest, owner: str) -> Written:
             ) % {"number": MOST_FILES}
             break
         try:
-            written.kept.append(attachments.keep(sent.file, sent.name or "file", owner))
+            written.kept.append(attachments.keep(cast(BinaryIO, sent.file), sent.name or "file", owner))
         except files.TooLarge:
             limit = settings.MAX_UPLOAD // 1024 // 1024
             written.errors["files"] = _(

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
 from pelekan.channels.chat import identity, limits, visitors, writing
@@ -161,7 +162,7 @@ def upload(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @door("GET")
-def download(request: HttpRequest, caller: Caller, token: str) -> HttpResponse:
+def download(request: HttpRequest, caller: Caller, token: str) -> HttpResponseBase:
     """A file of his own threads, or one that he has not sent yet. ?small=1 gives a picture's thumbnail."""
     visitor = caller.known
     found = Attachment.objects.select_related("message__conversation").filter(token=token).first()
@@ -190,7 +191,7 @@ def _may_see(visitor: Visitor, found: Attachment) -> bool:
         writing.own(visitor, found.message.conversation_id)
     except writing.NotYours:
         return False
-    return Message.objects.public().filter(pk=found.message_id).exists()
+    return Message.objects.public().filter(pk=found.message.pk).exists()
 
 
 @door("POST")

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -61,7 +62,7 @@ class Refused(Exception):
         self.status, self.code, self.sentence, self.after = status, code, sentence, after
 
 
-View = Callable[[HttpRequest, Caller], HttpResponse]
+View = Callable[..., HttpResponseBase]  # (request, caller, what the address names)
 
 
 def inbox_of(key: str) -> Inbox | None:
@@ -75,13 +76,13 @@ def language_of(request: HttpRequest, inbox: Inbox) -> str:
     return wished if wished in LANGUAGES else inbox.language
 
 
-def door(method: str, *, takes_file: bool = False) -> Callable[[View], Callable[..., HttpResponse]]:
+def door(method: str, *, takes_file: bool = False) -> Callable[[View], Callable[..., HttpResponseBase]]:
     """Wrap `view(request, caller)` for one method; JSON in, JSON out."""
 
-    def wrap(view: View) -> Callable[..., HttpResponse]:
+    def wrap(view: View) -> Callable[..., HttpResponseBase]:
         @csrf_exempt
         @functools.wraps(view)
-        def answer(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, key: str, **kwargs: Any) -> HttpResponseBase:
             if request.method != method:
                 return JsonResponse({"code": "method"}, status=405, headers={"Allow": method})
             inbox = inbox_of(key)
