@@ -162,14 +162,6 @@ document.addEventListener("click", (event) => {
 });
 showMuted();
 
-// light and density are kept for every device
-document.addEventListener("click", (event) => {
-  for (const name of ["theme", "density"]) {
-    const choice = event.target.closest(`[data-set-${name}]`);
-    if (choice) ask("/desk/me/look/", { body: form({ [name]: choice.getAttribute(`data-set-${name}`) }) }).catch(() => {});
-  }
-});
-
 // a sign of life while the page is looked at: chats come only to who is there
 const alive = () => { if (!document.hidden && myself) ask("/desk/here/", { body: form({}) }).catch(() => {}); };
 setInterval(alive, 60_000);
