@@ -205,6 +205,7 @@ def leave(request: HttpRequest, caller: Caller) -> HttpResponse:
     subject = text_of(caller.body, "subject", 250)
     ticket = writing.leave_request(visitor, line, subject=subject, contact=_contact(caller), now=caller.now)
     thread = ticket.conversations.latest("last_at")
+    _seen(caller, thread)
     return JsonResponse({**_receipt(caller, ticket), "conversation": thread.pk}, status=201)
 
 
@@ -220,6 +221,7 @@ def register(request: HttpRequest, caller: Caller) -> HttpResponse:
         contact=_contact(caller),
         now=caller.now,
     )
+    _seen(caller, writing.own(visitor, id_of(caller.body, "conversation") or 0))
     return JsonResponse(_receipt(caller, ticket), status=201)
 
 
@@ -358,10 +360,17 @@ def _requests(caller: Caller, visitor: Visitor) -> list[dict[str, Any]]:
     return listed
 
 
+def _seen(caller: Caller, thread: Conversation) -> None:
+    """The number stands before him on the screen: its message in the thread is no news."""
+    last = thread.messages.public().order_by("-id").values_list("id", flat=True).first()
+    if last:
+        actions.mark_read(thread, last, by=caller.known.customer, now=caller.now)
+
+
 def _receipt(caller: Caller, ticket: Ticket) -> dict[str, Any]:
     number = local_digits(str(ticket.number), caller.language)
     return {
         "number": number,
         "subject": ticket.subject,
-        "promise": shapes.desk(caller.inbox, caller.dates, caller.now)["promise"],
+        "promise": shapes.after_registering(caller.inbox, caller.dates, caller.now),
     }

@@ -40,7 +40,7 @@ def desk(inbox: Inbox, dates: Dates, now: datetime) -> Shape:
     return {
         "state": found.state,
         "headline": _headline(found),
-        "wait": wait_words(found.expected, dates),
+        "wait": wait_words(found.expected if found.state == "now" or found.queue else None, dates),
         "hours": _hours_words(found, dates, now),
         "promise": _promise(found, dates, now),
     }
@@ -94,6 +94,15 @@ def _promise(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
     if found.state == "closed":
         return _("Your request is registered and waits until we open again.")
     return _("Your request is registered at once, and we answer as soon as one of us is free.")
+
+
+def after_registering(inbox: Inbox, dates: Dates, now: datetime) -> str:
+    """What happens next, for the receipt."""
+    found = at_desk.reception(inbox, now)
+    if found.opens_at is not None:
+        opening = _opening(found.opens_at, dates, now)
+        return _("You hear from us when we are back. %(opening)s") % {"opening": opening}
+    return _("We answer as soon as one of us is free.")
 
 
 def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime) -> Shape:

@@ -77,7 +77,7 @@ def frame(request: HttpRequest, key: str) -> HttpResponse:
     with translation.override(language):
         config = {
             "key": inbox.key,
-            "name": inbox.name,
+            "name": inbox.name if language == inbox.language else _("Chat with us"),
             "base": reverse("widget-hello", args=[key]).removesuffix("hello"),
             "portal": reverse("home") + "portal/",
             "language": language,

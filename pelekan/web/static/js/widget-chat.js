@@ -24,8 +24,21 @@ export function chat(app) {
     waiting: item => waitingLine(app, item),
   };
 
+  // Whoever stands at the end stays there, also when a picture arrives or the keyboard opens.
+  let stays = true;
+  const bottom = () => stays && (log.scrollTop = log.scrollHeight);
+  let stood = 0;
+  const scrolled = () => {
+    const near = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+    if (near || log.scrollTop < stood) stays = near; // only going up lets go of the end
+    stood = log.scrollTop;
+  };
+  log.addEventListener("scroll", scrolled, { passive: true });
+  const growing = new ResizeObserver(bottom);
+  growing.observe(list);
+  growing.observe(log);
+
   const update = () => {
-    const stays = log.scrollHeight - log.scrollTop - log.clientHeight < 80;
     const rows = threadRows(desk, clock, make);
     if (!desk.thread && !rows.length) rows.push({ key: "greeting", look: "", make: () => greeting(app) });
     older.hidden = !desk.more;
@@ -47,13 +60,17 @@ export function chat(app) {
       bar.replaceChildren(...barsFor(app));
     }
     composer.update();
-    if (stays) log.scrollTop = log.scrollHeight;
+    bottom();
     if (app.looking) desk.read();
   };
   update();
   const ticking = setInterval(update, 20_000);
-  const bottom = () => (log.scrollTop = log.scrollHeight);
-  return { element, update, shown: () => (bottom(), composer.focus()), gone: () => clearInterval(ticking) };
+  return {
+    element,
+    update,
+    shown: () => (bottom(), composer.focus()),
+    gone: () => (clearInterval(ticking), growing.disconnect()),
+  };
 }
 
 function idle(desk) {
@@ -67,7 +84,8 @@ function topBar(app) {
   const agent = thread?.agent;
   const face = h("span.chat__face", { "aria-hidden": "true" }, agent ? agent.initials : icon("chat"));
   let line = desk.desk ? desk.desk.wait || desk.desk.headline : "";
-  if (thread?.number) line = words.ticket.replace("%s", `\u2066#${thread.number}\u2069`) + ` · ${thread.status}`;
+  const number = `\u2066#${thread?.number}\u2069`;
+  if (thread?.number) line = words.ticket.replace("%s", number) + (thread.state === "active" ? "" : ` · ${thread.status}`);
   else if (thread?.state === "waiting") line = thread.ahead ? words.ahead.replace("%s", app.clock.number.format(thread.ahead)) : words.waiting;
   else if (agent) line = agent.title || words.chat;
   return head(app, { title: agent?.name ?? config.name, line, face, back: () => app.go("home"), more: menu(app) });

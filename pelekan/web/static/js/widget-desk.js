@@ -23,9 +23,6 @@ export class Desk {
     Object.assign(this, { config, changed, arrived });
     this.zone = Intl.DateTimeFormat().resolvedOptions().timeZone ?? "";
     this.page = { page: "", title: document.title, referrer: "" };
-    this.answers = {};
-    this.contact = {};
-    this.blobs = new Map();
     this.own("");
     addEventListener("online", () => this.wake());
     addEventListener("offline", () => this.lineIs(false));
@@ -43,6 +40,9 @@ export class Desk {
     this.store = new Store(this.config.key, user);
     this.visitor = null;
     this.requests = [];
+    this.answers = {};
+    this.contact = {};
+    this.blobs = new Map();
     this.leaveThread();
   }
 

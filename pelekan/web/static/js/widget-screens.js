@@ -130,7 +130,7 @@ function field(app, { name, label, kind = "text", required = false, value = "", 
   const wrong = h("span.ask__error", { id: `${id}-wrong`, "aria-live": "polite" });
   const optional = required ? null : h("small", {}, app.words.optional);
   const element = h("label", { for: id }, h("span", {}, label, optional), control, wrong);
-  element.control = control;
+  element.input = control;
   element.fail = text => {
     wrong.textContent = text;
     control.setAttribute("aria-invalid", text ? "true" : "false");
@@ -148,16 +148,16 @@ function ask(app, { fields, button, send, intro, between }) {
     event.preventDefault();
     const values = {};
     for (const one of fields) {
-      values[one.control.name] = one.control.value.trim();
-      if (one.control.required && !values[one.control.name]) return one.fail(app.words.required);
-      if (!one.control.checkValidity()) return one.fail(app.words.wrong);
+      values[one.input.name] = one.input.value.trim();
+      if (one.input.required && !values[one.input.name]) return one.fail(app.words.required);
+      if (!one.input.checkValidity()) return one.fail(app.words.wrong);
     }
     submit.disabled = true;
     wrong.textContent = "";
     try {
       await send(values);
     } catch (problem) {
-      const at = fields.find(one => one.control.name === (problem.code === "contact" ? "email" : problem.code));
+      const at = fields.find(one => one.input.name === (problem.code === "contact" ? "email" : problem.code));
       if (at) at.fail(problem.message);
       else wrong.textContent = problem.message || app.words.failed;
     } finally {

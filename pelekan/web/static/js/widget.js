@@ -26,7 +26,7 @@ class App {
       open: () => this.opened(),
       close: () => this.hidden(),
       page: page => this.desk.moved(page),
-      identify: identity => this.desk.identify(identity),
+      identify: identity => this.identify(identity),
       kept: change => lentChanged(change) && this.desk.otherTab({ key: change.name, newValue: change.value }),
     });
     if (!this.host.allowed) return;
@@ -43,7 +43,15 @@ class App {
     lend(kept, (name, value) => this.host.tell("keep", { name, value }));
     this.desk.page = page;
     if (open) this.opened();
-    await this.desk.identify(who ?? null);
+    await this.identify(who ?? null);
+  }
+
+  /** Someone else sits here now: nothing of the former one stays on the screen, not even what he was typing. */
+  async identify(identity) {
+    const { prefix } = this.desk.store;
+    const known = this.desk.identify(identity);
+    if (this.desk.store.prefix !== prefix) this.go("home");
+    await known;
     if (["waiting", "active"].includes(this.desk.thread?.state) && this.name === "home") this.go("chat");
   }
 
@@ -173,6 +181,7 @@ class App {
         return files;
       },
       acceptOn(element) {
+        element.append(input);
         element.addEventListener("paste", event => {
           const pasted = [...(event.clipboardData?.files ?? [])];
           if (pasted.length) event.preventDefault();
