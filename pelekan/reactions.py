@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pelekan.channels import outbox
+from pelekan.routing import chats
 from pelekan.tickets import notices, search
 from pelekan.tickets.models import Event
 
@@ -17,4 +18,11 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.noted": [search.index_message],
     "ticket.registered": [notices.tell_registered],
     "ticket.renamed": [search.index_subject],
+    "ticket.created": [chats.offer],
+    "ticket.escalated": [chats.offer],
+    "ticket.returned": [chats.offer],
+    "ticket.handed_over": [chats.offer],
+    "chat.ended": [chats.serve_waiting],
+    "agent.presence": [chats.serve_waiting],
+    "customer.described": [search.index_described],
 }

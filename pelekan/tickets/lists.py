@@ -143,7 +143,14 @@ def _seen_by(agent: Agent, table: str) -> Branch:
     if _sees_all(agent):
         return "1 = 1", []
     tiers = ", ".join(str(int(tier)) for tier in agent.tier_ids) or "NULL"
-    return f"({table}.tier_id IN ({tiers}) OR {table}.assignee_id = %s)", [agent.pk]
+    return (
+        f"({table}.tier_id IN ({tiers}) OR {table}.assignee_id = %s OR {table}.id IN ({_chats_of(agent)}))",
+        [agent.pk],
+    )
+
+
+def _chats_of(agent: Agent) -> str:
+    return f"SELECT c.ticket_id FROM tickets_conversation c WHERE c.state = 'active' AND c.agent_id = {int(agent.pk)}"
 
 
 def _branches(view: View, agent: Agent) -> list[Branch]:
@@ -151,8 +158,9 @@ def _branches(view: View, agent: Agent) -> list[Branch]:
     if agent.disabled_at or not agent.user.is_active:
         return []
     mine = f"t.assignee_id = {int(agent.pk)}"
+    chats = f"t.id IN ({_chats_of(agent)})"
     if view.kind == "mine":
-        return [(f"{OPEN} AND {mine}", [])]
+        return [(f"{OPEN} AND {mine}", []), (f"{OPEN} AND {chats}", [])]
     sees, params = _seen_by(agent, "t")
     if view.kind in ("queue", "team"):
         nobodys = " AND t.assignee_id IS NULL" if view.kind == "queue" else ""
@@ -164,6 +172,7 @@ def _branches(view: View, agent: Agent) -> list[Branch]:
         return [(state, [])]
     return [
         (f"{state} AND {mine}", []),
+        (f"{state} AND {chats}", []),
         *((f"{state} AND t.tier_id = {int(tier)}", []) for tier in agent.tier_ids),
     ]
 

@@ -96,12 +96,16 @@ class Tickets(models.QuerySet["Ticket"]):
 
     def visible_to(self, agent: Agent) -> QuerySet[Ticket]:
         """What `agent` may see: managers and agents of all tiers everything; others the tickets of their
-        teams' tiers and what is assigned to them. A disabled agent sees nothing."""
+        teams' tiers, what is assigned to them, and the ticket of a chat that they are in, wherever it has
+        climbed meanwhile. A disabled agent sees nothing."""
         if agent.disabled_at or not agent.user.is_active:
             return self.none()
         if agent.is_manager or agent.sees_all_tiers:
             return self.all()
-        return self.filter(models.Q(tier__in=agent.tier_ids) | models.Q(assignee=agent))
+        chats = Conversation.objects.filter(agent=agent, state=ChatState.ACTIVE).values("ticket")
+        return self.filter(
+            models.Q(tier__in=agent.tier_ids) | models.Q(assignee=agent) | models.Q(pk__in=chats)
+        )
 
     def of_customer(self, customer: Customer) -> QuerySet[Ticket]:
         """What `customer` may see in the portal: his own registered tickets."""
@@ -199,6 +203,9 @@ class Conversation(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversations")
     subject = models.CharField(max_length=250, blank=True)
     state = models.CharField(max_length=8, choices=ChatState.choices, blank=True)  # chat only
+    agent = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="chats"
+    )  # who is in the chat; the ticket's assignee may be someone else once it has climbed
     context = models.JSONField(
         default=dict, blank=True
     )  # page, title, referrer, browser; answers before the chat
@@ -216,6 +223,7 @@ class Conversation(models.Model):
                 name="chat_queue",
                 condition=models.Q(state__in=["waiting", "active"]),
             ),
+            models.Index(fields=["agent", "ticket"], name="chats_of", condition=models.Q(state="active")),
         ]
 
 

@@ -61,16 +61,15 @@ def propose(
             rank = (len(found), kind.level, -kind.id)
             if best is None or rank > best[0]:
                 best = (rank, kind, found)
-    about = _subject(texts, subject)
     if best is None:
-        return Proposal(about, team_id=specialists_id)
+        return Proposal(_subject(texts, subject), team_id=specialists_id)
     kind, found = best[1], best[2]
     by_id = {one.id: one for one in kinds}
     chain = [kind]
     while chain[-1].parent_id in by_id and len(chain) < 4:
         chain.append(by_id[chain[-1].parent_id])
     return Proposal(
-        about,
+        _subject(texts, subject, found),
         kind.id,
         next((one.team_id for one in chain if one.team_id), specialists_id),
         next((one.impact for one in chain if one.impact), 2),
@@ -87,13 +86,14 @@ def _said(word: str, said: set[str]) -> bool:
     )
 
 
-def _subject(texts: Sequence[str], given: str) -> str:
-    """The given subject, or the first line that says more than a greeting."""
+def _subject(texts: Sequence[str], given: str, words: Sequence[str] = ()) -> str:
+    """The given subject, or the line that says most of `words`, or the first that says more than a greeting."""
     if given.strip():
         return one_line(given, 120)
     lines = [line.strip() for text in texts for line in text.splitlines() if line.strip()]
-    for line in lines:
-        tokens = fold_tokens(line)
-        if len([token for token in tokens if token not in _GREETINGS]) >= 2:
-            return one_line(line, 120)
-    return one_line(lines[0], 120) if lines else ""
+    spoken = [line for line in lines if len([t for t in fold_tokens(line) if t not in _GREETINGS]) >= 2]
+    if words and spoken:
+        return one_line(
+            max(spoken, key=lambda line: sum(_said(w, set(fold_tokens(line))) for w in words)), 120
+        )
+    return one_line((spoken or lines or [""])[0], 120)

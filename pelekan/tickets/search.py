@@ -62,6 +62,13 @@ def index_customer(customer_id: int) -> None:
             put(first)
 
 
+def index_described(event: Event) -> None:
+    """Reaction: a customer got another name."""
+    whose = event.data.get("customer") or event.customer_id
+    if whose and "name" in event.data.get("changed", ["name"]):
+        index_customer(whose)
+
+
 def find(
     query: str, agent: Agent, *, limit: int = 25, before: int | None = None
 ) -> tuple[list[Found], int | None]:

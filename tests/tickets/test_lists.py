@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
 from pelekan.demo.world import World
@@ -45,6 +46,8 @@ def many(world: World) -> World:
             world, channel="chat" if number % 6 == 0 else "email", now=NOON + timedelta(minutes=number // 3)
         )
         team = chance.choice(teams)
+        if ticket.channel == "chat" and number % 12 == 0:
+            accept_chat(ticket.conversations.get(), by=chance.choice(agents[:-2]), now=NOON)
         Ticket.objects.filter(pk=ticket.pk).update(
             team=team, tier=team.tier, assignee=chance.choice(agents),
             status=chance.choice(["new", "open", "waiting", "on_hold", "solved", "closed"]),
@@ -70,7 +73,7 @@ def expected(view: View, agent: Agent) -> list[int]:
         )
     seen = seen.filter(status__in=["solved", "closed"]) if view.kind == "done" else seen.open()
     if view.kind == "mine":
-        seen = seen.filter(assignee=agent)
+        seen = seen.filter(Q(assignee=agent) | Q(conversations__agent=agent, conversations__state="active"))
     if view.team_id:
         seen = seen.filter(team_id=view.team_id)
     if view.kind in ("queue", "unassigned"):

@@ -24,8 +24,8 @@ def accept_chat(
     conversation = _lock_conversation(conversation.pk)
     if conversation.state != ChatState.WAITING:
         return conversation
-    conversation.state, conversation.accepted_at = ChatState.ACTIVE, now
-    conversation.save(update_fields=["state", "accepted_at"])
+    conversation.state, conversation.accepted_at, conversation.agent = ChatState.ACTIVE, now, by
+    conversation.save(update_fields=["state", "accepted_at", "agent"])
     assign(ticket, by, by=by, now=now, because=because or "accepted the chat")
     record(
         "chat.accepted",
@@ -49,7 +49,8 @@ def transfer_chat(
     conversation = _lock_conversation(conversation.pk)
     if conversation.state == ChatState.WAITING:
         conversation.state, conversation.accepted_at = ChatState.ACTIVE, now or clock()
-        conversation.save(update_fields=["state", "accepted_at"])
+    before, conversation.agent = conversation.agent_id, to
+    conversation.save(update_fields=["state", "accepted_at", "agent"])
     hand_over(ticket, to, by=by, because=because, now=now)
     record(
         "chat.transferred",
@@ -58,7 +59,11 @@ def transfer_chat(
         at=now,
         because=because,
         agent=to.pk,
-        topics=[f"conversation:{conversation.pk}"],
+        topics=[
+            f"conversation:{conversation.pk}",
+            f"agent:{to.pk}",
+            *([f"agent:{before}"] if before else []),
+        ],
     )
     return conversation
 

@@ -154,7 +154,9 @@ def reply(
         at=now,
         topics=_customer_topics(ticket, conversation),
     )
-    if ticket.assignee_id is None:
+    # who stays in the chat of a ticket that has climbed does not take it out of the other team's queue
+    only_chats = conversation.agent_id == by.pk and ticket.team_id not in by.team_ids
+    if ticket.assignee_id is None and not only_chats:
         assign(ticket, by, by=by, now=now, because="answered")
     return message
 

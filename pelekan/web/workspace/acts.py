@@ -38,7 +38,7 @@ def answer(request: HttpRequest, pk: int, **events: Any) -> HttpResponse:
     agent = agent_in(request)
     if not Ticket.objects.visible_to(agent).filter(pk=pk).exists():
         response = render(request, "desk/gone.html", {"ticket_id": pk})
-        response["HX-Retarget"], response["HX-Reswap"] = "#main", "innerHTML"
+        response["HX-Retarget"], response["HX-Reswap"] = "#ticket", "innerHTML"
     elif request.POST.get("row"):
         view = lists.view_named(request.POST["row"])
         teams_of(agent)

@@ -90,8 +90,8 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
 def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
     """The page and the browser of the newest chat; anything a stranger sent stays text, only web links live."""
     for talk in talks:
-        context = talk["context"] or {}
-        if not context:
+        context = talk["context"]
+        if not isinstance(context, dict) or not context:
             continue
         page = str(context.get("page", "") or context.get("url", ""))
         known = {"page", "url", "title", "referrer", "browser", "answers"}

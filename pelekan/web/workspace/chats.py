@@ -32,7 +32,7 @@ def mine(request: HttpRequest) -> list[dict[str, Any]]:
     """My running chats, the one that waits longest for me first. One query."""
     agent = agent_in(request)
     rows = (
-        Conversation.objects.filter(state=ChatState.ACTIVE, ticket__assignee=agent)
+        Conversation.objects.filter(state=ChatState.ACTIVE, agent=agent)
         .order_by("ticket__waiting_since", "started_at")
         .values("id", "ticket_id", "customer__name", "customer_id", "ticket__waiting_since", "ticket__number",
                 "ticket__subject", "ticket__registered_at", "started_at", "ticket__language")

@@ -43,6 +43,6 @@ document.addEventListener("htmx:beforeSwap", () => {
 document.addEventListener("htmx:afterSettle", () => {
   if (!lost || lost.el.isConnected || document.activeElement !== document.body) return;
   const again = (lost.id && document.getElementById(lost.id)) || (lost.rove && document.querySelector('[data-rove] [aria-current="true"], [data-rove] [data-id] a'));
-  again?.focus({ preventScroll: true });
+  if (again) again.focus({ preventScroll: true });
   lost = null;
 });
