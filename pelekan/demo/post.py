@@ -81,7 +81,7 @@ def send(request: HttpRequest) -> HttpResponse:
         kind, _, subtype = (sent.content_type or "application/octet-stream").partition("/")
         mail.add_attachment(sent.read(), maintype=kind, subtype=subtype or "octet-stream", filename=sent.name)
     intake.store(_support(), bytes(mail))
-    return HttpResponseRedirect(f"/demo/post/?{urlencode({'as': str(sender), 'sent': 1})}")
+    return HttpResponseRedirect(f"/demo/post/?{urlencode({'as': str(sender), 'sent': '1'})}")
 
 
 @require_GET
