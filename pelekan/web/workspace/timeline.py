@@ -167,8 +167,8 @@ def _message(
         "created_at": line["message__created_at"],
         "attachments": files.get(pk, []),
         "subject": "",
-        "to": ", ".join(meta.get("to") or []) if isinstance(meta.get("to"), list) else meta.get("to", ""),
-        "cc": ", ".join(meta.get("cc") or []) if isinstance(meta.get("cc"), list) else meta.get("cc", ""),
+        "to": _addresses(meta.get("to")),
+        "cc": _addresses(meta.get("cc")),
         "warnings": [str(one) for one in meta.get("warnings") or []],
         "held": line["message__held_at"] is not None,
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
@@ -177,6 +177,12 @@ def _message(
         if kind == "incoming" and line["message__channel"] == "email"
         else "",
     }
+
+
+def _addresses(told: Any) -> str:
+    """Recipients of a mail as one line; `told` holds addresses or {name, address}."""
+    each = [told] if isinstance(told, str) else told or []
+    return ", ".join(str(one["address"] if isinstance(one, dict) else one) for one in each)
 
 
 def _continues(last: dict[str, Any], item: dict[str, Any]) -> bool:

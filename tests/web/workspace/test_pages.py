@@ -43,3 +43,11 @@ def test_other_pages_open(at_desk, write) -> None:
     client = at_desk("sara")
     for path in ("/desk/chats/", "/desk/search/", "/desk/search/?q=پرداخت", "/desk/me/", "/desk/counts/"):
         assert client.get(path).status_code == 200, path
+
+
+def test_a_mail_shows_to_whom_it_went(at_desk, write) -> None:
+    to = [{"name": "پشتیبانی", "address": "support@example.com"}, {"name": "", "address": "two@example.org"}]
+    ticket = write(meta={"to": to, "cc": ["three@example.org"]})
+    page = at_desk("sara").get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert "support@example.com, two@example.org" in page
+    assert "three@example.org" in page
