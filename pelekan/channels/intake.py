@@ -33,7 +33,7 @@ from pelekan.tickets.models import Inbox, Message, Participant
 
 log = logging.getLogger("pelekan.mail")
 
-MOST_TRIES = 3  # of a mail that takes the whole process down with it
+MOST_TRIES = 5  # of a mail that takes the whole process down with it
 ADMITTED = "admitted"  # the verdict on a mail that an agent let in against the machine's
 
 JOB = due.Job(Arrival, lambda arrival: take(arrival), where=Q(state=ArrivalState.WAITING), at_once=1)

@@ -16,6 +16,7 @@ from pelekan.channels.faults import fault
 from pelekan.channels.models import Account, Delivery, DeliveryState, Reference
 from pelekan.lib import due
 from pelekan.lib.addresses import domain_of, normal_address
+from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import mail_address
 from pelekan.people.models import Agent, Identity, IdentityKind
@@ -80,6 +81,7 @@ def queue(event: Event) -> None:
             mail_id=mail_id, conversation=conversation, defaults={"message": message, "ours": True}
         )
         due.queued(Delivery)
+        fp("outbox.queued")
 
 
 def inbox_for(conversation: Conversation) -> Inbox | None:

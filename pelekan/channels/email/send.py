@@ -201,6 +201,7 @@ def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw:
     client.sock.settimeout(DATA_SECONDS)
     client.send(_stuffed(raw))
     _mark_handed(together)
+    fp("send.handed")
     client.send(b".\r\n")
     try:
         code, told = client.getreply()
