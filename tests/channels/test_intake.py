@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -226,9 +227,9 @@ def test_mt_06_token_of_other_length(world: World, length: int) -> None:
 def test_mt_05_and_13_and_14_mail_of_agents_with_our_marks(world: World) -> None:
     first, ours = answered(world)
     sara = world.agents["sara"]
-    forged = ours.replace(ours[8:12], "zzzz")
+    forged = re.sub(r"\.\w{26}@", f".{'a' * 26}@", ours)
     cases = [
-        ("<m.1.1.aaaaaaaaaaaaaaaaaaaaaaaaaa@chakad.example>", False, "forged_token"),
+        (forged, False, "forged_token"),
         (ours, False, "agent_by_mail"),
         (ours, True, "agent_gone"),
         (forged, True, "agent_gone"),
