@@ -112,7 +112,8 @@ _COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.prev
  t.registered_at, t.customer_id, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
  WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
  tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
- (SELECT MAX(m.id) FROM tickets_message m WHERE m.ticket_id = t.id) > COALESCE(r.message_id, 0) AS unread"""
+ (SELECT m.id FROM tickets_message m WHERE m.ticket_id = t.id AND NOT m.automatic ORDER BY m.id DESC LIMIT 1)
+ > COALESCE(r.message_id, 0) AS unread"""
 _JOINS = """JOIN tickets_ticket t ON t.id = k.id JOIN people_customer c ON c.id = t.customer_id
  JOIN people_tier tier ON tier.id = t.tier_id LEFT JOIN people_agent a ON a.id = t.assignee_id
  LEFT JOIN people_user u ON u.id = a.user_id

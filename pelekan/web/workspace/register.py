@@ -67,7 +67,7 @@ def enlist(request: HttpRequest, ticket: Ticket, agent: Agent, proposal: Proposa
         goal = Team.objects.select_related("tier").filter(pk=proposal.team_id or 0, archived_at=None).first()
         actions.register(
             ticket, by=agent, subject=proposal.subject, category=category, team=goal, impact=proposal.impact,
-            urgency=proposal.urgency, because=proposal.subject,
+            urgency=proposal.urgency,
         )  # fmt: skip
         return
     subject = request.POST.get("subject", "").strip()
@@ -81,5 +81,5 @@ def enlist(request: HttpRequest, ticket: Ticket, agent: Agent, proposal: Proposa
     why = request.POST.get("why", "").strip()
     actions.register(
         ticket, by=agent, subject=subject, category=category, team=team(request), impact=impact, urgency=urgency,
-        because=why or subject,
+        because=why,
     )  # fmt: skip

@@ -94,7 +94,7 @@ def _categorised(data: dict[str, Any]) -> str:
 
 # Sentences are looked up when they are needed: the language is that of the request.
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
-    "ticket.created": lambda data: _("%(who)s wrote: %(channel)s"),
+    "ticket.created": lambda data: _("%(who)s got in touch (%(channel)s)"),
     "ticket.registered": _registered,
     "ticket.assigned": _assigned,
     "ticket.taken": lambda data: _("%(who)s took the ticket"),

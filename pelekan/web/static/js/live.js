@@ -193,6 +193,7 @@ class Leader {
     this.tabs = new Map([[live.tab, [...live.topics]]]);
     this.since = live.since;
     this.granted = new Set();
+    this.unsaid = [];
     this.kept = new Map(); // words that hold, for tabs that open later
     this.ended = new AbortController();
     this.stale = true; // the ticket lacks topics that a tab wants
@@ -220,7 +221,10 @@ class Leader {
   }
 
   say(word) {
-    if (!this.ticket) return;
+    if (!this.ticket || !this.granted.has(word.topic)) {
+      this.unsaid = [...this.unsaid.slice(-4), word]; // for a topic that is being asked for just now
+      return;
+    }
     fetch(`${this.live.base}/say`, {
       method: "POST",
       headers: { Authorization: `Live ${this.ticket}`, "Content-Type": "application/json" },
@@ -288,6 +292,9 @@ class Leader {
     this.ticket = ticket;
     // What was refused is remembered as answered, or each tab's wish would ask for it again.
     this.granted = new Set([...wanted, ...topics]);
+    const waiting = this.unsaid.filter(word => topics.includes(word.topic));
+    this.unsaid = [];
+    for (const word of waiting) this.say(word);
     clearTimeout(this.expiry);
     this.expiry = setTimeout(() => ((this.stale = true), this.again()), ttl * 800);
   }

@@ -45,10 +45,10 @@ export async function freshen() {
 
 async function bring() {
   const here = page();
-  if (!here) return;
+  if (!here || here.dataset.gone) return;
   const answer = await ask(`${here.dataset.lines}?after=${here.dataset.lastEvent}`);
   if (page() !== here) return;
-  if (answer.status === 404) { here.dispatchEvent(new CustomEvent("ticket-gone", { bubbles: true })); return; }
+  if (answer.status === 404) { here.dataset.gone = "1"; here.dispatchEvent(new CustomEvent("ticket-gone", { bubbles: true })); return; }
   if (!answer.ok) return;
   const last = Number(answer.headers.get("X-Last-Event"));
   const message = Number(answer.headers.get("X-Last-Message"));
@@ -100,8 +100,8 @@ function quietly(selector, url, swap) {
   }).catch(() => {});
 }
 
-const refreshHead = later(() => page() && quietly("#head", () => page().dataset.head + `?in=${page().dataset.in}`, "outerHTML"), 250);
-const refreshBeside = later(() => page() && quietly("#beside-part", () => page().dataset.beside, "innerHTML"), 400);
+const refreshHead = later(() => page() && !page().dataset.gone && quietly("#head", () => page().dataset.head + `?in=${page().dataset.in}`, "outerHTML"), 250);
+const refreshBeside = later(() => page() && !page().dataset.gone && quietly("#beside-part", () => page().dataset.beside, "innerHTML"), 400);
 
 // what I did myself shows at once, live line or not
 document.addEventListener("desk-changed", (event) => {
