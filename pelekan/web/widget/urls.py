@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.widget import api, views
+from pelekan.web.widget import api, asking, views
 
 urlpatterns = [
     path("parts/<str:version>/<str:name>", views.part, name="widget-part"),
@@ -15,11 +15,11 @@ urlpatterns = [
     path("<str:key>/send", api.send, name="widget-send"),
     path("<str:key>/read", api.read, name="widget-read"),
     path("<str:key>/page", api.page, name="widget-page"),
-    path("<str:key>/files", api.upload, name="widget-upload"),
-    path("<str:key>/files/<str:token>", api.download, name="widget-file"),
-    path("<str:key>/requests", api.leave, name="widget-leave"),
-    path("<str:key>/register", api.register, name="widget-register"),
-    path("<str:key>/end", api.end, name="widget-end"),
-    path("<str:key>/contact", api.contact, name="widget-contact"),
-    path("<str:key>/forget", api.leave_browser, name="widget-forget"),
+    path("<str:key>/files", asking.upload, name="widget-upload"),
+    path("<str:key>/files/<str:token>", asking.download, name="widget-file"),
+    path("<str:key>/requests", asking.leave, name="widget-leave"),
+    path("<str:key>/register", asking.register, name="widget-register"),
+    path("<str:key>/end", asking.end, name="widget-end"),
+    path("<str:key>/contact", asking.contact, name="widget-contact"),
+    path("<str:key>/forget", asking.leave_browser, name="widget-forget"),
 ]

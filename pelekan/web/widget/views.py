@@ -31,6 +31,7 @@ PARTS = {
     "widget.js": "js/widget.js",
     "widget-chat.js": "js/widget-chat.js",
     "widget-desk.js": "js/widget-desk.js",
+    "widget-session.js": "js/widget-session.js",
     "widget-screens.js": "js/widget-screens.js",
     "widget-store.js": "js/widget-store.js",
     "widget-view.js": "js/widget-view.js",
