@@ -41,6 +41,11 @@ def init_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language", choices=configuration.LANGUAGES, help="language of the desk (default: fa)"
     )
+    parser.add_argument(
+        "--browser",
+        action="store_true",
+        help="make the configuration and the database only; the rest is asked in the browser at the first start",
+    )
     parser.add_argument("--organization", help="your organization's name, as customers see it")
     parser.add_argument(
         "--steps",
@@ -64,11 +69,11 @@ def init(args: argparse.Namespace) -> int:
     path = Path.cwd() / configuration.FILE
     if path.exists():
         raise Stop(f"{path} exists already: this folder has an installation. Nothing was changed.")
-    answers = defaults(args) if args.yes else asked(args)
+    answers = defaults(args) if args.yes or args.browser else asked(args)
     write(path, answers)
     try:
         config = instance.start(configuration.load(path), ready=False)
-        prepare(config, answers)
+        prepare(config, None if args.browser else answers)
     except BaseException:
         path.unlink(missing_ok=True)  # so that it can be tried again
         raise
@@ -173,18 +178,19 @@ def _toml(text: str) -> str:
     )
 
 
-def prepare(config: configuration.Config, answers: Answers) -> None:
-    """Database, staircase, doors and the first admin, or nothing."""
+def prepare(config: configuration.Config, answers: Answers | None) -> None:
+    """Database, staircase, doors and the first admin, or nothing. Without answers the database alone."""
     from django.core.exceptions import ValidationError
     from django.core.validators import validate_email
     from django.db import DatabaseError
 
-    try:
-        validate_email(answers.admin_email)
-    except ValidationError as fault:
-        raise Stop(f"{answers.admin_email!r} is no e-mail address.") from fault
-    if len(answers.admin_password) < SHORTEST_PASSWORD:
-        raise Stop(f"The admin's password must have at least {SHORTEST_PASSWORD} characters.")
+    if answers is not None:
+        try:
+            validate_email(answers.admin_email)
+        except ValidationError as fault:
+            raise Stop(f"{answers.admin_email!r} is no e-mail address.") from fault
+        if len(answers.admin_password) < SHORTEST_PASSWORD:
+            raise Stop(f"The admin's password must have at least {SHORTEST_PASSWORD} characters.")
     try:
         config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         if file := checks.sqlite_file(config):
@@ -199,9 +205,21 @@ def prepare(config: configuration.Config, answers: Answers) -> None:
             f"The database {_shown(config.database)} belongs to an installation already (it has agents). Name another by "
             "--database, or bring its pelekan.toml back."
         )
-    from pelekan.commands.office import found_office
+    if answers is None:
+        return
+    from pelekan.tickets.shaping import found_office
+    from pelekan.tickets.shaping.founding import Founding
 
-    found_office(answers)
+    found_office(
+        Founding(
+            answers.language,
+            answers.organization,
+            answers.steps,
+            answers.admin_email,
+            answers.admin_name,
+            answers.admin_password,
+        )
+    )
 
 
 def _shown(database: str) -> str:
@@ -218,6 +236,9 @@ def tell(path: Path, answers: Answers, args: argparse.Namespace) -> None:
     print(f"Pelekan is installed in {path.parent}.")
     print(f"  configuration  {path} (keep it secret, and keep a copy)")
     print(f"  address        {answers.base_url}")
+    if args.browser:
+        print("Next: `pelekan serve`. It prints a secret and the address where you set up the desk.")
+        return
     print(f"  language       {answers.language}")
     print(f"  organization   {answers.organization}")
     print(f"  staircase      {answers.steps} steps")

@@ -98,6 +98,17 @@ def listen(args: argparse.Namespace, config: Config, beside: list) -> int:
         raise Stop("The demo's passwords are public, so it listens on this machine alone.")
     from pelekan import asgi
 
+    _tell_setup(config)
     print(f"Pelekan listens on http://{host}:{port} as {config.base_url}", flush=True)
     asgi.serve(host, port, beside)
     return 0
+
+
+def _tell_setup(config: Config) -> None:
+    """Whoever sees this console may set up the desk, as long as nobody works at it."""
+    from pelekan.lib.time import now
+    from pelekan.people import setup
+
+    if setup.needed():
+        print(f"Nobody works here yet. Open {config.base_url}/setup/ and type this secret:", flush=True)
+        print(f"  {setup.new_secret(now=now())}", flush=True)

@@ -22,7 +22,7 @@ def token_arguments(parser: argparse.ArgumentParser) -> None:
 
 def create(args: argparse.Namespace) -> int:
     instance.start()
-    from pelekan.api import tokens
+    from pelekan.people import tokens
 
     name = args.name.strip()[:80]
     if not name:

@@ -12,6 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from pelekan.lib.time import now
 
 
+class Desk(models.Model):
+    """What the whole desk is called, in one row with the number 1; see `pelekan.people.desk`."""
+
+    name = models.CharField(max_length=120)
+    language = models.CharField(max_length=2)  # for whom none is known
+
+
 class Tier(models.Model):
     """A step of the staircase; `level` 0 is self-service, the highest level the top experts."""
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from pelekan.api import tokens
+from pelekan.people import tokens
 from pelekan.demo.world import World, build
 from pelekan.tickets.models import Ticket
 

@@ -11,9 +11,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
-from pelekan.api import tokens
 from pelekan.api.problems import Problem, answer
 from pelekan.api.v1.tickets import router as tickets_router
+from pelekan.people import tokens
 from pelekan.people.models import Token
 
 log = logging.getLogger("pelekan.api")

@@ -10,6 +10,7 @@ from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Customer
 from pelekan.tickets.events import By, action, record
 from pelekan.tickets.models import Ticket
+from pelekan.tickets.search import index_customer
 
 
 @action
@@ -38,6 +39,7 @@ def know_customer(
         customer.save(update_fields=changed)
         if "name" in changed:
             refold(customer)
+            index_customer(customer.pk)
         record("customer.described", ticket, by=by, at=now, customer=customer.pk, changed=changed)
     return customer
 

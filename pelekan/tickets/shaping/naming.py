@@ -1,0 +1,38 @@
+"""What the whole desk is called, and the language it begins in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pelekan.lib.text import one_line
+from pelekan.people import desk
+from pelekan.people.models import Agent, Desk, Language
+from pelekan.tickets.events import action, record
+from pelekan.tickets.shaping.values import CannotBe, put, require
+
+
+@action
+def save_desk(*, by: Agent | None, name: str, language: str, now: datetime | None = None) -> Desk:
+    """The organization's name as customers see it, and the language of those whose own is not known."""
+    require(by, "settings")
+    name = one_line(name, 120)
+    if not name:
+        raise CannotBe("name", _("Write the name that customers know you by."))
+    if language not in Language.values:
+        raise CannotBe("language", _("Choose a language."))
+    row = Desk.objects.filter(pk=1).first() or Desk(pk=1)
+    changed = put(row, {"name": name, "language": language}, ("name", "language"))
+    row.save()
+    if changed:
+        record(
+            "desk.changed",
+            by=by,
+            at=now,
+            topics=["desk"],
+            changed=changed,
+        )
+    transaction.on_commit(desk.forget)
+    return row
