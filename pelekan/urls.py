@@ -6,6 +6,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from pelekan.web import front
+from pelekan.web.admin import start
 
 urlpatterns = [
     path("", front.home, name="home"),
@@ -13,6 +14,8 @@ urlpatterns = [
     path("language/", front.language, name="language"),
     path("portal/", include("pelekan.web.portal.urls")),
     path("desk/settings/", include("pelekan.web.admin.urls")),
+    path("setup/", start.begin, name="setup"),
+    path("desk/", include("pelekan.web.customers.urls")),
     path("desk/", include("pelekan.web.workspace.urls")),
     path("widget/", include("pelekan.web.widget.urls")),
     path("files/", include("pelekan.web.files.urls")),

@@ -34,8 +34,8 @@ def sign() -> Sign:
     with _lock:
         if _known is not None and timedelta() <= now - _known[0] < REMEMBERED:
             return _known[1]
-    row = Desk.objects.filter(pk=1).values("name", "language").first() or {}
-    found = Sign(row.get("name") or settings.ORGANIZATION, row.get("language") or settings.LANGUAGE_CODE)
+    row = Desk.objects.filter(pk=1).first()
+    found = Sign(row.name if row else settings.ORGANIZATION, row.language if row else settings.LANGUAGE_CODE)
     with _lock:
         _known = (now, found)
     return found

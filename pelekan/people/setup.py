@@ -49,7 +49,7 @@ def end(*, now: datetime) -> None:
     Token.objects.filter(purpose=Token.Purpose.SETUP, used_at=None).update(used_at=now)
 
 
-def _living(now: datetime):  # type: ignore[no-untyped-def]
+def _living(now: datetime):
     return Token.objects.filter(
         purpose=Token.Purpose.SETUP, used_at=None, revoked_at=None, expires_at__gt=now
     )

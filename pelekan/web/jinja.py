@@ -12,6 +12,7 @@ from django.utils import translation
 from jinja2 import Environment
 
 from pelekan.lib.text import direction, initials
+from pelekan.people.desk import sign
 from pelekan.web.reading import Reading
 
 
@@ -49,7 +50,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "dates": Reading(request.dates) if hasattr(request, "dates") else None,
         "me": getattr(request, "me", None),
         "theme": getattr(request, "theme", "auto"),
-        "brand": {"name": settings.ORGANIZATION, "logo_url": ""},
+        "brand": {"name": sign().name, "logo_url": ""},
         "density": getattr(request, "density", "comfortable"),
         "languages": settings.LANGUAGES,
         "here": request.get_full_path() if request.method == "GET" else request.path,

@@ -11,6 +11,7 @@ from django.utils import translation
 from pelekan.lib.text import initials
 from pelekan.lib.time import Dates
 from pelekan.people.access import agent_of
+from pelekan.people.desk import sign
 from pelekan.people.models import CALENDAR_OF, ZONE_OF
 
 Next = Callable[[HttpRequest], HttpResponse]
@@ -91,6 +92,4 @@ class Whose:
         if chosen in codes:
             return chosen
         wished = translation.get_language_from_request(request)
-        return (
-            wished if wished in codes and request.headers.get("Accept-Language") else settings.LANGUAGE_CODE
-        )
+        return wished if wished in codes and request.headers.get("Accept-Language") else sign().language

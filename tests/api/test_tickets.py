@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from pelekan.people import tokens
 from pelekan.demo.world import World, build
+from pelekan.people import tokens
 from pelekan.tickets.models import Ticket
 
 BODY = {

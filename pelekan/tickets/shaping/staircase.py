@@ -6,6 +6,7 @@ Level 0 is self-service, where nobody works; from level 1 up the levels are kept
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -86,7 +87,7 @@ def delete_tier(
         Team.objects.filter(tier=tier).update(tier=move_to)
         topics += [f"tier:{move_to.pk}", *(f"team:{team.pk}" for team in teams)]
         topics += revokes(teams)
-    data = {
+    data: dict[str, Any] = {
         "tier": tier.pk,
         "level": tier.level,
         "title": tier.name,

@@ -1,7 +1,63 @@
-"""Addresses of the admin."""
+"""Addresses of the settings, below /desk/settings/."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from pelekan.web.admin import desk, inboxes, log, mail, overview, people, sorting, start, tokens
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", overview.overview, name="settings"),
+    path("start/", start.first_inbox, name="settings_start"),
+    path("organization/", desk.organization, name="settings_desk"),
+    path("staircase/", desk.staircase, name="settings_staircase"),
+    path("staircase/new/", desk.new_tier, name="settings_tier_new"),
+    path("staircase/shape/<int:steps>/", desk.shape, name="settings_shape"),
+    path("staircase/<int:pk>/", desk.tier, name="settings_tier"),
+    path("staircase/<int:pk>/delete/", desk.delete_tier, name="settings_tier_delete"),
+    path("teams/", people.teams, name="settings_teams"),
+    path("teams/new/", people.new_team, name="settings_team_new"),
+    path("teams/<int:pk>/", people.team, name="settings_team"),
+    path("teams/<int:pk>/archive/", people.archive_team, name="settings_team_archive"),
+    path("teams/<int:pk>/restore/", people.restore_team, name="settings_team_restore"),
+    path("agents/", people.agents, name="settings_agents"),
+    path("agents/new/", people.new_agent, name="settings_agent_new"),
+    path("agents/<int:pk>/", people.one_agent, name="settings_agent"),
+    path("agents/<int:pk>/invite/", people.invite, name="settings_agent_invite"),
+    path("agents/<int:pk>/disable/", people.disable, name="settings_agent_disable"),
+    path("agents/<int:pk>/enable/", people.enable, name="settings_agent_enable"),
+    path("inboxes/", inboxes.inboxes, name="settings_inboxes"),
+    path("inboxes/new/<slug:channel>/", inboxes.new_inbox, name="settings_inbox_new"),
+    path("inboxes/<int:pk>/", inboxes.inbox, name="settings_inbox"),
+    path("inboxes/<int:pk>/hours/", inboxes.opening_hours, name="settings_hours"),
+    path("inboxes/<int:pk>/site/", inboxes.install, name="settings_install"),
+    path("inboxes/<int:pk>/secret/", inboxes.secret, name="settings_secret"),
+    path("inboxes/<int:pk>/preview/", inboxes.preview, name="settings_preview"),
+    path("inboxes/<int:pk>/mailbox/", mail.account, name="settings_account"),
+    path("inboxes/<int:pk>/mailbox/try/", mail.try_account, name="settings_account_try"),
+    path("inboxes/<int:pk>/archive/", inboxes.archive_inbox, name="settings_inbox_archive"),
+    path("inboxes/<int:pk>/restore/", inboxes.restore_inbox, name="settings_inbox_restore"),
+    path("mail/", mail.mail, name="settings_mail"),
+    path("mail/arrivals/<int:pk>/", mail.arrival, name="settings_arrival"),
+    path("mail/arrivals/<int:pk>/source/", mail.source, name="settings_arrival_source"),
+    path("mail/arrivals/<int:pk>/retry/", mail.retry, name="settings_arrival_retry"),
+    path("mail/arrivals/<int:pk>/dismiss/", mail.dismiss, name="settings_arrival_dismiss"),
+    path("mail/deliveries/<int:pk>/resend/", mail.resend, name="settings_delivery_resend"),
+    path("mail/deliveries/<int:pk>/stop/", mail.stop, name="settings_delivery_stop"),
+    path("tokens/", tokens.tokens, name="settings_tokens"),
+    path("tokens/new/", tokens.new_token, name="settings_token_new"),
+    path("tokens/<int:pk>/revoke/", tokens.revoke, name="settings_token_revoke"),
+    path("categories/", sorting.categories, name="settings_categories"),
+    path("categories/new/", sorting.new_category, name="settings_category_new"),
+    path("categories/<int:pk>/", sorting.category, name="settings_category"),
+    path("categories/<int:pk>/archive/", sorting.archive_category, name="settings_category_archive"),
+    path("categories/<int:pk>/restore/", sorting.restore_category, name="settings_category_restore"),
+    path("tags/", sorting.tags, name="settings_tags"),
+    path("tags/<int:pk>/", sorting.tag, name="settings_tag"),
+    path("tags/<int:pk>/delete/", sorting.delete_tag, name="settings_tag_delete"),
+    path("replies/", sorting.replies, name="settings_replies"),
+    path("replies/new/", sorting.new_reply, name="settings_reply_new"),
+    path("replies/<int:pk>/", sorting.reply, name="settings_reply"),
+    path("replies/<int:pk>/delete/", sorting.delete_reply, name="settings_reply_delete"),
+    path("log/", log.log, name="settings_log"),
+]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials
+from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
@@ -87,10 +88,14 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "slug": "search", "kind": "search", "label": _("Search"), "href": reverse("desk_search"),
         "icon": "search", "count": "", "current": current == "search", "key": "/", "alarm": False,
     }  # fmt: skip
+    people = {
+        "slug": "customers", "kind": "customers", "label": _("Customers"), "href": reverse("customers"),
+        "icon": "user", "count": "", "current": current == "customers", "key": "g p", "alarm": False,
+    }  # fmt: skip
     nav = [
         *(by_slug[slug] for slug in ("mine", "waiting")), chats, search, None,
         *(item for item in items if item["kind"] == "queue"),
-        *(by_slug[slug] for slug in ("unassigned", "all", "done")),
+        *(by_slug[slug] for slug in ("unassigned", "all", "done")), None, people, *_settings(agent, current),
     ]  # fmt: skip
     return {
         "nav": nav,
@@ -105,6 +110,17 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
 def chat_state(agent: Agent) -> dict[str, Any]:
     """Whether chats may come to this agent, for his menu and the board."""
     return {"presence": agent.presence, "capacity": agent.chat_capacity, "auto_accept": agent.auto_accept}
+
+
+def _settings(agent: Agent, current: str) -> list[dict[str, Any]]:
+    """The way to the settings, for whom any of them is open."""
+    to = "settings" if can(agent, "settings") else "settings_mail" if can(agent, "quarantine") else ""
+    if not to:
+        return []
+    return [{
+        "slug": "settings", "kind": "settings", "label": _("Settings"), "href": reverse(to), "icon": "settings",
+        "count": "", "current": current == "settings", "key": "g s", "alarm": False,
+    }]  # fmt: skip
 
 
 def count_words(number: int) -> str:

@@ -1,0 +1,143 @@
+"""Organization and staircase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pelekan.people.desk import sign
+from pelekan.people.models import Tier
+from pelekan.tickets import shaping
+from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
+from pelekan.web.admin.forms import DeleteTierForm, DeskForm, NewTierForm, TierForm
+from pelekan.web.admin.frame import show
+
+
+@behind("settings", "GET", "POST")
+def organization(request: HttpRequest) -> HttpResponse:
+    known = sign()
+    form = DeskForm(request.POST or None, initial={"name": known.name, "language": known.language})
+    if form.is_valid() and attempt(form, lambda: shaping.save_desk(by=agent(request), **form.cleaned_data)):
+        return went(request, "settings_desk", _("Kept."))
+    topics = [
+        {"title": _("Organization"), "text": _("How customers know you."), "fields": ["name", "language"]}
+    ]
+    return show(request, "form", "settings_desk", _("Organization"), form=form, topics=topics)
+
+
+@behind("settings")
+def staircase(request: HttpRequest) -> HttpResponse:
+    return show(
+        request, "staircase", "settings_staircase", _("Staircase"),
+        _("Requests begin at the bottom and climb only as far as they need. Take as many steps as your work has."),
+        tiers=_tiers(),
+    )  # fmt: skip
+
+
+def _tiers() -> list[dict[str, Any]]:
+    rows = list(
+        Tier.objects.annotate(
+            team_count=Count("teams", filter=Q(teams__archived_at=None), distinct=True),
+            open_count=Count(
+                "tickets", filter=Q(tickets__status__in=["new", "open", "waiting", "on_hold"]), distinct=True
+            ),
+        ).order_by("-level")
+    )
+    top = max([3, *(tier.level for tier in rows)])
+    return [
+        {
+            "id": tier.pk, "name": tier.name, "level": tier.level, "total": top, "description": tier.description,
+            "teams": ngettext("%(count)s team", "%(count)s teams", tier.team_count) % {"count": tier.team_count},
+            "open": tier.open_count,
+        }
+        for tier in rows
+    ]  # fmt: skip
+
+
+@behind("settings", "GET", "POST")
+def new_tier(request: HttpRequest) -> HttpResponse:
+    form = NewTierForm(request.POST or None)
+    if form.is_valid():
+        values = {**form.cleaned_data, "level": int(form.cleaned_data["level"])}
+        if attempt(form, lambda: shaping.add_tier(by=agent(request), **values)):
+            return went(request, "settings_staircase", _("The step is there."))
+    topics = [
+        {
+            "title": _("Step"),
+            "text": _("Steps above the new one move up."),
+            "fields": ["name", "level", "description"],
+        }
+    ]
+    return show(
+        request,
+        "form",
+        "settings_staircase",
+        _("New step"),
+        form=form,
+        topics=topics,
+        back="settings_staircase",
+    )
+
+
+@behind("settings", "GET", "POST")
+def tier(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Tier, pk=pk)
+    form = TierForm(request.POST or None, initial={"name": row.name, "description": row.description})
+    if form.is_valid() and attempt(
+        form, lambda: shaping.describe_tier(row, by=agent(request), **form.cleaned_data)
+    ):
+        return went(request, "settings_staircase", _("Kept."))
+    topics = [{"title": _("Step"), "text": "", "fields": ["name", "description"]}]
+    acts = [
+        {
+            "label": _("Delete this step"),
+            "href": reverse("settings_tier_delete", args=[pk]),
+            "danger": True,
+            "sign": "trash-2",
+        }
+    ]
+    return show(
+        request,
+        "form",
+        "settings_staircase",
+        row.name,
+        form=form,
+        topics=topics,
+        acts=acts,
+        back="settings_staircase",
+    )
+
+
+@behind("settings", "GET", "POST")
+def delete_tier(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Tier, pk=pk)
+    form = DeleteTierForm(request.POST or None, tier=row)
+    if form.is_valid() and attempt(
+        form, lambda: shaping.delete_tier(row, by=agent(request), **form.cleaned_data)
+    ):
+        return went(request, "settings_staircase", _("The step is gone. Nothing points to it any more."))
+    text = _(
+        "Teams, tickets and past work of this step move to the one that you choose. What it was called stays in the audit log."
+    )
+    topics = [{"title": _("Delete"), "text": text, "fields": ["move_to"]}]
+    heading = _("Delete “%(name)s”") % {"name": row.name}
+    return show(
+        request, "form", "settings_staircase", heading, form=form, topics=topics, back="settings_staircase",
+        submit=_("Delete this step"), danger=True,
+    )  # fmt: skip
+
+
+@behind("settings", "POST")
+def shape(request: HttpRequest, steps: int) -> HttpResponse:
+    done = _("The staircase has its new shape.")
+    return told(
+        request,
+        "settings_staircase",
+        lambda: shaping.shape_staircase(steps if steps == 4 else 2, by=agent(request)),
+        done,
+    )

@@ -1,0 +1,302 @@
+"""Inboxes: list, make, change, archive; what each channel needs beside the name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pelekan.channels.models import Account
+from pelekan.lib.text import one_line
+from pelekan.people.models import Language, Team
+from pelekan.tickets import shaping
+from pelekan.tickets.models import Channel, Inbox
+from pelekan.web.admin import hours
+from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
+from pelekan.web.admin.forms import ChatForm, InboxForm, MailForm
+from pelekan.web.admin.frame import show
+
+FORMS = {"chat": ChatForm, "email": MailForm}
+OFFERED = ("chat", "email", "form", "portal", "phone", "api")
+COMMON = ["name", "team", "specialists", "language"]
+KINDS = ("text", "name", "email", "phone", "choice")
+MOST_QUESTIONS = 8
+
+
+def channel_lines() -> dict[str, str]:
+    """What each channel is, in one sentence."""
+    return {
+        "chat": _("A chat window on your site."),
+        "email": _("A mailbox that customers write to."),
+        "form": _("A form on your own pages, sent through the API."),
+        "portal": _("Requests that customers write in the portal."),
+        "phone": _("Calls that agents write down."),
+        "api": _("Requests that your own programs make."),
+    }
+
+
+@behind("settings")
+def inboxes(request: HttpRequest) -> HttpResponse:
+    faults = dict(Account.objects.exclude(fault="").values_list("inbox_id", "fault"))
+    rows = [
+        {
+            "id": row.pk, "name": row.name, "channel": row.channel, "team": row.team.name, "address": row.address,
+            "sites": len(row.sites), "hours": bool(row.hours), "archived": row.archived_at is not None,
+            "faulty": row.pk in faults,
+        }
+        for row in Inbox.objects.select_related("team").order_by("archived_at", "name")
+    ]  # fmt: skip
+    lines = channel_lines()
+    names = dict(Channel.choices)
+    makers = [
+        {
+            "channel": one,
+            "name": names[one],
+            "line": lines[one],
+            "href": reverse("settings_inbox_new", args=[one]),
+        }
+        for one in OFFERED
+    ]
+    return show(
+        request,
+        "inboxes",
+        "settings_inboxes",
+        _("Inboxes"),
+        _("The doors by which requests come in."),
+        inboxes=rows,
+        makers=makers,
+    )
+
+
+@behind("settings", "GET", "POST")
+def new_inbox(request: HttpRequest, channel: str) -> HttpResponse:
+    if channel not in OFFERED:
+        raise Http404
+    return _inbox(request, None, channel)
+
+
+@behind("settings", "GET", "POST")
+def inbox(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk)
+    return _inbox(request, row, row.channel)
+
+
+def _inbox(request: HttpRequest, row: Inbox | None, channel: str) -> HttpResponse:
+    form = FORMS.get(channel, InboxForm)(request.POST or None, initial=_initial(row, request))
+    asked = _typed_questions(request) if request.method == "POST" else _shown_questions(row)
+    if form.is_valid() and (values := _values(form, channel, asked)) is not None:
+        saved = attempt(form, lambda: shaping.save_inbox(row, by=agent(request), channel=channel, **values))
+        if saved:
+            if row is None and channel == "email":
+                return went(
+                    request, "settings_account", _("The inbox is there. Now connect its mailbox."), saved.pk
+                )
+            return went(request, "settings_inbox", _("Kept.") if row else _("The inbox is there."), saved.pk)
+    names = dict(Channel.choices)
+    context: dict[str, Any] = {
+        "form": form, "channel": channel, "inbox": row, "questions": asked, "kinds": _kinds(), "languages": Language.choices,
+        "tabs": tabs(row, "inbox") if row else [], "lines": channel_lines(), "no_team": not Team.objects.filter(archived_at=None).exists(),
+    }  # fmt: skip
+    if row and channel == "chat":
+        context["tag"] = script_tag(row)
+    heading = row.name if row else _("New inbox: %(channel)s") % {"channel": names[channel]}
+    return show(request, "inbox", "settings_inboxes", heading, back="settings_inboxes", **context)
+
+
+def tabs(row: Inbox, current: str) -> list[dict[str, Any]]:
+    """The pages of one inbox."""
+    pages = [("inbox", _("Settings"), "settings_inbox"), ("hours", _("Opening hours"), "settings_hours")]
+    if row.channel == "email":
+        pages.insert(1, ("account", _("Mailbox"), "settings_account"))
+    if row.channel == "chat":
+        pages.append(("install", _("On your site"), "settings_install"))
+    return [
+        {"label": label, "href": reverse(name, args=[row.pk]), "current": key == current}
+        for key, label, name in pages
+    ]
+
+
+def script_tag(row: Inbox) -> str:
+    """What a site copies."""
+    address = settings.BASE_URL + reverse("widget-loader", args=[row.key])
+    return f'<script src="{address}" async></script>'
+
+
+def _initial(row: Inbox | None, request: HttpRequest) -> dict[str, Any]:
+    if row is None:
+        return {"language": request.LANGUAGE_CODE, "colour": "#0f766e", "acknowledge": True}
+    names = [*COMMON, "colour", "sites", "require_identity", "address", "acknowledge", "signature"]
+    values = {name: getattr(row, name) for name in names} | {
+        "team": row.team_id,
+        "specialists": row.specialists_id,
+    }
+    return values | {f"greeting_{code}": row.greeting.get(code, "") for code in Language.values}
+
+
+def _values(form: Any, channel: str, asked: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """What the action takes; None where a question can't be kept, which the form then says."""
+    values = {name: value for name, value in form.cleaned_data.items() if not name.startswith("greeting_")}
+    if channel == "chat":
+        texts = {code: form.cleaned_data[f"greeting_{code}"] for code in Language.values}
+        values["greeting"] = {code: text for code, text in texts.items() if text}
+        if any(question["fault"] for question in asked):
+            form.add_error(None, _("A question needs another look."))
+            return None
+        values["questions"] = [_kept(question, number) for number, question in enumerate(asked, start=1)]
+    return values
+
+
+# Questions before a chat: rows of the form, named q_<field> and given in order
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [
+        ("text", _("Text")), ("name", _("The visitor's name")), ("email", _("E-mail")), ("phone", _("Phone")),
+        ("choice", _("One of a list")),
+    ]  # fmt: skip
+
+
+def _shown_questions(row: Inbox | None) -> list[dict[str, Any]]:
+    shown = []
+    for question in row.questions if row else []:
+        label = question.get("label") if isinstance(question.get("label"), dict) else {}
+        options = [one.get("label", {}) for one in question.get("options", []) if isinstance(one, dict)]
+        shown.append(
+            {
+                "name": question.get("name", ""), "kind": question.get("kind", "text"), "required": bool(question.get("required")),
+                "fault": "", **{f"label_{code}": label.get(code, "") for code in Language.values},
+                **{f"options_{code}": "\n".join(one.get(code, "") for one in options) for code in Language.values},
+            }
+        )  # fmt: skip
+    return shown
+
+
+def _typed_questions(request: HttpRequest) -> list[dict[str, Any]]:
+    """The rows that hold anything, with what is wrong with each."""
+    lists = {name: request.POST.getlist(f"q_{name}") for name in ("name", "kind", "required")}
+    labels = {code: request.POST.getlist(f"q_label_{code}") for code in Language.values}
+    options = {code: request.POST.getlist(f"q_options_{code}") for code in Language.values}
+    typed = []
+    for number, kind in enumerate(lists["kind"][: MOST_QUESTIONS + 1]):
+        row: dict[str, Any] = {"kind": kind if kind in KINDS else "text", "fault": ""}
+        row["name"] = _at(lists["name"], number)[:40]
+        row["required"] = _at(lists["required"], number) == "yes"
+        for code in Language.values:
+            row[f"label_{code}"] = one_line(_at(labels[code], number), 120)
+            row[f"options_{code}"] = _at(options[code], number)[:2000]
+        if not any(row[f"label_{code}"] or row[f"options_{code}"].strip() for code in Language.values):
+            continue
+        row["fault"] = _fault(row)
+        typed.append(row)
+    return typed
+
+
+def _at(values: list[str], number: int) -> str:
+    return values[number] if number < len(values) else ""
+
+
+def _fault(row: dict[str, Any]) -> str:
+    if not any(row[f"label_{code}"] for code in Language.values):
+        return _("Write the question in at least one language.")
+    if row["kind"] == "choice":
+        counts = {len(lines) for code in Language.values if (lines := _lines(row[f"options_{code}"]))}
+        if not counts:
+            return _("Write the answers to choose from, one per line.")
+        if len(counts) > 1:
+            return _("Every language needs the same number of answers, in the same order.")
+    return ""
+
+
+def _lines(text: str) -> list[str]:
+    return [line for part in text.split("\n") if (line := one_line(part, 80))][:20]
+
+
+def _kept(row: dict[str, Any], number: int) -> dict[str, Any]:
+    """A question as the widget reads it. Its name stays the same when its words change."""
+    kept = {
+        "name": row["name"] or f"q{number}", "kind": row["kind"], "required": row["required"],
+        "label": {code: row[f"label_{code}"] for code in Language.values if row[f"label_{code}"]},
+    }  # fmt: skip
+    if row["kind"] == "choice":
+        by_language = {code: lines for code in Language.values if (lines := _lines(row[f"options_{code}"]))}
+        count = len(next(iter(by_language.values())))
+        kept["options"] = [
+            {
+                "value": next(iter(by_language.values()))[place],
+                "label": {code: lines[place] for code, lines in by_language.items()},
+            }
+            for place in range(count)
+        ]
+    return kept
+
+
+# The rest of one inbox
+
+
+@behind("settings", "POST")
+def archive_inbox(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Inbox, pk=pk)
+    done = _("Archived: nothing comes in by it any more. What came stays.")
+    return told(request, "settings_inboxes", lambda: shaping.archive_inbox(row, by=agent(request)), done)
+
+
+@behind("settings", "POST")
+def restore_inbox(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk)
+    return told(
+        request,
+        "settings_inboxes",
+        lambda: shaping.restore_inbox(row, by=agent(request)),
+        _("The inbox is open again."),
+    )
+
+
+@behind("settings", "GET", "POST")
+def opening_hours(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk)
+    editor = hours.editor(request, row.hours)
+    if request.method == "POST" and not editor["faults"]:
+        shaping.save_inbox(row, by=agent(request), hours=editor["stored"])
+        return went(request, "settings_hours", _("Kept."), pk)
+    return show(
+        request, "hours", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, tabs=tabs(row, "hours"),
+        editor=editor, status=422 if editor["faults"] else 200,
+    )  # fmt: skip
+
+
+@behind("settings")
+def install(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk, channel="chat")
+    return _install(request, row)
+
+
+def _install(request: HttpRequest, row: Inbox, secret: str = "") -> HttpResponse:
+    return show(
+        request, "install", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, tabs=tabs(row, "install"),
+        tag=script_tag(row), secret=secret,
+    )  # fmt: skip
+
+
+@behind("settings", "POST")
+def secret(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the secret, or renew it and show the new one. A POST, so that no history or prefetch keeps it."""
+    row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk, channel="chat")
+    shown = shaping.rotate_secret(row, by=agent(request)) if "renew" in request.POST else row.secret
+    return _install(request, row, shown)
+
+
+@behind("settings")
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """A bare page with the chat on it, as visitors get it."""
+    row = get_object_or_404(Inbox, pk=pk, channel="chat", archived_at=None)
+    return show(
+        request,
+        "preview",
+        "settings_inboxes",
+        row.name,
+        inbox=row,
+        loader=reverse("widget-loader", args=[row.key]),
+    )

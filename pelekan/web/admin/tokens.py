@@ -1,0 +1,59 @@
+"""API tokens: made, shown once, revoked."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from pelekan.people.models import Token
+from pelekan.tickets import shaping
+from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told
+from pelekan.web.admin.forms import TokenForm
+from pelekan.web.admin.frame import show
+
+
+@behind("settings")
+def tokens(request: HttpRequest) -> HttpResponse:
+    words = {"tickets:read": _("read tickets"), "tickets:write": _("create tickets")}
+    rows = [
+        {
+            "id": row.pk, "name": row.name, "created_at": row.created_at, "revoked_at": row.revoked_at,
+            "scopes": [words.get(scope, scope) for scope in row.data.get("scopes", [])],
+        }
+        for row in Token.objects.filter(purpose=Token.Purpose.API).order_by("revoked_at", "-created_at")
+    ]  # fmt: skip
+    lead = _("Your own programs sign in with a token. It is shown once, when it is made.")
+    return show(request, "tokens", "settings_tokens", _("API tokens"), lead, tokens=rows)
+
+
+@behind("settings", "GET", "POST")
+def new_token(request: HttpRequest) -> HttpResponse:
+    form = TokenForm(request.POST or None)
+    if form.is_valid():
+        values = form.cleaned_data
+        scopes = tuple(values["scopes"])
+        made = attempt(form, lambda: shaping.create_key(values["name"], scopes=scopes, by=agent(request)))
+        if made:
+            return show(
+                request, "token", "settings_tokens", _("The token “%(name)s”") % {"name": made[0].name}, secret=made[1],
+                address=settings.BASE_URL + "/api/v1/tickets", back="settings_tokens",
+            )  # fmt: skip
+    topics = [
+        {
+            "title": _("Token"),
+            "text": _("Give every program its own, so that you can revoke it alone."),
+            "fields": ["name", "scopes"],
+        }
+    ]
+    return show(
+        request, "form", "settings_tokens", _("New token"), form=form, topics=topics, back="settings_tokens",
+        submit=_("Make the token"),
+    )  # fmt: skip
+
+
+@behind("settings", "POST")
+def revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_object_or_404(Token, pk=pk, purpose=Token.Purpose.API)
+    done = _("Revoked. Programs that use it are refused from now on.")
+    return told(request, "settings_tokens", lambda: shaping.revoke_key(row, by=agent(request)), done)

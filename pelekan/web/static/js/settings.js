@@ -1,0 +1,47 @@
+// Settings: copying, and rows that can be added and taken away (opening hours, questions).
+document.addEventListener("click", async (event) => {
+  const copying = event.target.closest("[data-copy]");
+  if (copying) return copy(copying);
+  const adding = event.target.closest("[data-add]");
+  if (adding) return add(adding);
+  const removing = event.target.closest("[data-remove]");
+  if (removing) remove(removing);
+});
+
+async function copy(button) {
+  const words = button.lastChild;
+  const before = words.textContent;
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+  } catch {  // no clipboard without https: select it, so that Ctrl+C does
+    const code = button.parentElement.querySelector("code");
+    getSelection().selectAllChildren(code);
+    return;
+  }
+  words.textContent = button.dataset.copied;
+  setTimeout(() => { words.textContent = before; }, 2000);
+}
+
+function add(button) {
+  const into = document.getElementById(button.dataset.into);
+  if (into.dataset.most && into.children.length >= Number(into.dataset.most)) return;
+  into.append(document.getElementById(button.dataset.add).content.cloneNode(true));
+  into.lastElementChild.querySelector("input:not([type=hidden])").focus();
+}
+
+function remove(button) {
+  const row = button.closest(button.dataset.remove);
+  const beside = row.nextElementSibling ?? row.previousElementSibling;
+  const kin = row.parentElement;
+  row.remove();
+  (beside?.querySelector("input:not([type=hidden])") ?? kin.closest("section, form")?.querySelector("[data-add]"))?.focus();
+}
+
+// a question to choose from needs its answers
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-kind]")) return;
+  event.target.closest("[data-question]").querySelector("[data-options]").hidden = event.target.value !== "choice";
+});
+
+// on the way to another page, the first field that needs another look is where the eye goes
+document.querySelector("[aria-invalid=true]")?.focus();

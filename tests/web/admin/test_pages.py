@@ -1,0 +1,308 @@
+"""The settings as an admin meets them: every page draws, every form keeps what fits and says what does not."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.test import Client
+
+from pelekan.channels.models import Account, Arrival
+from pelekan.demo.world import World
+from pelekan.lib.time import now as clock
+from pelekan.people import setup
+from pelekan.people.models import Agent, Customer, Organization, Team, Tier, Token
+from pelekan.tickets import shaping
+from pelekan.tickets.models import Category, Event, Inbox, SavedReply, Tag
+from tests.web.test_rights import ALL, door
+
+S = "/desk/settings/"
+SCRIPT = '"><script>alert(1)</script>'
+
+
+def first(world: World) -> dict[str, int]:
+    """An existing row for every kind of page."""
+    tag = shaping.save_tag("بانک", by=world.agents["arash"])
+    arrival = Arrival.objects.create(
+        inbox=world.inboxes["mail"], fingerprint="0" * 64, size=99, state="quarantined"
+    )
+    raw = b"From: a@example.com\r\nTo: support@chakad.example\r\nSubject: =?utf-8?b?2LPZhNin2YU=?=\r\n\r\nHello\r\n"
+    type(arrival).stored.related.related_model.objects.create(arrival=arrival, data=raw)
+    return {
+        "staircase": world.tiers[2].pk, "teams": world.teams["front"].pk, "agents": world.agents["sara"].pk,
+        "inboxes": world.inboxes["shop"].pk, "mailbox": world.inboxes["mail"].pk, "categories": world.categories["bank"].pk,
+        "tags": tag.pk, "replies": SavedReply.objects.first().pk, "mail": arrival.pk, "customers": world.customers["mina"].pk,
+        "organizations": Organization.objects.first().pk,
+    }  # fmt: skip
+
+
+def test_every_page_draws_in_every_language(world: World, admin: Client) -> None:
+    rows = first(world)
+    world.agents["arash"].sees_all_tiers = True
+    drawn = 0
+    for language in ("fa", "ar", "en"):
+        world.agents["arash"].user.language = language
+        world.agents["arash"].user.save()
+        for route in ALL:
+            if not re.match(r"desk/(settings|customers|organizations)/", route):
+                continue
+            kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
+            kind = "mailbox" if "mailbox" in route else kind
+            for channel in ("chat", "email", "api") if "<slug:channel>" in route else ("",):
+                path = "/" + route.replace("<int:pk>", str(rows.get(kind, 1))).replace(
+                    "<int:steps>", "4"
+                ).replace("<slug:channel>", channel)
+                response = admin.get(path)
+                assert response.status_code in (200, 405), path
+                drawn += response.status_code == 200
+    assert drawn > 100
+    assert door("desk/settings/") == "settings"
+
+
+def test_what_people_typed_stays_text(world: World, admin: Client) -> None:
+    arash = world.agents["arash"]
+    shaping.save_team(None, by=arash, name=SCRIPT, description=SCRIPT, tier=world.tiers[1])
+    shaping.save_category(None, by=arash, name=SCRIPT)
+    shaping.save_tag(SCRIPT, by=arash)
+    shaping.save_inbox(None, by=arash, channel="chat", name=SCRIPT, team=world.teams["front"])
+    Customer.objects.filter(pk=world.customers["mina"].pk).update(name=SCRIPT)
+    pages = [
+        "teams/",
+        "categories/",
+        "tags/",
+        "inboxes/",
+        "log/",
+        "",
+        f"categories/{world.categories['bank'].pk}/",
+    ]
+    for page in [*(S + page for page in pages), "/desk/customers/"]:
+        assert b"<script>alert" not in admin.get(page).content, page
+
+
+def test_a_fault_stands_at_its_field_and_keeps_what_was_typed(world: World, admin: Client) -> None:
+    response = admin.post(
+        S + "teams/new/", {"name": "پیشخوان", "tier": world.tiers[1].pk, "description": "بماند"}
+    )
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert 'aria-invalid="true"' in page
+    assert "بماند" in page
+    assert Team.objects.count() == 4
+
+
+def test_the_staircase_by_its_pages(world: World, admin: Client) -> None:
+    admin.post(S + "staircase/new/", {"name": "Tier 4", "level": "4"})
+    assert Tier.objects.get(name="Tier 4").level == 4
+    refused = admin.post(f"{S}staircase/{world.tiers[3].pk}/delete/", {"move_to": ""})
+    assert refused.status_code == 422
+    admin.post(f"{S}staircase/{world.tiers[3].pk}/delete/", {"move_to": world.tiers[2].pk})
+    assert dict(Tier.objects.values_list("level", "name"))[3] == "Tier 4"
+
+
+def test_agents_by_their_pages(world: World, admin: Client) -> None:
+    values = {
+        "name": "نازنین",
+        "email": "nazanin@example.com",
+        "language": "fa",
+        "role": "agent",
+        "chat_capacity": "۳",
+        "teams": [world.teams["front"].pk],
+    }
+    page = admin.post(S + "agents/new/", values).content.decode()
+    new = Agent.objects.get(user__email="nazanin@example.com")
+    assert "/accounts/invite/" in page
+    assert (new.chat_capacity, new.team_ids) == (3, [world.teams["front"].pk])
+    own = f"{S}agents/{world.agents['arash'].pk}/"
+    refused = admin.post(own, {"name": "آرش", "role": "agent", "chat_capacity": 4})
+    assert refused.status_code == 422
+    assert Agent.objects.get(pk=world.agents["arash"].pk).role == "admin"
+    admin.post(f"{own}disable/")
+    assert Agent.objects.get(pk=world.agents["arash"].pk).disabled_at is None
+
+
+def test_az_08_mass_assignment(world: World, admin: Client) -> None:
+    """Fields that no form shows are ignored."""
+    before = Inbox.objects.values().get(pk=world.inboxes["portal"].pk)
+    values = {
+        "name": "پورتال", "team": world.teams["front"].pk, "language": "fa", "key": "stolen", "secret": "stolen",
+        "channel": "chat", "archived_at": "2026-01-01", "id": 1,
+    }  # fmt: skip
+    assert admin.post(f"{S}inboxes/{world.inboxes['portal'].pk}/", values).status_code == 302
+    assert Inbox.objects.values().get(pk=world.inboxes["portal"].pk) == before
+
+
+def test_a_chat_inbox_with_everything(world: World, admin: Client) -> None:
+    values = {
+        "name": "Shop", "team": world.teams["front"].pk, "language": "en", "colour": "#AA0044",
+        "sites": "https://Shop.example/\nhttps://*.shop.example", "greeting_fa": "سلام", "greeting_ar": "", "greeting_en": "Hello",
+        "q_name": ["", ""], "q_kind": ["choice", "text"], "q_required": ["yes", "no"],
+        "q_label_fa": ["موضوع", ""], "q_label_ar": ["", ""], "q_label_en": ["Subject", ""],
+        "q_options_fa": ["خرید\nبازگشت", ""], "q_options_ar": ["", ""], "q_options_en": ["Buying\nReturn", ""],
+    }  # fmt: skip
+    assert admin.post(S + "inboxes/new/chat/", values).status_code == 302
+    made = Inbox.objects.get(name="Shop")
+    assert (made.sites, made.colour) == (["https://shop.example", "https://*.shop.example"], "#aa0044")
+    assert made.greeting == {"fa": "سلام", "en": "Hello"}
+    assert made.questions == [
+        {
+            "name": "q1", "kind": "choice", "required": True, "label": {"fa": "موضوع", "en": "Subject"},
+            "options": [
+                {"value": "خرید", "label": {"fa": "خرید", "en": "Buying"}},
+                {"value": "بازگشت", "label": {"fa": "بازگشت", "en": "Return"}},
+            ],
+        }
+    ]  # fmt: skip
+    values["q_options_en"] = ["Buying", ""]
+    assert admin.post(f"{S}inboxes/{made.pk}/", values).status_code == 422
+    assert admin.post(f"{S}inboxes/{made.pk}/", {**values, "sites": "shop"}).status_code == 422
+
+
+def test_the_secret_is_shown_only_on_demand(world: World, admin: Client) -> None:
+    shop = world.inboxes["shop"]
+    for page in ("", "site/", "hours/", "preview/"):
+        assert shop.secret not in admin.get(f"{S}inboxes/{shop.pk}/{page}").content.decode()
+    assert shop.secret in admin.post(f"{S}inboxes/{shop.pk}/secret/").content.decode()
+    admin.post(f"{S}inboxes/{shop.pk}/secret/", {"renew": "yes"})
+    assert Inbox.objects.get(pk=shop.pk).secret != shop.secret
+
+
+def test_hours_typed_in_persian_are_kept_in_utc_dates(world: World, admin: Client) -> None:
+    shop = world.inboxes["shop"]
+    values = {
+        "always": "no", "zone": "Asia/Tehran", "day5_open": ["۹", "۱۴:۰۰"], "day5_close": ["۱۳", "18.30"],
+        "date": ["۱۴۰۶/۱/۱", "1406/01/13"], "date_open": ["", "10:00"], "date_close": ["", "12:00"],
+    }  # fmt: skip
+    assert admin.post(f"{S}inboxes/{shop.pk}/hours/", values).status_code == 302
+    kept = Inbox.objects.get(pk=shop.pk).hours
+    assert kept["week"][5] == [["09:00", "13:00"], ["14:00", "18:30"]]
+    assert (kept["closed"], kept["special"]) == (["2027-03-21"], {"2027-04-02": [["10:00", "12:00"]]})
+    shown = admin.get(f"{S}inboxes/{shop.pk}/hours/").content.decode()
+    assert "۱۴۰۶/۰۱/۰۱" in shown
+    bad = admin.post(f"{S}inboxes/{shop.pk}/hours/", {**values, "date": ["1406/12/31"], "zone": "Mars/Base"})
+    assert bad.status_code == 422
+    assert Inbox.objects.get(pk=shop.pk).hours == kept
+    admin.post(f"{S}inboxes/{shop.pk}/hours/", {"always": "yes"})
+    assert Inbox.objects.get(pk=shop.pk).hours == {}
+
+
+def test_a_mailbox_is_tried_in_plain_words_and_its_password_never_shown(world: World, admin: Client) -> None:
+    box = f"{S}inboxes/{world.inboxes['mail'].pk}/mailbox/"
+    values = {
+        "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "pa55 word", "begin": "all",
+        "smtp_host": "", "smtp_port": "465", "smtp_security": "tls",
+    }  # fmt: skip
+    tried = admin.post(box + "try/", values).content.decode()
+    assert "127.0.0.1" in tried
+    assert not Account.objects.exists()
+    assert admin.post(box, values).status_code == 302
+    account = Account.objects.get()
+    assert (account.begin, "pa55" in account.imap_password) == ("all", False)
+    assert "pa55 word" not in admin.get(box).content.decode()
+    sealed = account.imap_password
+    admin.post(box, {**values, "imap_password": ""})
+    assert Account.objects.get().imap_password == sealed
+    assert "pa55" not in str(list(Event.objects.values()))
+
+
+def test_quarantine_is_for_managers_too(world: World) -> None:
+    pk = first(world)["mail"]
+    nika = Client()
+    nika.force_login(world.agents["nika"].user, backend="pelekan.people.backends.Backend")
+    assert "سلام" in nika.get(S + "mail/").content.decode()
+    assert "Hello" in nika.get(f"{S}mail/arrivals/{pk}/").content.decode()
+    source = nika.get(f"{S}mail/arrivals/{pk}/source/")
+    assert source["Content-Disposition"].startswith("attachment")
+    nika.post(f"{S}mail/arrivals/{pk}/dismiss/")
+    assert Arrival.objects.get(pk=pk).state == "dismissed"
+    nika.post(f"{S}mail/arrivals/{pk}/retry/")
+    assert Arrival.objects.get(pk=pk).state == "waiting"
+
+
+def test_au_17_api_tokens(world: World, admin: Client) -> None:
+    """Shown once, stored hashed, revoked at once."""
+    page = admin.post(S + "tokens/new/", {"name": "panel", "scopes": ["tickets:read"]}).content.decode()
+    secret = re.search(r"plk_[\w-]+", page)[0]
+    assert secret not in admin.get(S + "tokens/").content.decode()
+    bearer = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+    assert Client().get("/api/v1/tickets", **bearer).status_code == 200
+    admin.post(f"{S}tokens/{Token.objects.get(purpose='api').pk}/revoke/")
+    assert Client().get("/api/v1/tickets", **bearer).status_code == 401
+
+
+def test_categories_tags_and_replies(world: World, admin: Client) -> None:
+    admin.post(S + "categories/new/", {"name": "مرجوعی", "parent": world.categories["delivery"].pk})
+    new = Category.objects.get(name="مرجوعی")
+    admin.post(
+        f"{S}categories/{new.pk}/",
+        {"name": "مرجوعی", "words": "مرجوع، پس فرستادن\nreturn", "impact": "3", "urgency": ""},
+    )
+    new.refresh_from_db()
+    assert (new.words, new.impact, new.urgency, new.level) == (["مرجوع", "پس فرستادن", "return"], 3, None, 2)
+    assert admin.post(S + "categories/new/", {"name": ""}).status_code == 422
+    admin.post(S + "tags/", {"name": "یک"})
+    admin.post(S + "tags/", {"name": "دو"})
+    one, two = Tag.objects.get(name="یک"), Tag.objects.get(name="دو")
+    admin.post(f"{S}tags/{one.pk}/", {"into": two.pk})
+    assert list(Tag.objects.values_list("name", flat=True)) == ["دو"]
+    values = {"name": "سلام", "shortcut": "/hello", "body_fa": "سلام", "body_en": "Hello"}
+    admin.post(S + "replies/new/", values)
+    assert SavedReply.objects.get(shortcut="hello").bodies == {"fa": "سلام", "en": "Hello"}
+    assert admin.post(S + "replies/new/", values).status_code == 422
+
+
+def test_pr_06_no_route_changes_the_log(world: World, admin: Client) -> None:
+    shaping.save_tag("x", by=world.agents["arash"])
+    before = list(Event.objects.values())
+    for method in ("post", "put", "patch", "delete"):
+        assert getattr(admin, method)(S + "log/").status_code == 405
+    assert not [route for route in ALL if "log/" in route and route != "desk/settings/log/"]
+    assert list(Event.objects.values()) == before
+    page = admin.get(S + "log/", {"name": "tag.", "agent": world.agents["arash"].pk}).content.decode()
+    assert "tag.added" in page
+    assert ">tag.added</code>" not in admin.get(S + "log/", {"to": "1300/01/01"}).content.decode()
+
+
+def test_the_name_of_the_desk_is_what_customers_read(
+    world: World, admin: Client, django_capture_on_commit_callbacks
+) -> None:  # type: ignore[no-untyped-def]
+    with django_capture_on_commit_callbacks(execute=True):
+        admin.post(S + "organization/", {"name": "فروشگاه نو", "language": "ar"})
+    page = Client().get("/accounts/login/")
+    assert "فروشگاه نو" in page.content.decode()
+    assert 'lang="ar"' in page.content.decode()
+
+
+def test_au_20_first_start(db: None) -> None:
+    """The set-up needs the secret from the console, has no default account, and is gone afterwards."""
+    thief, owner = Client(), Client()
+    assert thief.get("/setup/").status_code == 200
+    office = {
+        "language": "en", "organization": "Chakad", "steps": "2", "admin_name": "First", "admin_email": "first@example.com",
+        "password": "a quiet morning",
+    }  # fmt: skip
+    assert thief.post("/setup/", office).status_code == 403
+    assert thief.post("/setup/", {"secret": "x" * 32}).status_code == 403
+    assert not Agent.objects.exists()
+    secret = setup.new_secret(now=clock())
+    assert owner.post("/setup/", {"secret": secret.upper() + " "}).status_code == 302
+    assert owner.post("/setup/", {**office, "password": "short"}).status_code == 422
+    assert owner.post("/setup/", office)["Location"] == "/desk/settings/start/"
+    assert owner.get("/desk/settings/start/").status_code == 200
+    owner.post(
+        "/desk/settings/start/", {"which": "chat", "chat-name": "Shop", "chat-sites": "https://shop.example"}
+    )
+    assert Inbox.objects.get(channel="chat").sites == ["https://shop.example"]
+    for browser in (thief, owner):
+        assert browser.get("/setup/").status_code == 404
+        assert browser.post("/setup/", {"secret": secret}).status_code == 404
+    assert Agent.objects.get().role == "admin"
+
+
+@pytest.mark.parametrize("who", ["sara", "dara"])
+def test_az_19_customers_by_their_pages(world: World, who: str) -> None:
+    """Without a ticket that he may see, a customer does not exist for an agent."""
+    browser = Client()
+    browser.force_login(world.agents[who].user, backend="pelekan.people.backends.Backend")
+    assert browser.get(f"/desk/customers/{world.customers['kaveh'].pk}/").status_code == 404
+    assert "Emma" not in browser.get("/desk/customers/", {"q": "emma"}).content.decode()
+    assert browser.get(f"/desk/organizations/{Organization.objects.get().pk}/").status_code == 404
