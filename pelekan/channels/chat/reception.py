@@ -20,7 +20,7 @@ from pelekan.tickets.models import ChatState, Conversation, Inbox
 RECENT = timedelta(days=14)  # accepted chats that tell how long it usually takes
 SAMPLE = 50  # at most so many of them, the newest
 FEWEST = 5  # with fewer, nothing is said
-PRESENT_FOR = timedelta(minutes=5)  # an open page of the desk says once a minute that its agent is there
+PRESENT_FOR = timedelta(minutes=3)  # an open page of the desk says once a minute that its agent is there
 REMEMBERED = timedelta(seconds=30)  # so long a median is used again
 
 State = Literal["now", "busy", "away", "closed"]
@@ -75,8 +75,8 @@ def _staffed(inbox: Inbox, now: datetime) -> State:
     if not capacity:
         return "away"
     busy = dict(
-        Conversation.objects.filter(state=ChatState.ACTIVE, ticket__assignee__in=list(capacity))
-        .values_list("ticket__assignee")
+        Conversation.objects.filter(state=ChatState.ACTIVE, agent__in=list(capacity))
+        .values_list("agent")
         .annotate(Count("pk"))
         .order_by()
     )

@@ -101,7 +101,9 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
     if any(contact.values()):
         with suppress(ValueError):  # the line is stored: a mistyped address beside it must not undo that
             visitors.describe(visitor, **contact, now=caller.now)
-    thread = Conversation.objects.select_related("ticket__assignee__user").get(pk=message.conversation_id)
+    thread = Conversation.objects.select_related("ticket__assignee__user", "agent__user").get(
+        pk=message.conversation_id
+    )
     shape = {
         "message": shapes.message(message),
         "conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now),
@@ -145,7 +147,7 @@ def _thread(caller: Caller, thread: Conversation, after: int = 0, before: int = 
     else:
         newest = list(rows[: PAGE + 1])
         chosen, more = newest[:PAGE][::-1], len(newest) > PAGE
-    thread = Conversation.objects.select_related("ticket__assignee__user").get(pk=thread.pk)
+    thread = Conversation.objects.select_related("ticket__assignee__user", "agent__user").get(pk=thread.pk)
     return {
         "conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now),
         "messages": shapes.messages(chosen),

@@ -118,7 +118,7 @@ def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime
         "number": number,
         "subject": ticket.subject,
         "status": customer_status(ticket.status),
-        "agent": agent(ticket.assignee) if ticket.assignee and not waiting else None,
+        "agent": agent(thread.agent if thread.channel == "chat" else ticket.assignee),
         "read": thread.agent_read_id,
         "seen": thread.customer_read_id,
         "ahead": at_desk.ahead_of(thread) if waiting else 0,

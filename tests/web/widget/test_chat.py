@@ -335,3 +335,11 @@ def test_unanswered_it_stays_where_it_waits(browser, world):
     chat = one.chat()
     one.call("register", {"conversation": chat.pk, "subject": "x", "contact": {"phone": "+989123456789"}})
     assert Ticket.objects.get(pk=chat.ticket_id).team == world.teams["front"]
+
+
+def test_the_agent_of_the_chat_stays_while_its_ticket_climbs(browser, world):
+    one = browser()
+    chat = one.chat()
+    actions.accept_chat(chat, by=world.agents["sara"])
+    actions.escalate(chat.ticket, world.teams["payments"], by=world.agents["sara"], because="bank")
+    assert one.hello()["conversation"]["agent"]["name"] == "سارا موحد"
