@@ -49,7 +49,7 @@ def words() -> dict[str, str]:
         "ticket": _("Ticket %s"),
         "number": _("Your number"),
         "registered": _("Your request is registered"),
-        "done": _("Done"),
+        "done": _("Continue"),
         "subject": _("What is it about?"),
         "message": _("Your message"),
         "name": _("Your name"),
