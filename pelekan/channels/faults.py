@@ -95,3 +95,39 @@ def in_words(stored: str) -> str:
         return str(WORDS[word]) % details
     except (KeyError, ValueError):
         return str(WORDS[word])
+
+
+WARNINGS: dict[str, str | Promise] = {
+    # of email.parse
+    "several_from": _("This mail names several senders; the first one is taken."),
+    "sender_differs": _(
+        "Answers would go to another domain than the one it came from. See that this is right."
+    ),
+    "from_missing": _("This mail has no sender; another address of its head was taken."),
+    "headers_cut": _("The head of this mail was too long; its end was left out."),
+    "headers_end_missing": _("The head of this mail has no end; it may be damaged."),
+    "addresses_cut": _("This mail has too many recipients to show."),
+    "too_deep": _("This mail holds mails within mails too deep to read; the rest is in its source."),
+    "too_many_parts": _("This mail has too many parts; the rest is in its source."),
+    "truncated": _("This mail is cut off; its end is missing."),
+    "boundary_missing": _("This mail is damaged; what could be read is shown."),
+    "attachment_truncated": _("An attachment is cut off."),
+    "attachment_damaged": _("An attachment is damaged."),
+    "charset_unknown": _("Its letters could not be told for sure; words may be wrong."),
+    "text_cut": _("The text is too long to show; the rest is in its source."),
+    "encrypted": _("This mail is encrypted and can't be read here."),
+    "unreadable": _("This mail could not be read."),
+    # of arriving
+    "message_id_reused": _("Another mail came with the same identifier. One of them may be an imitation."),
+    "sender_not_authentic": _("The sender's address is forged, by what the mail server found out."),
+    "sender_unconfirmed": _(
+        "It bears the mark of this conversation, but comes from someone who didn't take part in it so far."
+    ),
+    "sender_looks_alike": _("The sender's address imitates other letters. Look at it closely."),
+}
+"""What an agent should know about a mail. Warnings that change nothing for him are not here."""
+
+
+def warnings_in_words(words: object) -> list[str]:
+    """The sentences for the warnings of a message (`meta["warnings"]`), in the active language."""
+    return [str(WARNINGS[word]) for word in words if word in WARNINGS] if isinstance(words, list) else []

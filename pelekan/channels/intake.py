@@ -239,6 +239,16 @@ def accept_sender(message: Message, *, by: Agent, now: datetime | None = None) -
     release_held(message, by=by, now=now)
 
 
+@action
+def release_mail(message: Message, *, by: Agent, now: datetime | None = None) -> None:
+    """Show a held mail on the customer's side. When its sender is the conversation's customer, answers go to him;
+    somebody else is only shown (`accept_sender` also answers him)."""
+    if message.customer_id == message.conversation.customer_id:
+        accept_sender(message, by=by, now=now)
+    else:
+        release_held(message, by=by, now=now)
+
+
 def _tell_quarantined(arrival: Arrival, by: By = None) -> None:
     record("arrival.quarantined", by=by, topics=["desk"], arrival=arrival.pk, inbox=arrival.inbox_id)
 

@@ -102,31 +102,29 @@ def recipients(message: Message) -> list[Recipient]:
     """Who gets this message by mail: whom the agent chose, else the confirmed participants that were not merely
     copied; for other channels the customer's own address. Never an address that this desk writes from."""
     conversation = message.conversation
-    if conversation.channel == "email":
-        found = _chosen(message) or [
-            Recipient(one.address, one.name)
-            for one in conversation.participants.filter(copied=False)
-            .exclude(confirmed_at=None)
-            .order_by("pk")
-        ]
-    else:
+    by_mail = conversation.channel == "email"
+    found = (_chosen(message) or _usual(conversation)) if by_mail else []
+    if not found and not (by_mail and conversation.participants.exists()):
         address = mail_address(conversation.customer)
         found = [Recipient(address, conversation.customer.name)] if address else []
     own = {address.lower() for address in Inbox.objects.exclude(address="").values_list("address", flat=True)}
-    once = {one.address: one for one in reversed(found) if one.address.lower() not in own}
-    return [one for one in found if once.get(one.address) is one]
+    once: dict[str, Recipient] = {}
+    for one in found:
+        if one.address.lower() not in own:
+            once.setdefault(one.address, one)
+    return list(once.values())
 
 
 def _chosen(message: Message) -> list[Recipient]:
     """Recipients that the agent named in the composer: `meta["to"]` and `meta["cc"]`, addresses or
     {name, address}. Cc alone goes beside the usual recipients."""
     to, cc = (_read(message.meta.get(name), copied=name == "cc") for name in ("to", "cc"))
-    if cc and not to:
-        rows = (
-            message.conversation.participants.filter(copied=False).exclude(confirmed_at=None).order_by("pk")
-        )
-        to = [Recipient(one.address, one.name) for one in rows]
-    return to + cc
+    return (to or _usual(message.conversation)) + cc if cc else to
+
+
+def _usual(conversation: Conversation) -> list[Recipient]:
+    rows = conversation.participants.filter(copied=False).exclude(confirmed_at=None).order_by("pk")
+    return [Recipient(one.address, one.name) for one in rows]
 
 
 def _read(values: object, *, copied: bool) -> list[Recipient]:

@@ -12,6 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from pelekan.channels import intake
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import actions, lists
 from pelekan.tickets.actions import WhyMissing
@@ -245,5 +246,5 @@ def release_message(request: HttpRequest, pk: int, message: int) -> HttpResponse
     found = Message.objects.filter(ticket=ticket, pk=message).first()
     if found is None:
         raise Http404
-    actions.release_held(found, by=agent_in(request))
+    intake.release_mail(found, by=agent_in(request))
     return answer(request, pk, message=message)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from pelekan.channels.faults import in_words
 from pelekan.lib.text import isolate
 from pelekan.tickets.models import Channel
 from pelekan.web.reading import Reading
@@ -41,6 +42,8 @@ def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Rea
         "waited": dates.span(timedelta(seconds=data.get("waited", 0) or 0)),
         "priority": _priority(data.get("priority")),
         "priority_before": _priority(data.get("priority_before")),
+        "recipient": isolate(str(data.get("recipient", ""))),
+        "fault": in_words(str(data.get("fault", ""))),
     }
     say = _SENTENCES.get(name)
     return (say(data) % words) if say else ""
@@ -118,6 +121,12 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "chat.transferred": lambda data: _("%(who)s transferred the chat to %(agent)s"),
     "chat.ended": lambda data: _("%(who)s ended the chat"),
     "conversation.started": lambda data: _("%(who)s opened a conversation: %(channel)s"),
+    "delivery.failed": lambda data: _("The mail to %(recipient)s could not be delivered. %(fault)s"),
+    "delivery.delayed": lambda data: _("The mail to %(recipient)s is late. %(fault)s"),
+    "delivery.unknown": lambda data: _("The mail to %(recipient)s may have been sent. %(fault)s"),
+    "delivery.silenced": lambda data: _("No automatic mail to %(recipient)s: there were too many already"),
+    "delivery.stopped": lambda data: _("%(who)s stopped the mail to %(recipient)s"),
+    "delivery.resent": lambda data: _("%(who)s sent the mail to %(recipient)s again"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pelekan.channels.faults import in_words, warnings_in_words
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials
@@ -169,7 +170,7 @@ def _message(
         "subject": "",
         "to": _addresses(meta.get("to")),
         "cc": _addresses(meta.get("cc")),
-        "warnings": [str(one) for one in meta.get("warnings") or []],
+        "warnings": warnings_in_words(meta.get("warnings")),
         "held": line["message__held_at"] is not None,
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
         "delivery": sendings.get(pk),
@@ -218,7 +219,7 @@ def _files(messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]
     return dict(found)
 
 
-_WORST = ("sent", "sending", "queued", "unknown", "failed")
+_WORST = ("stopped", "sent", "sending", "queued", "unknown", "failed")
 
 
 def _deliveries(messages: list[int], dates: Reading) -> dict[int, dict[str, str]]:
@@ -227,7 +228,7 @@ def _deliveries(messages: list[int], dates: Reading) -> dict[int, dict[str, str]
         return {}
     found: dict[int, dict[str, Any]] = {}
     rows: Any = Delivery.objects.filter(message_id__in=messages)
-    for line in rows.values("message_id", "state", "recipient", "due_at", "tries", "fault"):
+    for line in rows.values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at"):
         known = found.get(line["message_id"])
         if known is None or _WORST.index(line["state"]) > _WORST.index(known["state"]):
             found[line["message_id"]] = line
@@ -238,14 +239,18 @@ def _sending(line: dict[str, Any], dates: Reading) -> str:
     words = {
         "address": line["recipient"],
         "time": dates.moment(line["due_at"]) if line["due_at"] else "",
-        "fault": line["fault"].splitlines()[0][:200] if line["fault"] else "",
+        "fault": in_words(line["fault"]),
     }
+    if line["state"] == "stopped":
+        return str(words["fault"])
     if line["state"] == "failed":
         return _("Not delivered to %(address)s: %(fault)s") % words
     if line["state"] == "unknown":
         return _("May have reached %(address)s: the connection broke at the end. %(fault)s") % words
     if line["state"] == "queued" and line["tries"]:
         return _("Next try %(time)s: %(fault)s") % words
+    if line["state"] == "sent" and line["maybe_twice_at"]:
+        return _("Sent to %(address)s, perhaps twice: the first try broke off at the end") % words
     if line["state"] == "sent":
         return _("Sent to %(address)s") % words
     return _("Sending to %(address)s") % words
