@@ -122,6 +122,8 @@ def people(chromium: Any, desk: Desk) -> Iterator[Callable[[str], Any]]:
         return page
 
     yield person
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if shots := os.environ.get("JOURNEY_SHOTS"):  # where to leave what everyone saw last
+            context.pages[0].screenshot(path=f"{shots}/{number}.png")
         context.close()
     assert not faults

@@ -75,7 +75,8 @@ function begin(pane) {
   pane.addEventListener("chat-read", () => { saw = Number(pane.dataset.lastMessage); });
 }
 
-async function freshen(pane) {
+async function freshen(pane, head = false) {
+  if (head) freshenHead(pane);
   const answer = await ask(`${pane.dataset.lines}?after=${pane.dataset.lastEvent}`).catch(() => null);
   if (!answer?.ok) return;
   const last = Number(answer.headers.get("X-Last-Event"));
@@ -94,6 +95,17 @@ async function freshen(pane) {
   window.htmx.process(here);
   pane.classList.toggle("chatpane--news", !pane.contains(document.activeElement) && Number(answer.headers.get("X-New")) > 0);
   if (pane.contains(document.activeElement)) setTimeout(() => read(pane), 700);
+}
+
+// what is said of the ticket above its lines: after these the number or the name may be another
+const HEADS = new Set(["ticket.registered", "ticket.renamed", "resync"]);
+
+async function freshenHead(pane) {
+  const answer = await ask(`/desk/tickets/${pane.dataset.paneTicket}/chat/`).catch(() => null);
+  const head = answer?.ok && fragment(await answer.text()).querySelector(".chatpane__head");
+  if (!head) return;
+  pane.querySelector(".chatpane__head").replaceWith(head);
+  window.htmx.process(head);
 }
 
 function read(pane) {
@@ -123,7 +135,7 @@ function listen() {
   follow(all().flatMap((pane) => [`ticket:${pane.dataset.paneTicket}`, `conversation:${pane.dataset.conversation}`]));
   for (const pane of all()) {
     begin(pane);
-    if (line) stops.push(line.on(`ticket:${pane.dataset.paneTicket}`, () => freshen(pane)), line.onSay(`conversation:${pane.dataset.conversation}`, typed(pane)));
+    if (line) stops.push(line.on(`ticket:${pane.dataset.paneTicket}`, (poke) => freshen(pane, HEADS.has(poke.name))), line.onSay(`conversation:${pane.dataset.conversation}`, typed(pane)));
   }
   document.getElementById("no-panes").hidden = all().length > 0;
   panes().dataset.number = all().length;

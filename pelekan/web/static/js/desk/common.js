@@ -77,7 +77,10 @@ document.addEventListener("click", async (event) => {
     const answer = await ask(opener.dataset.dialog);
     if (!answer.ok) return complain(words.failed);
     const slot = document.getElementById("dialogs");
-    window.htmx.swap(slot, await answer.text(), { swapStyle: "innerHTML" });
+    let html = await answer.text();
+    // on the board of chats there is no head to swap: the panes freshen themselves
+    if (!document.getElementById("head")) html = html.replaceAll('hx-target="#head" hx-swap="outerHTML"', 'hx-swap="none"');
+    window.htmx.swap(slot, html, { swapStyle: "innerHTML" });
     open(slot.querySelector("dialog"));
   } catch {
     complain(words.offline);
