@@ -176,16 +176,24 @@ async function refresh() {
 document.addEventListener("click", (event) => {
   const opener = event.target.closest("[data-pane-open]");
   if (opener) openPane(opener.dataset.paneOpen, opener.dataset.paneUrl);
+  const waiting = event.target.closest("[data-accept]");
+  if (waiting) accept(waiting);
   if (event.target.closest("[data-pane-close]")) {
     event.target.closest(".chatpane").remove();
     board.dataset.show = "";
     listen();
   }
 });
-document.addEventListener("htmx:afterRequest", (event) => {
-  const accepted = event.target.dataset?.accept;
-  if (accepted && event.detail.successful) openPane(accepted).then(refresh);
-});
+// not by htmx: the list may be drawn anew while the answer is on its way, and the button with it
+async function accept(button) {
+  button.disabled = true;
+  const answer = await ask(button.dataset.acceptUrl, { body: form({}) }).catch(() => null);
+  button.disabled = false;
+  if (answer?.status === 422) complain(fragment(await answer.text()).textContent.trim()); // someone was quicker
+  else if (!answer?.ok) complain(answer?.status === 404 ? words.gone : words.offline);
+  else await openPane(button.dataset.accept);
+  refresh();
+}
 
 const soon = later(refresh, 400);
 for (const topic of own) live()?.on(topic, soon);
