@@ -33,7 +33,9 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     )
     # whoever looks around at night shall meet someone in the chat; mail and portal keep office hours
     Inbox.objects.filter(pk=made.inboxes["shop"].pk).update(hours={})
-    Team.objects.filter(pk__in=[made.teams[key].pk for key in ("payments", "technical", "front")]).update(offered=True)
+    Team.objects.filter(pk__in=[made.teams[key].pk for key in ("payments", "technical", "front")]).update(
+        offered=True
+    )
     if not empty:
         stories.tell(made)
     return True
