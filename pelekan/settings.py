@@ -74,7 +74,8 @@ APPEND_SLASH = True
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "BACKEND": "pelekan.web.jinja.Templates",
+        "NAME": "jinja2",
         "DIRS": [PACKAGE / "web" / "templates", PACKAGE / "demo" / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {

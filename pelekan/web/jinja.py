@@ -6,19 +6,44 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.template.backends import jinja2 as backend
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
 
 from pelekan.lib.text import direction, initials
 from pelekan.people.desk import sign
+from pelekan.web.folding import Folding, kept
+from pelekan.web.icons import draw
+from pelekan.web.paths import url
 from pelekan.web.reading import Reading
+
+
+class Templates(backend.Jinja2):
+    """Django's Jinja2 with one environment for each language; a template comes in the language that is on."""
+
+    @property
+    def env(self) -> Environment:
+        language = translation.get_language() or "en"
+        found = self._environments.get(language)
+        if found is None:
+            # an overlay shares loader, filters and globals, but keeps to itself what it compiled
+            found = self._environments[language] = self._common.overlay()
+        return found
+
+    @env.setter
+    def env(self, made: Environment) -> None:
+        self._common = made
+        self._environments: dict[str, Environment] = {}
+
+
+class House(Environment):
+    code_generator_class = Folding
 
 
 def environment(**options: Any) -> Environment:
     """Made once by Django's Jinja2 backend."""
-    env = Environment(
+    env = House(
         **{
             **options,
             "trim_blocks": True,
@@ -31,14 +56,9 @@ def environment(**options: Any) -> Environment:
         translation.gettext, translation.ngettext, newstyle=True,
         pgettext=translation.pgettext, npgettext=translation.npgettext,
     )  # fmt: skip
-    env.globals.update(url=url, static=static)
-    env.filters.update(direction=direction, initials=initials)
+    env.globals.update(url=url, static=static, draw=draw, translated=translation.gettext)
+    env.filters.update(direction=direction, initials=initials, kept=kept)
     return env
-
-
-def url(name: str, *args: Any, **kwargs: Any) -> str:
-    """The address of a named page."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
