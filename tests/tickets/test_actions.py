@@ -20,7 +20,7 @@ from pelekan.tickets.actions import (
     take,
 )
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Event, Message, Ticket
+from pelekan.tickets.models import Counter, Event, Message, Ticket
 
 
 def line(world: World, text: str = "پول کم شد ولی پنل چیزی نشان نمی‌دهد", **values: object) -> Incoming:
@@ -125,3 +125,13 @@ def test_visible_to_follows_the_tier(world: World) -> None:
     assert ticket in Ticket.objects.visible_to(nika)
     assign(ticket, dara, by=nika)
     assert ticket in Ticket.objects.visible_to(dara)
+
+
+def test_a_lost_counter_goes_on_after_the_highest_number(world: World) -> None:
+    first = receive(mail(world)).ticket
+    Counter.objects.all().delete()
+    second = receive(mail(world, "Another matter")).ticket
+    numbers = list(
+        Ticket.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk").values_list("number", flat=True)
+    )
+    assert numbers == [1001, 1002]

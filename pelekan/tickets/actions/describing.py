@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
+from django.db.models import Max
 
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
@@ -13,6 +14,8 @@ from pelekan.tickets.actions.moving import escalate
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import Category, Counter, Tag, Ticket
 from pelekan.tickets.priority import priority_of
+
+FIRST_NUMBER = 1001
 
 
 @action
@@ -135,11 +138,15 @@ def untag(ticket: Ticket, found: Tag, *, by: By, now: datetime | None = None) ->
 
 
 def _next_number() -> int:
-    """The next number. The counter's row is held until the commit, so no two tickets get the same."""
+    """The next number. The counter's row is held until the commit, so no two tickets get the same. Where the row was
+    lost, counting goes on after the highest number."""
     rows = Counter.objects.all()
     if connection.features.has_select_for_update:
         rows = rows.select_for_update()
-    counter = rows.get(name="ticket")
+    counter = rows.filter(name="ticket").first()
+    if counter is None:
+        highest = Ticket.objects.aggregate(highest=Max("number"))["highest"] or FIRST_NUMBER - 1
+        counter, _made = rows.get_or_create(name="ticket", defaults={"value": highest})
     counter.value += 1
     counter.save(update_fields=["value"])
     return counter.value
