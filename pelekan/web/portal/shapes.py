@@ -80,7 +80,8 @@ def row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
 
 
 def stairs(ticket: Ticket) -> list[dict[str, Any]]:
-    """The way that the request has climbed, from its stays: [{"label", "done", "now", "at" or None}]."""
+    """The way that the request has climbed, from its stays: [{"label", "done", "now", "current", "at" or None}].
+    `now` is what is being done, `current` how far it is."""
     stays = list(
         ticket.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
     )  # fmt: skip
@@ -96,7 +97,8 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
         {"label": _("Registered"), "done": True, "at": ticket.registered_at},
         {
             "label": _("With the specialists") if climbed else _("With our team"),
-            "done": True,
+            "done": answered is not None or settled,
+            "now": answered is None and not settled,
             "at": climbed or ticket.registered_at,
         },
         {"label": _("Answered"), "done": answered is not None, "at": answered},
@@ -106,9 +108,9 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
             "at": (ticket.solved_at or ticket.closed_at) if settled else None,
         },
     ]  # fmt: skip
-    last = max(place for place, step in enumerate(steps) if step["done"])
+    furthest = max(place for place, step in enumerate(steps) if step["done"] or step.get("now"))
     for place, step in enumerate(steps):
-        step["now"] = place == last
+        step["current"] = place == furthest
     return steps
 
 
