@@ -95,7 +95,9 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
     now = now or clock()
     tiers = {level: Tier.objects.create(level=level, name=name) for level, name in TIERS.items()}
     teams = {
-        key: Team.objects.create(tier=tiers[level], name=name, description=text)
+        key: Team.objects.create(
+            tier=tiers[level], name=name, description=text, offered=key in ("payments", "technical")
+        )
         for key, (level, name, text) in TEAMS.items()
     }
     agents = {key: _agent(key, *row, teams=teams, now=now) for key, row in AGENTS.items()}

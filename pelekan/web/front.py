@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
+
+from pelekan.web.paths import own_path
 
 
 @require_GET
@@ -26,9 +27,7 @@ def health(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """Choose the language of the pages; a signed-in user keeps it."""
     chosen = request.POST.get("language", "")
-    back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, allowed_hosts=None) or not back.startswith("/"):
-        back = "/"
+    back = own_path(request.POST.get("next", "/"), "/")
     response = HttpResponseRedirect(back)
     if chosen in [code for code, _name in settings.LANGUAGES]:
         response.set_cookie("language", chosen, max_age=31536000, samesite="Lax", secure=settings.SECURE)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pelekan.lib.phones import normal_phone, show_phone
-from pelekan.lib.text import one_line
+from pelekan.lib.text import clean_controls, one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim
 from pelekan.people.models import (
@@ -105,7 +105,7 @@ def add_phone(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Add or remove a phone. It is what he says, not what he proved: agents see it as such and it opens nothing."""
     user = customer.user
     assert user is not None
-    if gone := request.POST.get("remove", ""):
+    if gone := clean_controls(request.POST.get("remove", "")):
         Claim.objects.filter(customer=customer, kind=IdentityKind.PHONE, address=gone).delete()
         return HttpResponseRedirect(reverse("portal_profile"))
     errors = {}
