@@ -189,7 +189,13 @@ def visitor(desk: Desk, number: int, lines: int, books: dict[int, Any], faults: 
         conversation, written = None, []
         for n in range(lines):
             text = f"v{number}-{n}"
-            body = {"client_id": f"line-{text}", "text": text, "files": [], "conversation": conversation, "context": {}}
+            body = {
+                "client_id": f"line-{text}",
+                "text": text,
+                "files": [],
+                "conversation": conversation,
+                "context": {},
+            }
             status, told = insist(caller, "POST", f"{base}/send", body, bearer)
             if status != 201:
                 raise Broken(f"{status} {told}")
