@@ -6,6 +6,7 @@ same bytes and so the same arrival. Each poll is one connection; `idle` says whe
 
 from __future__ import annotations
 
+import copy
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -62,7 +63,7 @@ def _went_well(account: Account, with_more: bool) -> datetime:
     if account.failures >= ALARM_AFTER or account.failed_at:
         record("account.recovered", at=now, topics=["desk"], inbox=account.inbox_id)
     again = now if with_more else now + EVERY
-    due.settle(account, again, checked_at=now, failures=0, failed_at=None, fault="")
+    due.settle(copy.copy(account), again, checked_at=now, failures=0, failed_at=None, fault="")
     return again
 
 
@@ -80,7 +81,7 @@ def _went_wrong(account: Account, found: WireFault) -> datetime:
         told = now
         record("account.failed", at=now, topics=["desk"], inbox=account.inbox_id, fault=found.stored)
     log.warning("mail of inbox %s can't be fetched (%s times): %s", account.inbox_id, failures, found.word)
-    due.settle(account, now + pause, failures=failures, failed_at=told, fault=found.stored)
+    due.settle(copy.copy(account), now + pause, failures=failures, failed_at=told, fault=found.stored)
     return now + pause
 
 
