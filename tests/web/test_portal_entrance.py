@@ -127,6 +127,7 @@ def test_au_02_pr_01_known_unknown_and_agents_look_the_same(
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
+    ask(Client(), "first@example.test")  # what a process reads once
     for address in (MINA, "nobody@example.test", "sara@chakad.example"):
         browser = Client()
         with CaptureQueriesContext(

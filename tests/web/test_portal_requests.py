@@ -410,7 +410,7 @@ def test_pr_02_nothing_that_is_sent_breaks_a_page(world: World, mina: Client, po
     assert stranger.post("/portal/sign-in/code/", poisoned).status_code < 500
     for name in ("after", "state", "before", "next", "saved"):
         for path in ("/portal/", url, "/portal/sign-in/", "/portal/profile/"):
-            assert mina.get(path, {name: poison.replace("x")}).status_code < 500, (path, name)
+            assert mina.get(path, {name: poison}).status_code < 500, (path, name)
 
 
 # ── guest links ──
