@@ -11,30 +11,50 @@ from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
 from pelekan.tickets.models import Conversation, Outcome, Stay, Tag, Ticket
 from pelekan.web.reading import Reading
+from pelekan.web.workspace.prepared import Prepared
 
 PAST = 8
 ICON_OF = {"email": "email", "phone": "phone", "external": "portal", "visitor": "chat"}
 
 
-def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, Any]:
-    """Queries: ways to reach him, claims, conversations, earlier tickets, tags, stays."""
-    customer_id, pk = ticket["customer_id"], ticket["id"]
-    ways = list(Identity.objects.filter(customer_id=customer_id).values("kind", "address", "verified_at"))
-    claims = list(Claim.objects.filter(customer_id=customer_id).values("kind", "address"))
-    known = {(way["kind"], way["address"]) for way in ways}
-    talks: list[Any] = list(
+_WAYS = Prepared(
+    lambda customer: (
+        Identity.objects.filter(customer=customer).order_by("id").values("kind", "address", "verified_at")
+    )
+)
+_CLAIMS = Prepared(
+    lambda customer: Claim.objects.filter(customer=customer).order_by("id").values("kind", "address")
+)
+_TALKS = Prepared(
+    lambda pk: (
         Conversation.objects.filter(ticket_id=pk)
         .order_by("-last_at")
-        .values("id", "channel", "state", "subject", "started_at", "last_at", "accepted_at", "context",
-                "inbox_id", "inbox__name", "inbox__address", "customer_read_id")
-    )  # fmt: skip
-    past = list(
+        .values("id", "channel", "state", "started_at", "accepted_at", "context")
+    )
+)
+_PAST = Prepared(
+    lambda agent, customer, pk: (
         Ticket.objects.visible_to(agent)
-        .filter(customer_id=customer_id)
+        .filter(customer=customer)
         .exclude(pk=pk)
         .order_by("-last_at")
         .values("id", "number", "subject", "status", "channel", "last_at")[: PAST + 1]
     )
+)
+_TAGS = Prepared(lambda pk: Tag.objects.filter(tickets=pk).values("id", "name"))
+_STAYS = Prepared(
+    lambda pk: Stay.objects.filter(ticket_id=pk).values(
+        "tier__level", "tier__name", "team__name", "entered_at", "left_at", "outcome", "why"
+    )
+)
+
+
+def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, Any]:
+    """Queries: ways to reach him, claims, conversations, earlier tickets, tags, stays."""
+    customer_id, pk = ticket["customer_id"], ticket["id"]
+    ways, claims, talks = _WAYS(customer_id), _CLAIMS(customer_id), _TALKS(pk)
+    known = {(way["kind"], way["address"]) for way in ways}
+    past = _PAST(agent, customer_id, pk)
     return {
         "customer": {
             "id": customer_id,
@@ -61,7 +81,7 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         "came_from": came_from(talks),
         "past": [{**one, "url": reverse("desk_ticket", args=[one["id"]])} for one in past[:PAST]],
         "past_more": len(past) > PAST,
-        "tags": list(Tag.objects.filter(tickets=pk).values("id", "name")),
+        "tags": _TAGS(pk),
         "stays": _stays(pk, dates),
         "category": " › ".join(
             name
@@ -114,9 +134,6 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
 
 def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
     outcomes = dict(Outcome.choices)
-    rows = Stay.objects.filter(ticket_id=pk).values(
-        "tier__level", "tier__name", "team__name", "entered_at", "left_at", "outcome", "why"
-    )
     own = {"arrived": _("arrived"), "reopened": _("reopened")}
     return [
         {
@@ -129,5 +146,5 @@ def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
             "why": own.get(stay["why"], stay["why"]),
             "here": stay["left_at"] is None,
         }
-        for stay in rows
+        for stay in _STAYS(pk)
     ]

@@ -6,7 +6,12 @@ from typing import Any
 
 from pelekan.people.models import Agent
 from pelekan.tickets.models import Channel, Draft, Inbox
+from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
+
+_DRAFTS = Prepared(
+    lambda agent, pk: Draft.objects.filter(agent=agent, ticket_id=pk).values("kind", "html", "saw_id")
+)
 
 
 def composer(

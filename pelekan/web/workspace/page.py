@@ -22,6 +22,7 @@ from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, fragment
 from pelekan.web.workspace.live import live
+from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.shell import PRIORITIES, list_part, shell, teams_of
 
 _FIELDS = (
@@ -36,10 +37,14 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_ROW = Prepared(lambda agent, pk: Ticket.objects.visible_to(agent).filter(pk=pk).values(*_FIELDS))
+_READ = Prepared(lambda agent, pk: ReadMark.objects.filter(agent=agent, ticket_id=pk).values("message_id"))
+
+
 def ticket_row(agent: Agent, pk: int) -> dict[str, Any]:
     """The ticket with everything that stands on its page, in one query, if this agent may see it."""
     teams_of(agent)
-    row = Ticket.objects.visible_to(agent).filter(pk=pk).values(*_FIELDS).first()
+    row = _ROW.one(agent, pk)
     if row is None:
         raise Http404
     return row
@@ -93,9 +98,8 @@ def ticket_context(request: HttpRequest, pk: int, levels: int) -> dict[str, Any]
     agent = agent_in(request)
     ticket = ticket_row(agent, pk)
     dates = Reading(request.dates)  # type: ignore[attr-defined]
-    read_id = (
-        ReadMark.objects.filter(agent=agent, ticket_id=pk).values_list("message_id", flat=True).first() or 0
-    )
+    mark = _READ.one(agent, pk)
+    read_id = mark["message_id"] if mark else 0
     side = beside(ticket, agent, dates)
     chat = next((talk for talk in side["talks"] if talk["state"]), None)
     lines = timeline.window(pk, dates, read_id=read_id, me=agent.pk)

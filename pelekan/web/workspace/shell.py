@@ -14,18 +14,23 @@ from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
 from pelekan.web.workspace.doors import agent as agent_in
+from pelekan.web.workspace.prepared import Prepared
 
 PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
+
+
+_TEAMS = Prepared(
+    lambda agent: Team.objects.filter(agents=agent).values(
+        "id", "name", "tier_id", "tier__level", "archived_at"
+    )
+)
 
 
 def teams_of(agent: Agent) -> list[dict[str, Any]]:
     """The agent's teams in the order of the staircase, in one query; what `visible_to` needs comes along."""
     known: list[dict[str, Any]] | None = agent.__dict__.get("_teams")
     if known is None:
-        found: list[Any] = list(
-            Team.objects.filter(agents=agent).values("id", "name", "tier_id", "tier__level", "archived_at")
-        )
-        known = found
+        known = _TEAMS(agent.pk)
         agent.team_ids = sorted(team["id"] for team in known)
         agent.tier_ids = sorted({team["tier_id"] for team in known})
         agent.__dict__["_teams"] = known

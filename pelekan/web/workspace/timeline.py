@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
+from django.db import connection
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -18,9 +19,9 @@ from pelekan.channels.faults import in_words, warnings_in_words
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials
-from pelekan.people.models import Agent, Team
-from pelekan.tickets.models import Attachment, Category, Event
+from pelekan.tickets.models import Attachment, Event
 from pelekan.web.reading import Reading
+from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 from pelekan.web.workspace.sentences import SHOWN, Names, reason, sentence
 
@@ -34,22 +35,44 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_SHOWN = Event.objects.filter(name__in=SHOWN)
+_LAST = Prepared(lambda pk: _SHOWN.filter(ticket_id=pk).order_by("-id").values(*_FIELDS)[: WINDOW + 1])
+_BEFORE = Prepared(
+    lambda pk, before: (
+        _SHOWN.filter(ticket_id=pk, id__lt=before).order_by("-id").values(*_FIELDS)[: WINDOW + 1]
+    )
+)
+_AFTER = Prepared(
+    lambda pk, after: _SHOWN.filter(ticket_id=pk, id__gt=after).order_by("id").values(*_FIELDS)[:200]
+)
+_FILES = Prepared(
+    lambda pk, first, last: (
+        Attachment.objects.filter(
+            message__ticket_id=pk, message_id__gte=first, message_id__lte=last, inline_id=""
+        )
+        .order_by("id")
+        .values("id", "message_id", "token", "name", "type", "size")
+    )
+)
+_SENDINGS = Prepared(
+    lambda pk, first, last: Delivery.objects.filter(
+        message__ticket_id=pk, message_id__gte=first, message_id__lte=last
+    ).values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at")
+)
+
+
 def window(
     ticket_id: int, dates: Reading, *, before: int = 0, after: int = 0, read_id: int = 0, me: int = 0
 ) -> dict[str, Any]:
     """Items oldest first: {"items", "first", "last" (event ids), "last_message" (id), "earlier" (more above),
     "new" (how many are messages of others)}. `after` gives all that came later, at most 200."""
-    events = Event.objects.filter(ticket_id=ticket_id, name__in=SHOWN)
     if after:
-        found = list(events.filter(id__gt=after).order_by("id").values(*_FIELDS)[:200])
-        earlier = False
+        found, earlier = _AFTER(ticket_id, after), False
     else:
-        if before:
-            events = events.filter(id__lt=before)
-        found = list(events.order_by("-id").values(*_FIELDS)[: WINDOW + 1])
+        found = _BEFORE(ticket_id, before) if before else _LAST(ticket_id)
         earlier = len(found) > WINDOW
         found = found[:WINDOW][::-1]
-    items = _items(found, dates, read_id, me)
+    items = _items(ticket_id, found, dates, read_id, me)
     messages = [line["message_id"] for line in found if line["name"] in MESSAGES]
     return {
         "items": items,
@@ -61,23 +84,16 @@ def window(
     }
 
 
-def one(message_id: int, dates: Reading) -> dict[str, Any]:
-    """One message as an item."""
-    found = Event.objects.filter(message_id=message_id, name__in=MESSAGES).values(*_FIELDS)[:1]
-    return _items(list(found), dates, 0, 0)[-1]
-
-
-def _items(found: list[dict[str, Any]], dates: Reading, read_id: int, me: int) -> list[dict[str, Any]]:
-    messages = [line for line in found if line["name"] in MESSAGES]
-    files = _files([line["message_id"] for line in messages], dates)
-    sendings = _deliveries(
-        [
-            line["message_id"]
-            for line in messages
-            if line["message__kind"] == "outgoing" and line["message__channel"] not in ("chat", "portal")
-        ],
-        dates,
+def _items(
+    ticket_id: int, found: list[dict[str, Any]], dates: Reading, read_id: int, me: int
+) -> list[dict[str, Any]]:
+    ids = [line["message_id"] for line in found if line["name"] in MESSAGES]
+    mailed = any(
+        line["name"] == "message.sent" and line["message__channel"] not in ("chat", "portal")
+        for line in found
     )
+    files = _files(ticket_id, ids, dates) if ids else {}
+    sendings = _deliveries(_SENDINGS(ticket_id, ids[0], ids[-1]), dates) if mailed else {}
     names = _names(found)
     items: list[dict[str, Any]] = []
     day, last, unread = "", None, False
@@ -209,12 +225,9 @@ def file_shape(line: dict[str, Any], dates: Reading) -> dict[str, Any]:
     }
 
 
-def _files(messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]]]:
-    if not messages:
-        return {}
+def _files(ticket_id: int, messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]]]:
     found = defaultdict(list)
-    rows: Any = Attachment.objects.filter(message_id__in=messages, inline_id="").order_by("id")
-    for line in rows.values("id", "message_id", "token", "name", "type", "size"):
+    for line in _FILES(ticket_id, messages[0], messages[-1]):
         found[line["message_id"]].append(file_shape(line, dates))
     return dict(found)
 
@@ -222,13 +235,10 @@ def _files(messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]
 _WORST = ("stopped", "sent", "sending", "queued", "unknown", "failed")
 
 
-def _deliveries(messages: list[int], dates: Reading) -> dict[int, dict[str, str]]:
+def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[str, str]]:
     """message → how its sending stands: the worst of its recipients, with a sentence."""
-    if not messages:
-        return {}
     found: dict[int, dict[str, Any]] = {}
-    rows: Any = Delivery.objects.filter(message_id__in=messages)
-    for line in rows.values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at"):
+    for line in rows:
         known = found.get(line["message_id"])
         if known is None or _WORST.index(line["state"]) > _WORST.index(known["state"]):
             found[line["message_id"]] = line
@@ -256,23 +266,40 @@ def _sending(line: dict[str, Any], dates: Reading) -> str:
     return _("Sending to %(address)s") % words
 
 
+_LAST_SENDINGS = Prepared(
+    lambda pk: (
+        Delivery.objects.filter(message__ticket_id=pk)
+        .order_by("-message_id")
+        .values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at")[:30]
+    )
+)
+
+
 def delivery_states(ticket_id: int, dates: Reading) -> dict[int, dict[str, str]]:
     """How the last sendings of a ticket stand, for a page that brings itself up to date."""
-    rows = Delivery.objects.filter(message__ticket_id=ticket_id).order_by("-message_id")
-    return _deliveries(list(dict.fromkeys(rows.values_list("message_id", flat=True)[:20])), dates)
+    return _deliveries(_LAST_SENDINGS(ticket_id), dates)
+
+
+_NAMES = {
+    "agent": "SELECT 'agent', a.id, u.name FROM people_agent a JOIN people_user u ON u.id = a.user_id WHERE a.id IN",
+    "team": "SELECT 'team', t.id, t.name FROM people_team t WHERE t.id IN",
+    "category": "SELECT 'category', c.id, c.name FROM tickets_category c WHERE c.id IN",
+}
 
 
 def _names(found: list[dict[str, Any]]) -> Names:
-    """The names behind the ids in the events' data: at most three queries, none for what nobody mentions."""
-    wanted: dict[str, set[int]] = {"agent": set(), "team": set(), "category": set()}
+    """The names behind the ids in the events' data, in one query, or none where nobody is mentioned."""
+    wanted: dict[str, set[int]] = {kind: set() for kind in _NAMES}
     for line in found:
         for kind, ids in wanted.items():
-            ids.update(line["data"][key] for key in (kind, f"{kind}_before") if line["data"].get(key))
-    known: dict[str, dict[int, str]] = {}
-    if wanted["agent"]:
-        known["agent"] = dict(Agent.objects.filter(pk__in=wanted["agent"]).values_list("id", "user__name"))
-    if wanted["team"]:
-        known["team"] = dict(Team.objects.filter(pk__in=wanted["team"]).values_list("id", "name"))
-    if wanted["category"]:
-        known["category"] = dict(Category.objects.filter(pk__in=wanted["category"]).values_list("id", "name"))
+            ids.update(int(line["data"][key]) for key in (kind, f"{kind}_before") if line["data"].get(key))
+    parts = [
+        f"{_NAMES[kind]} ({', '.join(str(pk) for pk in sorted(ids))})" for kind, ids in wanted.items() if ids
+    ]
+    known: dict[str, dict[int, str]] = defaultdict(dict)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(parts))
+            for kind, pk, name in cursor.fetchall():
+                known[kind][pk] = name
     return Names(known)
