@@ -7,12 +7,15 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from pelekan.people import setup
 from pelekan.web.paths import own_path
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    return HttpResponseRedirect("/desk/" if request.agent else "/portal/")  # type: ignore[attr-defined]
+    if request.agent:  # type: ignore[attr-defined]
+        return HttpResponseRedirect("/desk/")
+    return HttpResponseRedirect("/setup/" if setup.needed() else "/portal/")
 
 
 @require_GET

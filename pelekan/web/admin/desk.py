@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pelekan.lib.text import isolate
 from pelekan.people.desk import sign
 from pelekan.people.models import Tier
 from pelekan.tickets import shaping
@@ -125,7 +126,7 @@ def delete_tier(request: HttpRequest, pk: int) -> HttpResponse:
         "Teams, tickets and past work of this step move to the one that you choose. What it was called stays in the audit log."
     )
     topics = [{"title": _("Delete"), "text": text, "fields": ["move_to"]}]
-    heading = _("Delete “%(name)s”") % {"name": row.name}
+    heading = _("Delete “%(name)s”") % {"name": isolate(row.name)}
     return show(
         request, "form", "settings_staircase", heading, form=form, topics=topics, back="settings_staircase",
         submit=_("Delete this step"), danger=True,

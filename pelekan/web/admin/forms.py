@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 from pelekan.channels.chat.sites import site
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.text import clean_controls, latin_digits
-from pelekan.people.models import Agent, Language, Organization, Role, Team, Tier
+from pelekan.people.models import Agent, Language, Organization, Role, Team, Tier, User
 from pelekan.tickets.models import Tag
 
 _SPLIT = re.compile(r"[,،;؛\n]+")
@@ -417,6 +418,12 @@ class FoundingForm(forms.Form):
             return normal_address(self.cleaned_data["admin_email"])
         except ValueError:
             raise forms.ValidationError(_("This is no e-mail address; write it like name@example.com."))
+
+    def clean_password(self) -> str:
+        values = self.cleaned_data
+        someone = User(email=values.get("admin_email", ""), name=values.get("admin_name", ""))
+        validate_password(values["password"], someone)
+        return values["password"]
 
 
 class FirstChatForm(forms.Form):

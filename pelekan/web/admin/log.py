@@ -17,6 +17,7 @@ from pelekan.tickets.models import Event
 from pelekan.web.admin.doors import behind
 from pelekan.web.admin.frame import show
 from pelekan.web.admin.hours_form import day_typed, written
+from pelekan.web.workspace.sentences import reason
 
 PAGE = 100
 
@@ -31,7 +32,7 @@ def log(request: HttpRequest) -> HttpResponse:
         query = request.GET.copy()
         query["before"] = str(page[PAGE - 1].pk)
         more = f"{reverse('settings_log')}?{query.urlencode()}"
-    people = [("", _("Everybody"))] + [
+    people = [("", _("People")), ("all", _("People and Pelekan itself"))] + [
         (str(row.pk), row.name) for row in Agent.objects.select_related("user")
     ]
     return show(
@@ -49,7 +50,9 @@ def _found(request: HttpRequest, chosen: dict[str, str]) -> tuple[Any, dict[str,
     dates = request.dates  # type: ignore[attr-defined]
     if chosen["name"]:
         rows = rows.filter(name__startswith=chosen["name"][:40])
-    if _number(chosen["agent"]):
+    if not chosen["agent"]:  # what the desk does by itself would bury what people did
+        rows = rows.exclude(agent=None, customer=None)
+    elif _number(chosen["agent"]):
         rows = rows.filter(agent_id=int(chosen["agent"]))
     for name, days in (("from", 0), ("to", 1)):
         if not chosen[name]:
@@ -72,7 +75,7 @@ def _number(text: str) -> bool:
 def _row(event: Event) -> dict[str, Any]:
     data = {name: value for name, value in event.data.items() if name != "title"}
     return {
-        "id": event.pk, "at": event.at, "name": event.name, "because": event.because, "title": str(event.data.get("title", "")),
+        "id": event.pk, "at": event.at, "name": event.name, "because": reason(event.because), "title": str(event.data.get("title", "")),
         "who": event.agent.name if event.agent else str(event.customer) if event.customer else "",
         "by_customer": event.customer_id is not None, "cause": event.cause_id,
         "ticket": {"id": event.ticket.pk, "label": f"#{event.ticket.number}" if event.ticket.number else event.ticket.subject[:60]}

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.labour import STALE, last_beat
+from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team, Tier
 from pelekan.tickets.models import Category, Inbox, SavedReply
@@ -78,16 +79,16 @@ def missing() -> list[dict[str, str]]:
             (_("Customers can't reach you by chat or mail yet. Open an inbox."), reverse("settings_inboxes"))
         )
     for inbox in doors.filter(channel="chat", sites=[]):
-        text = _("The chat “%(name)s” stands on no site yet.") % {"name": inbox.name}
+        text = _("The chat “%(name)s” stands on no site yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_inbox", args=[inbox.pk])))
     for inbox in doors.filter(channel="email").filter(
         Q(account=None) | Q(account__imap_host="", account__smtp_host="")
     ):
-        text = _("The inbox “%(name)s” has no mailbox yet.") % {"name": inbox.name}
+        text = _("The inbox “%(name)s” has no mailbox yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_account", args=[inbox.pk])))
     working = Count("agents", filter=Q(agents__disabled_at=None))
     for team in Team.objects.filter(archived_at=None).annotate(members=working).filter(members=0):
-        text = _("Nobody works in the team “%(name)s”.") % {"name": team.name}
+        text = _("Nobody works in the team “%(name)s”.") % {"name": isolate(team.name)}
         found.append((text, reverse("settings_team", args=[team.pk])))
     if not Category.objects.filter(archived_at=None).exists():
         found.append(

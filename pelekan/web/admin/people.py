@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pelekan.lib.text import initials
+from pelekan.lib.text import initials, isolate
 from pelekan.people.models import Agent, Role, Team, Tier
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Ticket
@@ -100,7 +100,7 @@ def archive_team(request: HttpRequest, pk: int) -> HttpResponse:
         "count": count
     }
     topics = [{"title": _("Archive"), "text": text, "fields": ["move_to"]}]
-    heading = _("Archive “%(name)s”") % {"name": row.name}
+    heading = _("Archive “%(name)s”") % {"name": isolate(row.name)}
     return show(
         request, "form", "settings_teams", heading, form=form, topics=topics, back="settings_teams",
         submit=_("Archive this team"), danger=True,

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pelekan.lib.text import isolate
 from pelekan.people.models import Language
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Category, SavedReply, Tag
@@ -74,7 +75,7 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
     topics = [
         {
             "title": _("Category"),
-            "text": _("Below “%(name)s”") % {"name": row.parent.name} if row.parent else "",
+            "text": _("Below “%(name)s”") % {"name": isolate(row.parent.name)} if row.parent else "",
             "fields": ["name", "words"],
         },
         {
@@ -165,7 +166,7 @@ def tag(request: HttpRequest, pk: int) -> HttpResponse:
     if merge.is_bound and merge.is_valid():
         into = merge.cleaned_data["into"]
         if attempt(merge, lambda: (shaping.merge_tags(row, into, by=agent(request)),)):
-            return went(request, "settings_tags", _("Merged into “%(name)s”.") % {"name": into.name})
+            return went(request, "settings_tags", _("Merged into “%(name)s”.") % {"name": isolate(into.name)})
     uses = row.tickets.count()
     name = Tag.objects.values_list("name", flat=True).get(pk=pk)
     return show(

@@ -6,8 +6,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import login
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from pelekan.lib.time import now as clock
 from pelekan.people import setup
-from pelekan.people.models import Team, User
+from pelekan.people.models import Team
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Inbox
 from pelekan.tickets.shaping.founding import AlreadyFounded, Founding
@@ -51,7 +49,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     form = FoundingForm(
         request.POST or None, initial={"language": request.LANGUAGE_CODE, "organization": _own_name()}
     )
-    if form.is_valid() and _strong(form):
+    if form.is_valid():
         return _found(request, form)
     return _page(
         request, "setup/office.html", _("Set up your desk"), form=form, status=422 if form.errors else 200
@@ -71,19 +69,7 @@ def _ask(request: HttpRequest, error: str) -> HttpResponse:
 def _page(
     request: HttpRequest, template: str, heading: str, status: int = 200, **context: Any
 ) -> HttpResponse:
-    return render(
-        request, template, {"heading": heading, "codes": settings.LANGUAGES, **context}, status=status
-    )
-
-
-def _strong(form: FoundingForm) -> bool:
-    values = form.cleaned_data
-    try:
-        validate_password(values["password"], User(email=values["admin_email"], name=values["admin_name"]))
-    except ValidationError as weak:
-        form.add_error("password", weak)
-        return False
-    return True
+    return render(request, template, {"heading": heading, **context}, status=status)
 
 
 def _found(request: HttpRequest, form: FoundingForm) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from pelekan.lib.text import isolate
 from pelekan.people.models import Token
 from pelekan.tickets import shaping
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told
@@ -36,7 +37,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
         made = attempt(form, lambda: shaping.create_key(values["name"], scopes=scopes, by=agent(request)))
         if made:
             return show(
-                request, "token", "settings_tokens", _("The token “%(name)s”") % {"name": made[0].name}, secret=made[1],
+                request, "token", "settings_tokens", _("The token “%(name)s”") % {"name": isolate(made[0].name)}, secret=made[1],
                 address=settings.BASE_URL + "/api/v1/tickets", back="settings_tokens",
             )  # fmt: skip
     topics = [

@@ -45,3 +45,6 @@ document.addEventListener("change", (event) => {
 
 // on the way to another page, the first field that needs another look is where the eye goes
 document.querySelector("[aria-invalid=true]")?.focus();
+
+// on a phone the index is a strip: bring the page that is open into sight
+document.querySelector(".settings__index [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
