@@ -18,6 +18,7 @@ from pelekan.channels.faults import in_words
 from pelekan.channels.models import Account
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
+from pelekan.people import desk
 from pelekan.people.letters import text_of
 from pelekan.people.models import Letter, LetterState
 
@@ -42,7 +43,7 @@ class Way:
 def way() -> Way | None:
     """How mail of the desk itself goes out; None while nothing is set up for it."""
     if settings.EMAIL_HOST:
-        return Way(None, Address(*parseaddr(settings.DEFAULT_FROM_EMAIL)))
+        return Way(None, Address(desk.sign().name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]))
     account = (
         Account.objects.select_related("inbox")
         .filter(inbox__archived_at=None)
@@ -51,7 +52,7 @@ def way() -> Way | None:
         .order_by("inbox_id")
         .first()
     )
-    return Way(account, Address(settings.ORGANIZATION, account.inbox.address)) if account else None
+    return Way(account, Address(desk.sign().name, account.inbox.address)) if account else None
 
 
 def missing() -> tuple[str, str] | None:

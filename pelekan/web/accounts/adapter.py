@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from pelekan.lib.limits import TooMuch
 from pelekan.lib.secrets import open_sealed, seal
 from pelekan.lib.time import now as clock
-from pelekan.people import letters
+from pelekan.people import desk, letters
 from pelekan.people.access import agent_of
 from pelekan.people.models import User
 from pelekan.tickets import actions
@@ -193,4 +193,4 @@ class MFAAdapter(DefaultMFAAdapter):
         return open_sealed(encrypted_text, settings.SECRET_KEY)
 
     def get_totp_issuer(self) -> str:
-        return settings.ORGANIZATION or "Pelekan"
+        return desk.sign().name
