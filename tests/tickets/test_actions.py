@@ -135,3 +135,15 @@ def test_a_lost_counter_goes_on_after_the_highest_number(world: World) -> None:
         Ticket.objects.filter(pk__in=[first.pk, second.pk]).order_by("pk").values_list("number", flat=True)
     )
     assert numbers == [1001, 1002]
+
+
+def test_answering_a_waiting_chat_accepts_it(world: World) -> None:
+    message = receive(line(world))
+    reply(message.ticket, by=world.agents["sara"], text="سلام")
+    message.conversation.refresh_from_db()
+    ticket = Ticket.objects.get(pk=message.ticket_id)
+    assert (message.conversation.state, ticket.assignee, ticket.status) == (
+        "active",
+        world.agents["sara"],
+        "open",
+    )

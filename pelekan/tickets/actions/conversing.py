@@ -11,6 +11,7 @@ from django.db import connection
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Customer
+from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.moving import assign
 from pelekan.tickets.events import action, lock, record
@@ -125,6 +126,9 @@ def reply(
         newer = list(ticket.messages.public().filter(id__gt=saw_id, automatic=False).exclude(agent=by))
         if newer:
             raise NewerMessage(newer)
+    if conversation.state == ChatState.WAITING:  # who answers has accepted
+        conversation = accept_chat(conversation, by=by, because="answered", now=now)
+        ticket = lock(ticket)
     message = Message.objects.create(
         ticket=ticket,
         conversation=conversation,

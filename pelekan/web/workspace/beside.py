@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.urls import reverse
@@ -114,7 +115,7 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
         if not isinstance(context, dict) or not context:
             continue
         page = str(context.get("page", "") or context.get("url", ""))
-        known = {"page", "url", "title", "referrer", "browser", "answers"}
+        known = {"page", "url", "title", "referrer", "browser", "answers", "language", "zone"}
         given = context.get("answers")
         answers: dict[str, Any] = given if isinstance(given, dict) else {}
         more = {key: value for key, value in context.items() if key not in known}
@@ -123,13 +124,26 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
             "link": page if page.startswith(("https://", "http://")) else "",
             "title": str(context.get("title", "")),
             "referrer": str(context.get("referrer", "")),
-            "browser": str(context.get("browser", "")),
+            "browser": browser_name(str(context.get("browser", ""))),
             "answers": [
                 (str(key), str(value)) for key, value in {**more, **answers}.items()
                 if isinstance(value, str | int | float | bool) and str(value)
             ][:20],
         }  # fmt: skip
     return None
+
+
+_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Version", "Safari"))  # fmt: skip
+_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "CrOS", "Linux", "Mac OS X")
+
+
+def browser_name(agent: str) -> str:
+    """«Chrome 141 · Android» of what a browser calls itself; whatever is not understood stays as it is."""
+    found = next(
+        ((name, hit[1]) for sign, name in _BROWSERS if (hit := re.search(rf"{sign}/(\d+)", agent))), None
+    )
+    system = next((one for one in _SYSTEMS if one in agent), "")
+    return " · ".join(filter(None, [f"{found[0]} {found[1]}", system])) if found else agent[:120]
 
 
 def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
