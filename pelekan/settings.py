@@ -166,6 +166,7 @@ PASSWORD_RESET_TIMEOUT = 3600
 MFA_ADAPTER = "pelekan.web.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
+SESSION_ENGINE = "pelekan.people.sessions"
 SESSION_COOKIE_NAME = "pelekan_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
