@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import stat
 import urllib.request
@@ -124,3 +125,14 @@ def test_doctor_says_what_is_wrong(desk: Installation) -> None:
     config.write_text(config.read_text() + "threads = 99\n")
     done = desk.run("doctor")
     assert done.returncode == 1 and "`threads` must be between" in done.stdout.decode()
+
+
+def test_au_20_the_secret_of_the_set_up_stands_on_the_console(bare: Make) -> None:
+    desk = bare()
+    desk.init("--browser")
+    desk.serve()
+    said = (desk.folder / "log").read_text()
+    assert re.search(r"/setup/ and type this secret:\n  [a-z2-7]{32}\n", said)
+    status, page = desk.get("/")
+    assert status == 200 and 'name="secret"' in page
+    desk.stop()
