@@ -75,4 +75,25 @@ class Fold(NodeTransformer):
 def kept(macro: Callable[..., str], size: int = 2048) -> Callable[..., str]:
     """A macro that remembers what it drew: only for those whose text follows from their arguments alone, which must be
     values. A `Markup` and a string with the same letters are two different arguments."""
-    return lru_cache(size, typed=True)(macro)
+
+    @lru_cache(size, typed=True)
+    def drawn(*args: Any, **kwargs: Any) -> str:
+        return macro(
+            *args, **{name: dict(value) if name == "attrs" else value for name, value in kwargs.items()}
+        )
+
+    def draw(*args: Any, attrs: dict[str, Any] | None = None, **kwargs: Any) -> str:
+        if not attrs:
+            return drawn(*args, **kwargs)
+        return drawn(*args, attrs=Attributes(attrs.items()), **kwargs)
+
+    return draw
+
+
+class Attributes(tuple[tuple[str, Any], ...]):
+    """Attributes as a value. Also here a `Markup` is not the string with the same letters."""
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(other) and [type(v) for _, v in self] == [type(v) for _, v in other]  # type: ignore[attr-defined]
+
+    __hash__ = tuple.__hash__

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.template import engines
 from django.utils import translation
+from markupsafe import Markup
 
 from pelekan.web.paths import url
 
@@ -61,3 +62,11 @@ def test_addresses_are_those_of_the_router() -> None:
     assert url("desk_release_message", 7, 31) == "/desk/tickets/7/messages/31/release/"
     assert url("desk_dialog", 7, "hand-over") == "/desk/tickets/7/dialogs/hand-over/"
     assert url("desk_list", slug="mine") == "/desk/list/mine/"
+
+
+def test_what_is_drawn_once_is_drawn_for_the_same_values_only() -> None:
+    button = "{{ ui.button('Go', attrs={'data-key': key, 'data-n': n}) }}"
+    assert 'data-key="&lt;b&gt;"' in shown(button, key="<b>", n=1)
+    assert 'data-key="<b>"' in shown(button, key=Markup("<b>"), n=1)
+    assert 'data-n="2"' in shown(button, key="<b>", n=2)
+    assert 'data-n="True"' in shown(button, key="<b>", n=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
 from pelekan.tickets.models import Conversation, Outcome, Stay, Tag, Ticket
+from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.prepared import Prepared
 
@@ -80,7 +80,7 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         },
         "talks": talks,
         "came_from": came_from(talks),
-        "past": [{**one, "url": reverse("desk_ticket", args=[one["id"]])} for one in past[:PAST]],
+        "past": [{**one, "url": url("desk_ticket", one["id"])} for one in past[:PAST]],
         "past_more": len(past) > PAST,
         "tags": _TAGS(pk),
         "stays": _stays(pk, dates),

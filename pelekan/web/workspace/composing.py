@@ -13,17 +13,21 @@ _DRAFTS = Prepared(
     lambda agent, pk: Draft.objects.filter(agent=agent, ticket_id=pk).values("kind", "html", "saw_id")
 )
 
+_MAIL = Prepared(
+    lambda: (
+        Inbox.objects.filter(channel="email", archived_at=None)
+        .exclude(address="")
+        .order_by("id")
+        .values("id")[:1]
+    )
+)
+
 
 def composer(
     ticket: dict[str, Any], agent: Agent, side: dict[str, Any], lines: dict[str, Any]
 ) -> dict[str, Any]:
     """Ways are the conversations of the ticket, newest first, and mail where it could be opened."""
-    drafts = {
-        draft["kind"]: draft
-        for draft in Draft.objects.filter(agent=agent, ticket_id=ticket["id"]).values(
-            "kind", "html", "saw_id"
-        )
-    }
+    drafts = {draft["kind"]: draft for draft in _DRAFTS(agent.pk, ticket["id"])}
     ways = ways_of(side)
     reply, note = drafts.get("outgoing"), drafts.get("note")
     return {
@@ -51,8 +55,8 @@ def ways_of(side: dict[str, Any]) -> list[dict[str, Any]]:
         to = mails[0] if talk["channel"] == "email" and mails else name
         ways.append({"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": to})
     if mails and not any(way["channel"] == "email" for way in ways):
-        inbox = Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").first()
+        inbox = _MAIL.one()
         if inbox is not None:
             label = str(names["email"])
-            ways.append({"id": f"mail-{inbox.pk}", "channel": "email", "label": label, "to": mails[0]})
+            ways.append({"id": f"mail-{inbox['id']}", "channel": "email", "label": label, "to": mails[0]})
     return ways

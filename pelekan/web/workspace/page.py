@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from pelekan.lib.text import initials
-from pelekan.people.models import Agent
+from pelekan.people.models import Agent, Tier
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
 from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
+from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import timeline
 from pelekan.web.workspace.beside import beside
@@ -37,12 +38,25 @@ _FIELDS = (
 )  # fmt: skip
 
 
-_ROW = Prepared(lambda agent, pk: Ticket.objects.visible_to(agent).filter(pk=pk).values(*_FIELDS))
-_READ = Prepared(lambda agent, pk: ReadMark.objects.filter(agent=agent, ticket_id=pk).values("message_id"))
+_LEVELS = Subquery(Tier.objects.order_by("-level").values("level")[:1])
+
+
+def _read_by(agent: Agent) -> Subquery:
+    return Subquery(ReadMark.objects.filter(agent=agent.pk, ticket=OuterRef("pk")).values("message_id"))
+
+
+_ROW = Prepared(
+    lambda agent, pk: (
+        Ticket.objects.visible_to(agent)
+        .filter(pk=pk)
+        .values(*_FIELDS, read_id=_read_by(agent), levels=_LEVELS)
+    )
+)
 
 
 def ticket_row(agent: Agent, pk: int) -> dict[str, Any]:
-    """The ticket with everything that stands on its page, in one query, if this agent may see it."""
+    """The ticket with everything that stands on its page, in one query, if this agent may see it; `read_id` is how far he
+    has read it (or None), `levels` how many steps the staircase has."""
     teams_of(agent)
     row = _ROW.one(agent, pk)
     if row is None:
@@ -50,7 +64,7 @@ def ticket_row(agent: Agent, pk: int) -> dict[str, Any]:
     return row
 
 
-def head(ticket: dict[str, Any], agent: Agent, levels: int, chat: dict[str, Any] | None) -> dict[str, Any]:
+def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None) -> dict[str, Any]:
     """The ticket's head: its facts and what can be done now."""
     acts = {str(act) for act in possible(ticket["status"])}
     mine = ticket["assignee_id"] == agent.pk
@@ -82,7 +96,7 @@ def head(ticket: dict[str, Any], agent: Agent, levels: int, chat: dict[str, Any]
         "team_name": ticket["team__name"],
         "tier_name": ticket["tier__name"],
         "tier_level": ticket["tier__level"],
-        "tier_total": levels,
+        "tier_total": max(1, ticket["levels"] or 0),
         "priority": PRIORITIES[ticket["priority"]],
         "assignee_id": ticket["assignee_id"],
         "assignee_name": ticket["assignee__user__name"] or "",
@@ -93,18 +107,16 @@ def head(ticket: dict[str, Any], agent: Agent, levels: int, chat: dict[str, Any]
     }
 
 
-def ticket_context(request: HttpRequest, pk: int, levels: int) -> dict[str, Any]:
-    """Everything of one ticket's page but the list around it."""
+def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, Any]:
+    """Everything of one ticket's page but the list around it; `ticket` is what `ticket_row` found."""
     agent = agent_in(request)
-    ticket = ticket_row(agent, pk)
     dates = Reading(request.dates)  # type: ignore[attr-defined]
-    mark = _READ.one(agent, pk)
-    read_id = mark["message_id"] if mark else 0
+    read_id = ticket["read_id"] or 0
     side = beside(ticket, agent, dates)
     chat = next((talk for talk in side["talks"] if talk["state"]), None)
-    lines = timeline.window(pk, dates, read_id=read_id, me=agent.pk)
+    lines = timeline.window(ticket["id"], dates, read_id=read_id, me=agent.pk)
     return {
-        "ticket": head(ticket, agent, levels, chat),
+        "ticket": head(ticket, agent, chat),
         "lines": lines,
         "read_id": read_id,
         "beside": side,
@@ -118,35 +130,31 @@ def ticket_context(request: HttpRequest, pk: int, levels: int) -> dict[str, Any]
 def ticket(request: HttpRequest, pk: int) -> HttpResponse:
     """The page; a fragment of ticket and customer when the shell is there already."""
     agent = agent_in(request)
-    slug = request.GET.get("in", "")
+    view = lists.view_named(request.GET.get("in", ""))
     if fragment(request):
-        levels = lists.counts([], agent)["levels"]
-        context = ticket_context(request, pk, max(1, levels))
-        return render(request, "desk/ticket_part.html", {**context, "back": _back(slug)})
+        context = ticket_context(request, ticket_row(agent, pk))
+        return render(request, "desk/ticket_part.html", {**context, "back": _back(view)})
     seen = live(request)
-    ticket_row_seen = ticket_row(agent, pk) if not lists.view_named(slug) else None
-    view = lists.view_named(slug) or _home_of(ticket_row_seen, agent)
-    around = shell(request, view)
+    row = ticket_row(agent, pk)
+    view = view or _home_of(row, agent)
     context = {
-        **around,
+        **shell(request, view),
         **list_part(request, view),
-        **ticket_context(request, pk, around["levels"]),
+        **ticket_context(request, row),
         **seen,
         "show": "ticket",
         "current_id": pk,
-        "back": reverse("desk_list", args=[view.slug]),
+        "back": _back(view),
     }
     return render(request, "desk/inbox.html", context)
 
 
-def _back(slug: str) -> str:
-    view = lists.view_named(slug)
-    return reverse("desk_list", args=[view.slug]) if view else reverse("desk")
+def _back(view: View | None) -> str:
+    return url("desk_list", view.slug) if view else url("desk")
 
 
-def _home_of(ticket: dict[str, Any] | None, agent: Agent) -> View:
+def _home_of(ticket: dict[str, Any], agent: Agent) -> View:
     """The list in which a ticket that was opened by its address probably stands."""
-    assert ticket is not None
     if ticket["status"] in ("solved", "closed"):
         return View("done")
     if ticket["assignee_id"] == agent.pk:
@@ -166,8 +174,8 @@ def head_part(request: HttpRequest, pk: int) -> HttpResponse:
 def head_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     agent = agent_in(request)
     row = ticket_row(agent, pk)
-    levels = lists.counts([], agent)["levels"]
-    return {"ticket": head(row, agent, max(1, levels), chat_of(pk)), "back": _back(request.GET.get("in", ""))}
+    view = lists.view_named(request.GET.get("in", ""))
+    return {"ticket": head(row, agent, chat_of(pk)), "back": _back(view)}
 
 
 def chat_of(pk: int) -> dict[str, Any] | None:

@@ -6,7 +6,6 @@ import functools
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials
@@ -14,6 +13,7 @@ from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
+from pelekan.web.paths import url
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.prepared import Prepared
 
@@ -76,7 +76,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
             "slug": one.slug,
             "kind": one.kind,
             "label": name_of(one, agent),
-            "href": reverse("desk_list", args=[one.slug]),
+            "href": url("desk_list", one.slug),
             "icon": ICONS[one.kind],
             "count": count_words(numbers.get(one.slug, 0)),
             "current": view is not None and one.slug == view.slug,
@@ -87,15 +87,15 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
     ]
     by_slug = {item["slug"]: item for item in items}
     chats = {
-        "slug": "chats", "kind": "chats", "label": _("Chats"), "href": reverse("desk_chats"),
+        "slug": "chats", "kind": "chats", "label": _("Chats"), "href": url("desk_chats"),
         "icon": "messages-square", "count": "", "current": current == "chats", "key": "g c", "alarm": False,
     }  # fmt: skip
     search = {
-        "slug": "search", "kind": "search", "label": _("Search"), "href": reverse("desk_search"),
+        "slug": "search", "kind": "search", "label": _("Search"), "href": url("desk_search"),
         "icon": "search", "count": "", "current": current == "search", "key": "/", "alarm": False,
     }  # fmt: skip
     people = {
-        "slug": "customers", "kind": "customers", "label": _("Customers"), "href": reverse("customers"),
+        "slug": "customers", "kind": "customers", "label": _("Customers"), "href": url("customers"),
         "icon": "user", "count": "", "current": current == "customers", "key": "g p", "alarm": False,
     }  # fmt: skip
     nav = [
@@ -124,7 +124,7 @@ def _settings(agent: Agent, current: str) -> list[dict[str, Any]]:
     if not to:
         return []
     return [{
-        "slug": "settings", "kind": "settings", "label": _("Settings"), "href": reverse(to), "icon": "settings",
+        "slug": "settings", "kind": "settings", "label": _("Settings"), "href": url(to), "icon": "settings",
         "count": "", "current": current == "settings", "key": "g s", "alarm": False,
     }]  # fmt: skip
 
@@ -138,7 +138,7 @@ def count_words(number: int) -> str:
 
 @functools.cache
 def _ticket_address() -> str:
-    return reverse("desk_ticket", args=[0])  # looked up once: a list needs 25 of them
+    return url("desk_ticket", 0)  # looked up once: a list needs 25 of them
 
 
 def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str, Any]:
@@ -159,5 +159,5 @@ def list_part(request: HttpRequest, view: View, before: str = "") -> dict[str, A
     agent = agent_in(request)
     teams_of(agent)
     found, key = lists.rows(view, agent, before)
-    more = f"{reverse('desk_rows', args=[view.slug])}?before={key}" if key else ""
+    more = f"{url('desk_rows', view.slug)}?before={key}" if key else ""
     return {"rows": [row_shape(line, view, agent) for line in found], "more": more, "view": view}

@@ -12,7 +12,6 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.channels.faults import in_words, warnings_in_words
@@ -20,6 +19,7 @@ from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials
 from pelekan.tickets.models import Attachment, Event
+from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
@@ -161,7 +161,7 @@ def _message(
     name = line["agent__user__name"] or line["customer__name"] or ""
     if kind != "incoming" and not name:
         name = "Pelekan"
-    frame = reverse("desk_message_html", args=[pk]) if foreign else ""
+    frame = url("desk_message_html", pk) if foreign else ""
     remote = foreign and "data-remote-src=" in line["message__html"]
     return {
         "shape": "message",
@@ -190,7 +190,7 @@ def _message(
         "held": line["message__held_at"] is not None,
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
         "delivery": sendings.get(pk),
-        "raw_url": reverse("desk_message_raw", args=[pk])
+        "raw_url": url("desk_message_raw", pk)
         if kind == "incoming" and line["message__channel"] == "email"
         else "",
     }

@@ -54,9 +54,9 @@ def test_lists(at_desk, busy, path: str, most: int) -> None:
 
 
 def test_the_ticket_page(at_desk, busy) -> None:
-    """session, user, teams, levels; ticket, read mark; ways, claims, talks, earlier, tags, stays; events with messages,
+    """session, user, teams; ticket with levels and read mark; ways, claims, talks, earlier, tags, stays; events with messages,
     files, deliveries, names of agents, teams and categories; drafts."""
     found = queries(at_desk("sara"), f"/desk/tickets/{busy.pk}/?in=all", **{"HX-Request": "true"})
-    assert len(found) <= 19, "\n".join(found)
+    assert len(found) <= 17, "\n".join(found)
     lines = queries(at_desk("sara"), f"/desk/tickets/{busy.pk}/lines/?after=1")
     assert len(lines) <= 12, "\n".join(lines)
