@@ -38,12 +38,12 @@ def free_ports() -> int:
 class Desk:
     """The running demo; `language` is what its agents read."""
 
-    def __init__(self, folder: Path, language: str) -> None:
+    def __init__(self, folder: Path, language: str, *, empty: bool = True) -> None:
         self.folder, self.language = folder, language
         self.port = free_ports()
         self.url, self.shop = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port + 1}"
         self.server: subprocess.Popen[bytes] | None = None
-        self._demo("--prepare", "--empty")
+        self._demo("--prepare", *(["--empty"] if empty else []))
         with sqlite3.connect(folder / "pelekan.sqlite3") as base:
             base.execute("UPDATE people_user SET language = ?", [language])
 
@@ -57,6 +57,23 @@ class Desk:
     def _env(self) -> dict[str, str]:
         keep = {k: v for k, v in os.environ.items() if not k.startswith(("PELEKAN_", "DJANGO_"))}
         return {**keep, "PYTHONPATH": str(ROOT)}
+
+    def ask(self, code: str, *arguments: str) -> str:
+        """What a piece of Python prints that runs on the desk's own database."""
+        env = {
+            **self._env(),
+            "PELEKAN_CONFIG": str(self.folder / "pelekan.toml"),
+            "DJANGO_SETTINGS_MODULE": "pelekan.settings",
+        }
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments],
+            env=env,
+            cwd=self.folder,
+            check=True,
+            timeout=120,
+            capture_output=True,
+        )
+        return done.stdout.decode()
 
     def start(self) -> None:
         self.server = subprocess.Popen(self._arguments(), env=self._env(), cwd=self.folder)
