@@ -83,10 +83,17 @@ def load_postgresql(database: str, folder: Path, manifest: dict[str, Any]) -> No
 
 
 def drop_postgresql(database: str) -> None:
-    """Remove our tables, so that the migrations can make them anew."""
+    """Remove tables and functions, so that the migrations can make them anew."""
     with psycopg.connect(database) as link:
         if tables := _tables(link):
             link.execute(sql.SQL("DROP TABLE {} CASCADE").format(_names(tables)))
+        ours = link.execute(
+            "SELECT p.oid::regprocedure::text FROM pg_proc p "
+            "LEFT JOIN pg_depend d ON d.objid = p.oid AND d.deptype = 'e' "
+            "WHERE p.pronamespace = current_schema()::regnamespace AND d.objid IS NULL"
+        ).fetchall()
+        for (signature,) in ours:  # quoted by the server; extensions keep theirs
+            link.execute(sql.SQL("DROP ROUTINE {} CASCADE").format(sql.SQL(signature)))
 
 
 def postgresql_in_use(database: str) -> bool:
