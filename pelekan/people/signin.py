@@ -137,6 +137,7 @@ def _is_agent(address: str) -> bool:
 
 
 def _mail_code(address: str, code: str, link: str, agents: bool, language: str, now: datetime) -> None:
+    shown = f"\u2066{code[:4]} {code[4:]}\u2069"  # kept left to right in a right-to-left line
     with translation.override(language):
         if agents:
             subject = _("Sign in to the support desk")
@@ -146,10 +147,10 @@ def _mail_code(address: str, code: str, link: str, agents: bool, language: str, 
                 settings.BASE_URL + reverse("account_login"),
             ]
         else:
-            subject = _("Your sign-in code: %(code)s") % {"code": f"{code[:4]} {code[4:]}"}
+            subject = _("Your sign-in code: %(code)s") % {"code": shown}
             lines = [
                 _("Your code for signing in is:"),
-                f"{code[:4]} {code[4:]}",
+                shown,
                 _("Or open this link and confirm:"),
                 settings.BASE_URL + reverse("portal_link", args=[link]),
                 _(

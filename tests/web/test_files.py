@@ -106,5 +106,5 @@ def test_hx_19_images_stay_out_of_shared_caches(world: World) -> None:
 def test_too_large_says_the_limit(world: World, settings: object) -> None:
     settings.MAX_UPLOAD = 10  # type: ignore[attr-defined]
     answer = client_of(world, "sara").post("/files/upload/", {"file": SimpleUploadedFile("a.png", png())})
-    assert answer.status_code == 413 and "MB" in answer.json()["error"]
+    assert answer.status_code == 413 and "مگابایت" in answer.json()["error"], "in her language"
     assert not Attachment.objects.exists()
