@@ -48,6 +48,10 @@ def zone_named(name: str) -> ZoneInfo:
         ) from error
 
 
+_kept = lru_cache(maxsize=4096)
+"""The same moments stand on many pages. What is kept follows from values alone: `Dates` is one, and few differ."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dates:
     """How one reader wants moments written: language of the words, calendar, zone and digits.
@@ -66,17 +70,20 @@ class Dates:
         if self.calendar not in ("gregorian", "jalali", "hijri"):
             raise ValueError(f"Unknown calendar {self.calendar!r}; write gregorian, jalali or hijri")
 
+    @_kept
     def date(self, moment: datetime) -> str:
         """«۱۲ آبان ۱۴۰۵», "3 November 2026"."""
         calendar, year, month, day = self._day(moment)
         return self._local(f"{day} {MONTHS[calendar, self._words][month - 1]} {year}")
 
+    @_kept
     def numeric(self, moment: datetime) -> str:
         """«۱۴۰۵/۰۸/۱۲»; ISO "2026-11-03" in English Gregorian."""
         calendar, year, month, day = self._day(moment)
         mark = "-" if calendar == "gregorian" and self._words == "en" else "/"
         return self._local(f"{year:04}{mark}{month:02}{mark}{day:02}")
 
+    @_kept
     def time(self, moment: datetime) -> str:
         """Hour and minute of 24: «۱۴:۰۵»."""
         local = self.local(moment)
@@ -86,6 +93,7 @@ class Dates:
         """«۱۲ آبان ۱۴۰۵، ۱۴:۰۵»."""
         return self.date(moment) + COMMA[self._words] + self.time(moment)
 
+    @_kept
     def weekday(self, moment: datetime) -> str:
         """«سه‌شنبه»."""
         return WEEKDAYS[self._words][self.local(moment).weekday()]

@@ -38,6 +38,10 @@ class Fold(NodeTransformer):
         self.pure = {name: environment.globals[name] for name in (*PURE, *WORDS) if name not in own}
         self.kit = "ui" not in own
 
+    def visit_Import(self, node: nodes.Import) -> nodes.Node | None:
+        """The kit is there without being brought in: an import costs more than most of what it brings."""
+        return node if node.template != nodes.Const(KIT) or node.target != "ui" else None
+
     def visit_CallBlock(self, node: nodes.CallBlock) -> nodes.Node:
         self.generic_visit(node.call)  # the call itself needs its body
         node.body = [self.visit(child) for child in node.body]

@@ -6,14 +6,17 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.template.backends import jinja2 as backend
 from django.templatetags.static import static
 from django.utils import translation
+from django.utils.functional import SimpleLazyObject
 from jinja2 import Environment
+from markupsafe import Markup
 
 from pelekan.lib.text import direction, initials
 from pelekan.people.desk import sign
-from pelekan.web.folding import Folding, kept
+from pelekan.web.folding import KIT, Folding, kept
 from pelekan.web.icons import draw
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
@@ -27,8 +30,11 @@ class Templates(backend.Jinja2):
         language = translation.get_language() or "en"
         found = self._environments.get(language)
         if found is None:
-            # an overlay shares loader, filters and globals, but keeps to itself what it compiled
-            found = self._environments[language] = self._common.overlay()
+            # an overlay shares loader and filters, but keeps to itself what it compiled
+            found = self._common.overlay()
+            found.globals = {**self._common.globals}
+            found.globals["ui"] = found.get_template(KIT).module
+            self._environments[language] = found
         return found
 
     @env.setter
@@ -39,6 +45,12 @@ class Templates(backend.Jinja2):
 
 class House(Environment):
     code_generator_class = Folding
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`row.name` of a plain row is what stands under "name": Jinja would first look for a method of all dicts."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
 
 def environment(**options: Any) -> Environment:
@@ -61,10 +73,25 @@ def environment(**options: Any) -> Environment:
     return env
 
 
+class Proof:
+    """The hidden field that shows that a form came from our own page."""
+
+    def __init__(self, token: object) -> None:
+        self.token = token
+
+    def __html__(self) -> str:
+        return Markup('<input type="hidden" name="csrfmiddlewaretoken" value="{}">').format(self.token)
+
+    __str__ = __html__
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: its language and direction, whose eyes it is for, his calendar and his taste."""
     language = translation.get_language() or "en"
+    token = SimpleLazyObject(lambda: get_token(request))  # once a page: each new mask takes a while
     return {
+        "csrf_token": token,
+        "csrf_input": Proof(token),
         "lang": language,
         "dir": "rtl" if language in ("fa", "ar") else "ltr",
         "dates": Reading(request.dates) if hasattr(request, "dates") else None,
