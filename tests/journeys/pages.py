@@ -14,7 +14,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("widget", "", "/widget/shop-widget/frame/?lang={language}"),
     ("inbox", "sara", "/desk/list/mine/"),
     ("all", "nika", "/desk/list/all/"),
-    ("ticket-chat", "sara", "/desk/tickets/{chat}/"),
+    ("ticket-chat", "dara", "/desk/tickets/{chat}/"),
     ("ticket-mail", "nika", "/desk/tickets/{mail}/"),
     ("chats", "sara", "/desk/chats/"),
     ("search", "nika", "/desk/search/?q=1009"),
