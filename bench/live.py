@@ -29,6 +29,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from office import tell
+
 from pelekan.lib import live
 
 SECRET = "only for this measurement"
@@ -100,15 +102,20 @@ def serve(port: int) -> None:
 class Crowd:
     """Many open streams, read through one epoll."""
 
-    def __init__(self, port: int) -> None:
-        self.port = port
+    def __init__(
+        self,
+        port: int,
+        secret: str = SECRET,
+        topics: Callable[[int], list[str]] = lambda number: ["desk", f"conversation:{number}"],
+    ) -> None:
+        self.port, self.secret, self.topics = port, secret, topics
         self.epoll = select.epoll()
         self.sockets: dict[int, socket.socket] = {}
 
     def grow(self, count: int) -> None:
         while len(self.sockets) < count:
             number = len(self.sockets)
-            ticket = live.make_ticket(SECRET, f"visitor:{number}", ["desk", f"conversation:{number}"], 3600)
+            ticket = live.make_ticket(self.secret, f"visitor:{number}", self.topics(number), 3600)
             # Each from an address of its own kind would need as many machines; loopback is not counted.
             peer = socket.create_connection(("127.0.0.1", self.port))
             peer.sendall(
@@ -255,6 +262,8 @@ def main() -> None:
             rate = (count - already) / (time.perf_counter() - began)
             each = (resident(server.pid) - before) / (count - begun)
             print(f"{count:>6,} idle streams: {each / 1024:5.1f} KB each (opened at {rate:,.0f} a second)")
+            if count == options.idle:
+                tell(f"(c) {count:,} idle streams", f"{each / 1024:.1f} KB each")
             if count == options.streams:
                 latencies(port, crowd)
                 print()

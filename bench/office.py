@@ -6,10 +6,16 @@ events and one stay. Rows are made inside the database, so that a million ticket
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import secrets
+import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +23,14 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 
-def make(database: str = "", port: int = 8899) -> Path:
-    """A folder with a configuration and an empty, migrated database with the demo's people in it."""
+PORT = 8899
+
+
+def make(database: str = "", port: int = PORT) -> Path:
+    """A folder with a configuration and an empty, migrated database with the demo's people in it. `database` names a
+    PostgreSQL server: a database of its own is made there."""
+    if database:
+        database = _new_database(database)
     folder = Path(tempfile.mkdtemp(prefix="pelekan-bench-"))
     (folder / "pelekan.toml").write_text(
         f'base_url = "http://127.0.0.1:{port}"\nsecret_key = "{secrets.token_urlsafe(48)}"\ndemo = true\n'
@@ -36,6 +48,51 @@ def make(database: str = "", port: int = 8899) -> Path:
 
     build()
     return folder
+
+
+def _new_database(server: str) -> str:
+    import psycopg
+
+    name = f"bench_{secrets.token_hex(4)}"
+    with psycopg.connect(server, autocommit=True) as line:
+        line.execute(f"CREATE DATABASE {name}")
+    return f"{server.rpartition('/')[0]}/{name}"
+
+
+@contextmanager
+def served(folder: Path, port: int = PORT) -> Iterator[subprocess.Popen[bytes]]:
+    """The desk's own server (see server.py) on this installation."""
+    server = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("server.py")), str(port), str(folder)]
+    )
+    try:
+        until_up(port)
+        yield server
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def until_up(port: int = PORT, seconds: float = 30) -> None:
+    """Wait until the desk answers."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            line = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            line.request("GET", "/health/")
+            if line.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.05)
+    raise SystemExit("the server did not come up")
+
+
+def tell(name: str, figure: str, goal: str = "") -> None:
+    """Print a figure; `bench/run` collects it for its table."""
+    print(f"{name:<52} {figure:<44} {goal}", flush=True)
+    if into := os.environ.get("PELEKAN_FIGURES"):
+        with open(into, "a") as file:
+            file.write(json.dumps([os.environ.get("PELEKAN_COLUMN", ""), name, figure, goal]) + "\n")
 
 
 def fill(tickets: int) -> None:
