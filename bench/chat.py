@@ -65,7 +65,7 @@ def _measure(streams: int, rounds: int, cookie: str) -> dict[str, list[float]]:
     visitor = http.client.HTTPConnection("127.0.0.1", office.PORT, timeout=30)
     agent = http.client.HTTPConnection("127.0.0.1", office.PORT, timeout=30)
     bearer = _post(visitor, "/widget/shop-widget/hello", {"begin": True})["token"]
-    first = _post(visitor, "/widget/shop-widget/send", {"client_id": "first", "text": "سلام"}, bearer)
+    first = _post(visitor, "/widget/shop-widget/send", {"client_id": "line-first", "text": "سلام"}, bearer)
     chat = first["conversation"]["id"]
     ticket = _ticket_of(chat)
 
@@ -97,7 +97,7 @@ def _measure(streams: int, rounds: int, cookie: str) -> dict[str, list[float]]:
         _begin(
             visitor,
             "/widget/shop-widget/send",
-            {"client_id": f"line-{turn}", "text": text, "conversation": chat},
+            {"client_id": f"line-{turn:06}", "text": text, "conversation": chat},
             bearer,
         )
         _heard(crowd, mine)

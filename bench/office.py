@@ -91,7 +91,7 @@ def tell(name: str, figure: str, goal: str = "") -> None:
     """Print a figure; `bench/run` collects it for its table."""
     print(f"{name:<52} {figure:<44} {goal}", flush=True)
     if into := os.environ.get("PELEKAN_FIGURES"):
-        with open(into, "a") as file:
+        with Path(into).open("a") as file:
             file.write(json.dumps([os.environ.get("PELEKAN_COLUMN", ""), name, figure, goal]) + "\n")
 
 
