@@ -22,8 +22,11 @@ PASSWORD = "demo-pelekan"
 
 
 def free_ports() -> int:
-    """A port whose neighbours for the shop (+1) and the mail (+25) are free too."""
-    for port in range(18000, 19000, 50):
+    """A port whose neighbours for the shop (+1) and the mail (+25) are free too; each test process has its own range,
+    because between looking and listening another could take it."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    begin = 18_000 + 1_000 * worker + 50 * (os.getpid() % 10)
+    for port in range(begin, begin + 900, 50):
         try:
             for number in (port, port + 1, port + 25):
                 with socket.socket() as one:
