@@ -55,7 +55,7 @@ def _record(folder: Path, secret: str) -> str:
     from django.db import connection
     from django.test import Client
 
-    from pelekan.tickets.models import Counter, Ticket
+    from pelekan.tickets.models import Ticket
 
     client = Client(headers={"Authorization": f"Bearer {secret}"}, SERVER_NAME="127.0.0.1")
 
@@ -73,7 +73,7 @@ def _record(folder: Path, secret: str) -> str:
         if word not in ("INSERT", "UPDATE", "DELETE"):
             reads += word == "SELECT"
             return result
-        values = ["floor" if "tickets_counter" in sql and v == "ticket" else v for v in params or []]
+        values = list(params or [])
         plain = [v if isinstance(v, int | float | str | type(None)) else str(v) for v in values]
         seen.append([bare(sql, values), plain])
         ids.append("next" if "RETURNING" in sql else None)
@@ -87,7 +87,6 @@ def _record(folder: Path, secret: str) -> str:
     assert answer.status_code == 201, answer.content
     _name_ids(seen, ids, before)
     number = Ticket.objects.get(pk=answer.json()["id"]).number
-    Counter.objects.get_or_create(name="floor", defaults={"value": 0})
     told = {"sql": seen, "ids": ids, "number": number, "size": len(answer.content)}
     (folder / "create.json").write_text(json.dumps(told))
     return f"{reads} reads, {len(seen)} writes"

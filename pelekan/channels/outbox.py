@@ -77,9 +77,8 @@ def queue(event: Event) -> None:
         )
         queued += 1
     if queued:
-        Reference.objects.get_or_create(
-            mail_id=mail_id, conversation=conversation, defaults={"message": message, "ours": True}
-        )
+        ours = Reference(mail_id=mail_id, conversation=conversation, message=message, ours=True)
+        Reference.objects.bulk_create([ours], ignore_conflicts=True)
         due.queued(Delivery)
         fp("outbox.queued")
 

@@ -29,6 +29,7 @@ class Index(Protocol):
     def create(self) -> None: ...
     def remove(self) -> None: ...
     def put(self, doc: int, group: int, words: Iterable[str]) -> None: ...
+    def add(self, doc: int, group: int, words: Iterable[str]) -> None: ...  # a document that is not there yet
     def drop(self, docs: Sequence[int]) -> None: ...
     def find(self, groups: Groups, *, before: int | None, limit: int) -> list[tuple[int, int]]: ...
 
@@ -57,6 +58,9 @@ class SqliteIndex(_Table):
 
     def put(self, doc: int, group: int, words: Iterable[str]) -> None:
         self._run(f"DELETE FROM {self.name} WHERE rowid = %s", [doc])
+        self.add(doc, group, words)
+
+    def add(self, doc: int, group: int, words: Iterable[str]) -> None:
         self._run(
             f"INSERT INTO {self.name} (rowid, words, grp) VALUES (%s, %s, %s)", [doc, " ".join(words), group]
         )
@@ -96,6 +100,8 @@ class PostgresIndex(_Table):
             " ON CONFLICT (doc) DO UPDATE SET grp = excluded.grp, words = excluded.words",
             [doc, group, sorted({word[:200] for word in words})],
         )
+
+    add = put
 
     def drop(self, docs: Sequence[int]) -> None:
         self._run(f"DELETE FROM {self.name} WHERE doc = ANY(%s)", [list(docs)])

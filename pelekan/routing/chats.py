@@ -20,7 +20,7 @@ MOST = 10
 
 def offer(event: Event) -> None:
     """A chat began, or its ticket moved to another team: if it waits, someone may take it."""
-    if event.ticket_id is None:
+    if event.ticket_id is None or (event.name == "ticket.created" and event.data.get("channel") != "chat"):
         return
     waiting = Conversation.objects.filter(ticket_id=event.ticket_id, state=ChatState.WAITING).last()
     if waiting is not None:

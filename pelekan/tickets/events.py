@@ -49,6 +49,9 @@ class Change:
     recorded: bool = False
     followed: int = 0  # events recorded by reactions
     cause: Event | None = None
+    held: dict[int, tuple[tuple[str, ...], Ticket]] = field(
+        default_factory=dict
+    )  # locked here: as they are now
 
 
 _change: ContextVar[Change | None] = ContextVar("change", default=None)
@@ -188,9 +191,22 @@ def topics_of(ticket: Ticket) -> list[str]:
 
 
 def lock(ticket: Ticket | int) -> Ticket:
-    """The ticket as it is now, its row held until the change commits."""
+    """The ticket as it is now, its row held until the change commits. All actions of one change work on one object;
+    only where savepoints begin or end, which may undo what it says, it is read anew."""
     pk = ticket if isinstance(ticket, int) else ticket.pk
+    change = _change.get()
+    if change is not None and pk in change.held and change.held[pk][0] == tuple(connection.savepoint_ids):
+        return change.held[pk][1]
     rows = Ticket.objects.select_related("customer", "inbox", "tier", "team")
     if connection.features.has_select_for_update_of:
-        return rows.select_for_update(of=("self",)).get(pk=pk)
-    return rows.get(pk=pk)
+        rows = rows.select_for_update(of=("self",))
+    found = rows.get(pk=pk)
+    return begin(found)
+
+
+def begin(ticket: Ticket) -> Ticket:
+    """A ticket that this change holds: locked, or made in it, so that nobody else can see it before the commit."""
+    change = _change.get()
+    if change is not None:
+        change.held[ticket.pk] = tuple(connection.savepoint_ids), ticket
+    return ticket

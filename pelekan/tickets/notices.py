@@ -14,7 +14,7 @@ def tell_registered(event: Event) -> None:
     """The receipt: the number, in every conversation that the ticket has by now (normally one)."""
     ticket = event.ticket
     assert ticket is not None
-    conversation = ticket.conversations.order_by("-last_at").first()
+    conversation = ticket.conversations.select_related("customer").order_by("-last_at").first()
     if conversation is None or not may_tell(ticket):
         return
     with translation.override(ticket.language):

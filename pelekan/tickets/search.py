@@ -30,21 +30,22 @@ class Found:
     snippet: list[tuple[str, bool]]
 
 
-def put(message: Message) -> None:
-    """Index one message. Automatic receipts say nothing that anyone looks for and stay out."""
+def put(message: Message, *, new: bool = False) -> None:
+    """Index one message; a `new` one was never indexed. Automatic receipts say nothing that anyone looks for and stay out."""
     if message.automatic and message.kind == "outgoing":
         return
     ticket = message.ticket
     parts = [message.text[:MOST_TEXT]]
     if not Message.objects.filter(ticket_id=ticket.pk, id__lt=message.pk).exists():
         parts += [ticket.subject, ticket.customer.folded or ticket.customer.name]
-    index(INDEX).put(message.pk, ticket.pk, fold_tokens("\n".join(parts)))
+    words = index(INDEX)
+    (words.add if new else words.put)(message.pk, ticket.pk, fold_tokens("\n".join(parts)))
 
 
 def index_message(event: Event) -> None:
     """Reaction: a message came, went or was noted."""
     if event.message is not None:
-        put(event.message)
+        put(event.message, new=True)
 
 
 def index_subject(event: Event) -> None:

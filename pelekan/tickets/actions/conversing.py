@@ -14,7 +14,7 @@ from pelekan.people.models import Agent, Customer
 from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.moving import assign
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, begin, lock, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import (
     Attachment,
@@ -67,7 +67,7 @@ def receive(incoming: Incoming, *, now: datetime | None = None) -> Message:
             return known
     conversation = _conversation_for(incoming, customer, now)
     ticket = lock(conversation.ticket_id)
-    begins = not ticket.messages.exists()
+    begins = conversation.pk != incoming.conversation_id or not ticket.messages.exists()
     message = Message.objects.create(
         ticket=ticket,
         conversation=conversation,
@@ -323,6 +323,7 @@ def _conversation_for(incoming: Incoming, customer: Customer, now: datetime) -> 
         created_at=now,
         last_at=now,
     )
+    begin(ticket)
     Stay.objects.create(ticket=ticket, tier=team.tier, team=team, entered_at=now, why="arrived")
     conversation = Conversation.objects.create(
         ticket=ticket,

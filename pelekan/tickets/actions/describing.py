@@ -49,7 +49,10 @@ def register(
     ticket.save(
         update_fields=["subject", "category", "impact", "urgency", "priority", "number", "registered_at"]
     )
-    topics = [f"customer:{ticket.customer_id}", *(f"conversation:{c.pk}" for c in ticket.conversations.all())]
+    topics = [
+        f"customer:{ticket.customer_id}",
+        *(f"conversation:{pk}" for pk in ticket.conversations.values_list("pk", flat=True)),
+    ]
     record("ticket.registered", ticket, by=by, at=now, because=because, topics=topics, number=ticket.number)
     if team is not None and team.pk != ticket.team_id:
         return escalate(ticket, team, by=by, because=because or ticket.subject, now=now)
@@ -140,13 +143,14 @@ def untag(ticket: Ticket, found: Tag, *, by: By, now: datetime | None = None) ->
 def _next_number() -> int:
     """The next number. The counter's row is held until the commit, so no two tickets get the same. Where the row was
     lost, counting goes on after the highest number."""
-    rows = Counter.objects.all()
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    counter = rows.filter(name="ticket").first()
-    if counter is None:
+    for _ in range(2):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE tickets_counter SET value = value + 1 WHERE name = 'ticket' RETURNING value"
+            )
+            row = cursor.fetchone()
+        if row is not None:
+            return int(row[0])
         highest = Ticket.objects.aggregate(highest=Max("number"))["highest"] or FIRST_NUMBER - 1
-        counter, _made = rows.get_or_create(name="ticket", defaults={"value": highest})
-    counter.value += 1
-    counter.save(update_fields=["value"])
-    return counter.value
+        Counter.objects.get_or_create(name="ticket", defaults={"value": highest})
+    raise AssertionError("unreachable")
