@@ -273,7 +273,11 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
                     desk.start()
                 else:
                     time.sleep(0.2)
-                answered += _answer(agent, f"answer-{len(answered)}-{killed}")
+                if (
+                    agent.poll() is not None
+                ):  # it waited too long for its turn to write: nothing was acknowledged
+                    agent = _agent(desk)
+                answered += _answer(agent, f"answer-{len(answered)}-{killed}-{agent.pid}")
             done.set()
             for thread in [*people, beside]:
                 thread.join()
@@ -293,10 +297,21 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
         }  # fmt: skip
 
 
+def _agent(desk: Desk) -> subprocess.Popen[str]:
+    """A colleague who answers from a process of his own."""
+    return subprocess.Popen(
+        [sys.executable, "-c", ANSWER], env=desk.env(), stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True,
+    )  # fmt: skip
+
+
 def _answer(agent: subprocess.Popen[str], text: str) -> list[str]:
     assert agent.stdin is not None and agent.stdout is not None
-    agent.stdin.write(text + "\n")
-    agent.stdin.flush()
+    try:
+        agent.stdin.write(text + "\n")
+        agent.stdin.flush()
+    except BrokenPipeError:
+        return []
     told = agent.stdout.readline().strip()
     return [told] if told == text else []
 

@@ -108,7 +108,7 @@ def desk(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     one.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # no longer: its loop runs in this thread, and other modules' tests want none
 def chromium() -> Iterator[Any]:
     playwright = pytest.importorskip("playwright.sync_api")
     place = shutil.which("chromium")
