@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import office
-from server import bare
+from server import bare, plain
 
 ROUNDS, WARM = 300, 40
 APART = 1_000_000_000
@@ -74,8 +74,7 @@ def _record(folder: Path, secret: str) -> str:
             reads += word == "SELECT"
             return result
         values = list(params or [])
-        plain = [v if isinstance(v, int | float | str | type(None)) else str(v) for v in values]
-        seen.append([bare(sql, values), plain])
+        seen.append([bare(sql, values), [plain(value) for value in values]])
         ids.append("next" if "RETURNING" in sql else None)
         return result
 

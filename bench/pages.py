@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import office
-from server import bare
+from server import bare, plain
 
 ROUNDS, WARM, TICKETS = 300, 60, 20
 LIST = "/desk/list/all/"
@@ -76,8 +76,7 @@ def _record(folder: Path, path: str, cookie: str, name: str) -> str:
     def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         values = list(params or [])
         if not many:
-            plain = [v if isinstance(v, int | float | str | type(None)) else str(v) for v in values]
-            seen.append((bare(sql, values), plain))
+            seen.append((bare(sql, values), [plain(value) for value in values]))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):

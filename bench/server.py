@@ -30,6 +30,13 @@ def bare(sql: str, values: list[Any]) -> str:
     return sql % tuple("?" for _ in values) if connection.vendor == "sqlite" and values else sql
 
 
+def plain(value: Any) -> Any:
+    """A parameter as JSON can keep it and the driver takes it again."""
+    if hasattr(value, "obj"):  # psycopg's Jsonb
+        return json.dumps(value.obj)
+    return value if isinstance(value, int | float | str | list | type(None)) else str(value)
+
+
 class Floors:
     """A WSGI application before Django's."""
 
@@ -71,7 +78,9 @@ class Floors:
         with transaction.atomic():
             cursor = connection.connection.cursor()
             for (sql, values), made in zip(told["sql"], told["ids"], strict=True):
-                cursor.execute(sql, [new.get(value, value) for value in values])
+                cursor.execute(
+                    sql, [value if isinstance(value, list) else new.get(value, value) for value in values]
+                )
                 if cursor.description:
                     found = cursor.fetchone()
                     if made is not None:
