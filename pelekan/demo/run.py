@@ -10,6 +10,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pelekan.channels import accounts
+from pelekan.channels.models import Account
 from pelekan.demo import office, stories, world
 from pelekan.people.models import Agent, Presence, Team
 from pelekan.tickets.models import Inbox
@@ -19,10 +20,10 @@ Work = Callable[[threading.Event], None]
 
 def fill(*, empty: bool = False, port: int = 8000) -> bool:
     """Make the office unless it exists. `empty`: people and doors, no tickets. Whether anything was made."""
-    site = f"http://{office.HOST}:{office.shop_port(port)}"
     if Agent.objects.exists():
+        move(port)
         return False
-    made = world.build(sites=(site, f"http://localhost:{office.shop_port(port)}"))
+    made = world.build(sites=_sites(port))
     accounts.save(
         made.inboxes["mail"],
         {"smtp_host": office.HOST, "smtp_port": office.mail_port(port), "smtp_security": "none"},
@@ -39,6 +40,16 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     if not empty:
         stories.tell(made)
     return True
+
+
+def move(port: int) -> None:
+    """The office has another port today: so have its shop and its mail server."""
+    Inbox.objects.filter(key="shop-widget").update(sites=list(_sites(port)))
+    Account.objects.filter(smtp_host=office.HOST).update(smtp_port=office.mail_port(port))
+
+
+def _sites(port: int) -> tuple[str, ...]:
+    return tuple(f"http://{host}:{office.shop_port(port)}" for host in (office.HOST, "localhost"))
 
 
 def beside(desk: str, port: int) -> list[Work]:
