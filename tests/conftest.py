@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pelekan.demo.world import World, build
+from tests.servers import browser, desks
 
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)  # a Sunday, 12:00 in Tehran: the desk is open
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no process is left alone with it in the end."""
+    long = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in long)
 
 
 @pytest.fixture
 def world(db: None) -> World:
     """The office without any ticket."""
     return build(NOON)
+
+
+@pytest.fixture(scope="session")
+def _chromium() -> Iterator[browser.Chromium]:
+    with browser.chromium() as one:
+        yield one
+
+
+@pytest.fixture
+def chromium(_chromium: browser.Chromium) -> Iterator[Any]:
+    """Playwright's browser; what the test opens in it is closed at its end."""
+    with _chromium.here() as one:
+        yield one
+
+
+@pytest.fixture(scope="session")
+def empty_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo with people and doors, to be copied."""
+    return desks.once(tmp_path_factory, "demo-empty", lambda folder: desks.prepare(folder, "--empty"))
+
+
+@pytest.fixture(scope="session")
+def full_demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A demo with tickets in every state, to be copied."""
+    return desks.once(tmp_path_factory, "demo-full", desks.prepare)

@@ -12,7 +12,7 @@ import time
 
 import pytest
 
-from tests.house.conftest import Installation, Make, environment
+from tests.house.conftest import Installation, Make
 
 pytestmark = pytest.mark.server
 
@@ -58,8 +58,7 @@ def look(desk: Installation) -> dict[str, list[int]]:
 
 def test_cr_11_backup_under_load(desk: Installation, bare: Make) -> None:
     writing = subprocess.Popen(
-        [sys.executable, "-c", DJANGO + ADD], cwd=desk.folder, stdout=subprocess.PIPE, text=True,
-        env=environment() | {"DJANGO_SETTINGS_MODULE": "pelekan.settings"},
+        [sys.executable, "-c", DJANGO + ADD], cwd=desk.folder, env=desk.django(), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert writing.stdout is not None
     acknowledged: list[list[int]] = []

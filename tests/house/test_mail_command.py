@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.conftest import Installation, Make, environment
+from tests.house.conftest import Installation, Make
+from tests.servers.desks import environment
 
 MAIL = (
     "From: مینا صالحی <mina.salehi@example.com>\r\nTo: support@example.org\r\nSubject: پول کم شد\r\n"

@@ -13,7 +13,8 @@ import pytest
 
 from pelekan import checks
 from pelekan.cli import main
-from tests.house.conftest import Installation, environment
+from tests.house.conftest import Installation
+from tests.servers.desks import environment
 
 KEY = "q8Zr2mVx0Lw7Tn4Yb6Kc1Jd9Hf3Gs5Pa" * 2
 SAFE = f'base_url = "https://support.example.com"\nsecret_key = "{KEY}"\ntrusted_proxies = ["127.0.0.1"]\n'

@@ -8,9 +8,10 @@ import sys
 import tempfile
 from html import escape
 from pathlib import Path
+from typing import Any
 
-from tests.journeys.conftest import Desk
-from tests.journeys.pages import PAGES, SESSIONS
+from tests.journeys.pages import LOOKED_AT, PAGES
+from tests.servers.desks import Demo, prepare
 
 LANGUAGES = ("fa", "ar", "en")
 SIZES = {1440: 900, 390: 844}
@@ -29,36 +30,39 @@ def main(folder: Path) -> None:
         browser = play.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
         )
-        for language in LANGUAGES:
-            with tempfile.TemporaryDirectory(prefix="pelekan-gallery-") as place:
-                desk = Desk(Path(place), language, empty=False)
-                told = json.loads(desk.ask(SESSIONS, language))
-                desk.start()
-                try:
+        with tempfile.TemporaryDirectory(prefix="pelekan-gallery-") as place:
+            (made := Path(place, "made")).mkdir()
+            prepare(made)
+            desk = Demo(made, Path(place, "desk"), LANGUAGES[0])
+            desk.live()
+            try:
+                for language in LANGUAGES:
+                    told = json.loads(desk.in_django(LOOKED_AT, language))
+                    cookies = desk.sessions()
                     for width, height in SIZES.items():
                         for light in LIGHTS:
-                            photograph(browser, desk, told, folder, language, (width, height), light)
+                            photograph(browser, desk, told, cookies, folder, (width, height), light)
                             print(f"{language} {width} {light}", flush=True)
-                finally:
-                    desk.stop()
+            finally:
+                desk.end()
         browser.close()
     (folder / "index.html").write_text(index(), encoding="utf-8")
     print(f"Open {folder / 'index.html'}")
 
 
-def photograph(browser, desk, told, folder: Path, language: str, size: tuple[int, int], light: str) -> None:  # type: ignore[no-untyped-def]
+def photograph(
+    browser: Any, desk: Demo, told: dict[str, Any], cookies: dict[str, Any], folder: Path, size: tuple[int, int], light: str
+) -> None:  # fmt: skip
+    language = told["language"]
     for name, who, address in PAGES:
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, color_scheme=light, locale=language, is_mobile=size[0] < 500, has_touch=size[0] < 500
         )  # fmt: skip
-        context.add_cookies([{"name": "language", "value": language, "url": desk.url}])
+        context.add_cookies([{"name": "language", "value": language, "url": desk.address}])
         if who:
-            context.add_cookies([{"name": told["name"], "value": told["cookies"][who], "url": desk.url}])
+            context.add_cookies([cookies[who]])
         page = context.new_page()
-        page.goto(
-            desk.url
-            + address.format(language=language, chat=told["chat"], mail=told["mail"], number=told["number"])
-        )
+        page.goto(desk.address + address.format(**told))
         page.wait_for_timeout(500)
         page.screenshot(path=folder / picture(name, language, size[0], light))
         context.close()

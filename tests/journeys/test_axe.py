@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import ROOT, Desk
-from tests.journeys.pages import PAGES, SESSIONS
+from tests.journeys.pages import LOOKED_AT, PAGES
+from tests.servers.desks import ROOT, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
 
+@pytest.fixture(scope="module")
+def office(full_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    one = Demo(full_demo, tmp_path_factory.mktemp("axe"), "fa")
+    one.live()
+    yield one
+    one.end()
+
+
 @pytest.mark.parametrize("language", ["fa", "en"])
-def test_no_serious_finding(language: str, chromium: Any, tmp_path: Path) -> None:
+def test_no_serious_finding(language: str, office: Demo, chromium: Any) -> None:
     if not AXE.exists():
         pytest.skip("needs axe-core: run bin/setup, which fetches it with the browser packages")
-    desk = Desk(tmp_path, language, empty=False)
-    told = json.loads(desk.ask(SESSIONS, language))
-    desk.start()
+    told = json.loads(office.in_django(LOOKED_AT, language))
+    cookies = office.sessions()
+    pages: dict[str, Any] = {}
     found: list[str] = []
-    try:
-        for name, who, address in PAGES:
+    for name, who, address in PAGES:
+        if who not in pages:
             context = chromium.new_context(
                 viewport={"width": 1440, "height": 900}, bypass_csp=True, locale=language
             )
+            context.add_cookies([{"name": "language", "value": language, "url": office.address}])
             if who:
-                context.add_cookies([{"name": told["name"], "value": told["cookies"][who], "url": desk.url}])
-            page = context.new_page()
-            where = address.format(
-                language=language, chat=told["chat"], mail=told["mail"], number=told["number"]
-            )
-            page.goto(desk.url + where)
-            page.wait_for_load_state("load")
-            page.add_script_tag(path=str(AXE))
-            result = page.evaluate(
-                "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
-            )
-            found += [
-                f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}"
-                for one in result
-                if one["impact"] in ("serious", "critical")
-            ]
-            context.close()
-    finally:
-        desk.stop()
+                context.add_cookies([cookies[who]])
+            pages[who] = context.new_page()
+        page = pages[who]
+        page.goto(office.address + address.format(**told))
+        assert page.locator("html").get_attribute("lang") == language, name
+        page.add_script_tag(path=str(AXE))
+        result = page.evaluate(
+            "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
+        )
+        found += [
+            f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}"
+            for one in result
+            if one["impact"] in ("serious", "critical")
+        ]
     assert not found, "\n".join(found)

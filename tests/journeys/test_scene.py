@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.journeys.conftest import Desk
+from tests.servers.desks import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
 
@@ -36,11 +36,11 @@ def see(page: Any, text: str) -> None:
     page.get_by_text(text).last.wait_for()
 
 
-def test_from_the_first_line_to_the_specialists_answer(desk: Desk, people: Callable[[str], Any]) -> None:
+def test_from_the_first_line_to_the_specialists_answer(desk: Demo, people: Callable[..., Any]) -> None:
     words = WORDS[desk.language]
-    sara, dara, mina = people("sara"), people("dara"), people("")
-    sara.goto(desk.url + "/desk/chats/")
-    dara.goto(desk.url + "/desk/list/all/")
+    sara, dara, mina = people("sara", form=True), people("dara"), people("")
+    sara.goto(desk.address + "/desk/chats/")
+    dara.goto(desk.address + "/desk/list/all/")
 
     # a visitor asks; it shows on the front line's board by itself
     mina.goto(f"{desk.shop}/account/renew?lang={desk.language}")
@@ -87,7 +87,7 @@ def test_from_the_first_line_to_the_specialists_answer(desk: Desk, people: Calla
     dara.locator("#head[data-status='solved']").wait_for()
 
 
-def test_two_agents_type_at_once(desk: Desk, people: Callable[[str], Any]) -> None:
+def test_two_agents_type_at_once(desk: Demo, people: Callable[..., Any]) -> None:
     """CC-01 on screen: the second one is shown what the first wrote before anything of his is sent."""
     mina = people("")
     mina.goto(f"{desk.shop}/?lang={desk.language}")
@@ -98,7 +98,7 @@ def test_two_agents_type_at_once(desk: Desk, people: Callable[[str], Any]) -> No
     chat.get_by_role("textbox").press("Enter")
     sara, omid = people("sara"), people("omid")
     for page in (sara, omid):
-        page.goto(desk.url + "/desk/list/all/")
+        page.goto(desk.address + "/desk/list/all/")
         page.locator(".row a", has_text="two at once").click()
         page.locator("#editor-reply").click()
     omid.keyboard.insert_text("Omid writes")
@@ -114,7 +114,7 @@ def test_two_agents_type_at_once(desk: Desk, people: Callable[[str], Any]) -> No
     chat.locator(".line__text", has_text="Omid writes").wait_for()
 
 
-def test_the_visitor_registers_it_himself(desk: Desk, people: Callable[[str], Any]) -> None:
+def test_the_visitor_registers_it_himself(desk: Demo, people: Callable[..., Any]) -> None:
     """S31: at the end of a chat that did not solve it."""
     mina, sara = people(""), people("sara")
     mina.goto(f"{desk.shop}/?lang={desk.language}")
@@ -123,7 +123,7 @@ def test_the_visitor_registers_it_himself(desk: Desk, people: Callable[[str], An
     chat.locator(".choice--main").click()
     chat.get_by_role("textbox").fill("not solved at all")
     chat.get_by_role("textbox").press("Enter")
-    sara.goto(desk.url + "/desk/chats/")
+    sara.goto(desk.address + "/desk/chats/")
     sara.locator("[data-accept]").first.click()
     pane = sara.locator(".chatpane", has_text="not solved at all")
     pane.wait_for()
@@ -136,11 +136,11 @@ def test_the_visitor_registers_it_himself(desk: Desk, people: Callable[[str], An
     pane.get_by_text(re.compile(digits)).first.wait_for()
 
 
-def test_mail_in_answered_and_back_on_the_same_ticket(desk: Desk, people: Callable[[str], Any]) -> None:
+def test_mail_in_answered_and_back_on_the_same_ticket(desk: Demo, people: Callable[..., Any]) -> None:
     """A letter becomes a ticket with a receipt; the answer goes out; the customer's answer joins by proof."""
     emma, sara = people(""), people("sara")
-    sara.goto(desk.url + "/desk/list/all/")
-    emma.goto(desk.url + "/demo/post/?as=emma.clarke@example.net&write=1")
+    sara.goto(desk.address + "/desk/list/all/")
+    emma.goto(desk.address + "/demo/post/?as=emma.clarke@example.net&write=1")
     emma.fill("input[name=subject]", "Charged twice")
     emma.fill("textarea[name=text]", "My card was charged twice.")
     emma.locator("form[enctype] button.button--primary").click()
@@ -154,7 +154,7 @@ def test_mail_in_answered_and_back_on_the_same_ticket(desk: Desk, people: Callab
 
     letter = emma.locator("a", has_text="Re: Charged twice").first
     for _ in range(60):
-        emma.goto(desk.url + "/demo/post/?as=emma.clarke@example.net")
+        emma.goto(desk.address + "/demo/post/?as=emma.clarke@example.net")
         if emma.locator("a", has_text="Re: Charged twice").count() >= 2:  # the receipt and the answer
             break
         emma.wait_for_timeout(500)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -66,21 +65,11 @@ async def answer(send: Any, body: bytes, kind: bytes, status: int = 200) -> None
     await send({"type": "http.response.body", "body": body})
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    chromium = shutil.which("chromium")
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def desk(browser: Any) -> Iterator[tuple[Log, Desk, Callable[..., Any]]]:
+def desk(chromium: Any) -> Iterator[tuple[Log, Desk, Callable[..., Any]]]:
     log = Log()
     app = Desk(log)
-    context = browser.new_context()
+    context = chromium.new_context()
     with served(app, hush=app.hub.close) as server:
 
         def tab(topic: str, timers: str = "") -> Any:
@@ -92,11 +81,19 @@ def desk(browser: Any) -> Iterator[tuple[Log, Desk, Callable[..., Any]]]:
             return page
 
         yield log, app, tab
-        context.close()
+        context.close()  # before the server goes
 
 
 def until(page: Any, condition: str) -> None:
-    page.wait_for_function(condition, timeout=8_000)
+    page.wait_for_function(condition, timeout=60_000)
+
+
+def soon(condition: Callable[[], bool]) -> None:
+    """Wait until the server's side has come so far."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def test_tabs_share_one_stream_and_a_follower_takes_over(desk: Any) -> None:
@@ -116,8 +113,7 @@ def test_tabs_share_one_stream_and_a_follower_takes_over(desk: Any) -> None:
 def test_what_happens_between_rendering_and_connecting_is_heard(desk: Any) -> None:
     log, app, tab = desk
     log.add("desk")
-    while app.hub.resume_id < 1:
-        time.sleep(0.01)
+    soon(lambda: app.hub.resume_id == 1)
     app.before_ticket = lambda: log.add("desk")  # the page is rendered, its stream not yet open
     page = tab("ticket:1")
     until(page, "heard.join() === '2'")
@@ -142,17 +138,10 @@ def test_words_pass_between_people_not_back(desk: Any) -> None:
     loop.call_soon_threadsafe(app.hub.say, grant, "ticket:1", "typing", None)
     until(page, "words.join() === 'typing'")
     page.evaluate("void live.hold('ticket:1', 'looking')")
-    for _ in range(200):
-        if app.hub._kept:
-            break
-        time.sleep(0.01)
+    soon(lambda: bool(app.hub._kept))
     assert list(app.hub._kept["ticket:1"]) == [("agent:5", "looking")]
     page.close()
-    for _ in range(300):
-        if not app.hub._kept:
-            break
-        time.sleep(0.01)
-    assert not app.hub._kept, "closing the page takes the word back"
+    soon(lambda: not app.hub._kept)  # closing the page takes the word back
 
 
 def test_a_proxy_that_collects_the_stream_is_polled_through(desk: Any) -> None:

@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import http.server
-import os
-import shutil
-import signal
-import socket
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,84 +13,39 @@ from typing import Any
 import pytest
 
 from pelekan.channels.chat.identity import signature
+from tests.servers.desks import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
-ROOT = Path(__file__).resolve().parents[3]
 SECRET = "demo-widget-secret-0123456789"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title><body><h1>Shop</h1>
 <script src="{desk}/widget/shop-widget.js" async data-language="en"></script>"""
-BUILD = """
-import django; django.setup()
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
-from pelekan.demo.world import build
-build(sites=({sites!r}).split())
-from pelekan.people.models import Agent
+SITES = """
+import sys
 from pelekan.tickets.models import Inbox
-Agent.objects.update(presence="online")
-Inbox.objects.filter(key="shop-widget").update(hours={{}})
+Inbox.objects.filter(key="shop-widget").update(sites=sys.argv[1:])
 """
 ANSWER = """
-import django; django.setup()
+import sys
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
 from pelekan.tickets.models import Conversation
 sara = Agent.objects.get(user__email="sara@chakad.example")
 chat = actions.accept_chat(Conversation.objects.latest("id"), by=sara)
-actions.reply(chat.ticket, by=sara, text={text!r}, conversation=chat)
+actions.reply(chat.ticket, by=sara, text=sys.argv[1], conversation=chat)
 """
 
 
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+class Office(Demo):
+    """The demo's desk without what stands beside it: the shop's site must outlive it."""
 
+    def live(self) -> None:
+        self.start("serve", "--port", str(self.port))
 
-class Office:
-    """A desk in processes of its own, with its database in a file."""
-
-    def __init__(self, folder: Path, sites: str, port: int) -> None:
-        self.folder, self.url = folder, f"http://127.0.0.1:{port}"
-        self.port = port
-        (folder / "pelekan.toml").write_text(
-            f'base_url = "{self.url}"\nsecret_key = "{"abcdefghij0123456789" * 4}"\ndemo = true\nlanguage = "en"\n'
-        )
-        self.server: subprocess.Popen[bytes] | None = None
-        self.run(BUILD.format(sites=sites))
-
-    @property
-    def env(self) -> dict[str, str]:
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("PELEKAN_", "DJANGO_"))}
-        return {
-            **keep,
-            "PELEKAN_CONFIG": str(self.folder / "pelekan.toml"),
-            "DJANGO_SETTINGS_MODULE": "pelekan.settings",
-            "PYTHONPATH": str(ROOT),
-        }
-
-    def run(self, code: str) -> None:
-        subprocess.run([sys.executable, "-c", code], env=self.env, cwd=self.folder, check=True, timeout=60)
-
-    def start(self) -> None:
-        code = f"from pelekan.asgi import serve; serve(port={self.port})"
-        self.server = subprocess.Popen([sys.executable, "-c", code], env=self.env, cwd=self.folder)
-        for _ in range(200):
-            try:
-                urllib.request.urlopen(self.url + "/health/", timeout=1)
-                return
-            except OSError:
-                time.sleep(0.05)
-        raise AssertionError("the server did not start")
-
-    def kill(self) -> None:
-        if self.server is not None:
-            self.server.send_signal(signal.SIGKILL)
-            self.server.wait()
-            self.server = None
+    def may_stand_on(self, *sites: str) -> None:
+        self.in_django(SITES, *sites)
 
     def answer(self, text: str) -> None:
-        self.run(ANSWER.format(text=text))
+        self.in_django(ANSWER, text)
 
     def texts(self) -> list[str]:
         with sqlite3.connect(self.folder / "pelekan.sqlite3") as base:
@@ -129,27 +77,16 @@ def site() -> Iterator[tuple[int, list[str]]]:
 
 
 @pytest.fixture(scope="module")
-def office(site: tuple[int, list[str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    site: tuple[int, list[str]], empty_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Office]:
     port, desk = site
-    one = Office(
-        tmp_path_factory.mktemp("office"), f"http://127.0.0.1:{port} http://localhost:{port}", free_port()
-    )
-    desk[0] = one.url
-    one.start()
+    one = Office(empty_demo, tmp_path_factory.mktemp("office"), "en")
+    one.may_stand_on(f"http://127.0.0.1:{port}", f"http://localhost:{port}")
+    desk[0] = one.address
+    one.live()
     yield one
-    one.kill()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    place = shutil.which("chromium")
-    if place is None:
-        pytest.skip("needs Chromium")
-    with playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=place, args=["--no-sandbox"])
-        yield browser
-        browser.close()
+    one.end()
 
 
 def open_chat(page: Any) -> Any:
@@ -169,13 +106,12 @@ def lines(frame: Any) -> list[str]:
     return found
 
 
-def until(check: Any, wanted: Any, seconds: float = 20, page: Any = None) -> None:
+def until(check: Any, wanted: Any, seconds: float = 60, page: Any = None) -> None:
     end = time.monotonic() + seconds
     while (found := check()) != wanted:
         assert time.monotonic() < end, f"{found!r} is not {wanted!r}"
-        page.wait_for_timeout(50) if page else time.sleep(
-            0.05
-        )  # a page only hears its console while we wait on it
+        # a page only hears its console while we wait on it
+        page.wait_for_timeout(50) if page else time.sleep(0.05)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"], ids=["own storage", "storage lent by the site"])
@@ -210,13 +146,13 @@ def test_ch_08_ch_09_each_line_once_and_in_order(office, site, chromium, host):
     write(frame, "four")
     write(frame, "five")
     until(lambda: lines(frame), ["one", "answer one", "two", "three", "four", "five"])
-    office.start()
+    office.live()
     until(lambda: office.texts()[before:], ["one", "two", "three", "four", "five"])
 
     office.kill()
     write(frame, "six")
     page.goto(shop + "/third")  # left before it could be sent; the desk is down, so there is no widget here
-    office.start()
+    office.live()
     page.reload()
     frame = page.frame_locator("iframe")
     everything = ["one", "answer one", "two", "three", "four", "five", "six"]
@@ -270,16 +206,14 @@ def test_ch_11_the_next_user_of_the_computer_sees_nothing(office, site, chromium
     page.evaluate("window.Pelekan('identify', null)")
     until(lambda: frame.get_by_text("A's secret").count(), 0)
     page.reload()  # nobody signs in on this page
-    page.wait_for_timeout(1500)
+    page.wait_for_function("window.Pelekan && window.Pelekan.ready")
+    page.wait_for_load_state("networkidle")
     assert page.frame_locator("iframe").get_by_text("A's secret").count() == 0
     page.context.close()
 
 
 def test_ch_18_another_site_is_told_why_not(office, site, chromium):
-    office.run(
-        "import django; django.setup()\nfrom pelekan.tickets.models import Inbox\n"
-        "Inbox.objects.filter(key='shop-widget').update(sites=['https://shop.example'])"
-    )
+    office.may_stand_on("https://shop.example")
     try:
         page = chromium.new_context().new_page()
         said: list[str] = []
@@ -290,14 +224,10 @@ def test_ch_18_another_site_is_told_why_not(office, site, chromium):
         # whoever frames it by hand is stopped by the browser
         page.evaluate(
             "src => { const f = document.createElement('iframe'); f.src = src; document.body.append(f); }",
-            office.url + "/widget/shop-widget/frame/",
+            office.address + "/widget/shop-widget/frame/",
         )
         until(lambda: any("frame-ancestors" in one for one in said), True, page=page)
         assert page.frame_locator("iframe").locator("#chat").count() == 0
         page.context.close()
     finally:
-        sites = [f"http://127.0.0.1:{site[0]}", f"http://localhost:{site[0]}"]
-        office.run(
-            "import django; django.setup()\nfrom pelekan.tickets.models import Inbox\n"
-            f"Inbox.objects.filter(key='shop-widget').update(sites={sites!r})"
-        )
+        office.may_stand_on(f"http://127.0.0.1:{site[0]}", f"http://localhost:{site[0]}")

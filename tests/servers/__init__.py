@@ -1,0 +1,25 @@
+"""What tests start as real servers: mail servers (`mail`), whole desks as processes (`desks`), Chromium (`browser`)."""
+
+from tests.servers.mail import (
+    PASSWORD,
+    USER,
+    Dovecot,
+    Letter,
+    SmtpServer,
+    certificate,
+    dovecot,
+    scripted,
+    smtp_server,
+)
+
+__all__ = [
+    "PASSWORD",
+    "USER",
+    "Dovecot",
+    "Letter",
+    "SmtpServer",
+    "certificate",
+    "dovecot",
+    "scripted",
+    "smtp_server",
+]

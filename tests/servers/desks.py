@@ -1,0 +1,186 @@
+"""Desks in folders of their own, run by the command line in processes of their own, as their owners run them."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.servers.ports import free_port, free_ports
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 120  # a guard against waiting for ever, no measure of anything
+
+SESSIONS = """
+import json, sys
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from pelekan.people.models import User
+cookies = {}
+for user in User.objects.exclude(email="").exclude(email=None):
+    session = SessionStore()
+    session[SESSION_KEY] = str(user.pk)
+    session[BACKEND_SESSION_KEY] = "pelekan.people.backends.Backend"
+    session[HASH_SESSION_KEY] = user.get_session_auth_hash()
+    session.create()
+    cookies[user.email] = session.session_key
+json.dump([settings.SESSION_COOKIE_NAME, cookies], sys.stdout)
+"""
+
+
+def environment() -> dict[str, str]:
+    """What a plain shell has: this source, and nothing of the test run."""
+    ours = ("PELEKAN_", "DJANGO_", "PYTEST_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"PYTHONPATH": str(ROOT)}
+
+
+@dataclass
+class Desk:
+    """A folder for a `pelekan.toml`, and the server that runs on it."""
+
+    folder: Path
+    process: subprocess.Popen[bytes] | None = None
+    address: str = ""
+
+    def run(self, *words: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(
+            [sys.executable, "-m", "pelekan", *words],
+            cwd=self.folder, env=environment(), input=input, capture_output=True, timeout=300, check=False,
+        )  # fmt: skip
+
+    def ran(self, *words: str) -> str:
+        """Standard output of a command that must go well."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr.decode() + done.stdout.decode()
+        return done.stdout.decode()
+
+    def in_django(self, code: str, *words: str) -> str:
+        """What `code` prints, run beside the desk with Django started on its database."""
+        done = subprocess.run(
+            [sys.executable, "-c", "import django; django.setup()\n" + code, *words],
+            cwd=self.folder, env=self.django(), capture_output=True, text=True, timeout=300, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def django(self) -> dict[str, str]:
+        """The environment of a process that uses the desk's settings."""
+        return environment() | {"DJANGO_SETTINGS_MODULE": "pelekan.settings"}
+
+    def start(self, *words: str) -> None:
+        """Run `pelekan WORDS` until it answers at its address; what it says is kept in the file `log`."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "pelekan", *words],
+                cwd=self.folder, env=environment(), stdout=log, stderr=log,
+            )  # fmt: skip
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            with (
+                contextlib.suppress(OSError),
+                urllib.request.urlopen(f"{self.address}/health/", timeout=START_SECONDS) as answer,
+            ):
+                if answer.status == 200:
+                    return
+            assert self.process.poll() is None, (self.folder / "log").read_text()
+            time.sleep(0.05)
+        raise AssertionError((self.folder / "log").read_text())
+
+    def serve(self) -> None:
+        port = free_port()
+        self.address = f"http://127.0.0.1:{port}"
+        self.start("serve", "--port", str(port))
+
+    def kill(self) -> None:
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self) -> int:
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(60)
+
+    def end(self) -> None:
+        """However it stands."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    def get(self, path: str, **headers: str) -> tuple[int, str]:
+        return self.ask(urllib.request.Request(self.address + path, headers=headers))
+
+    def ask(self, request: urllib.request.Request) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as fault:
+            return fault.code, fault.read().decode()
+
+
+class Demo(Desk):
+    """A copy of a prepared demo at an address of its own, with its shop; `language` is what its agents read."""
+
+    def __init__(self, pattern: Path, folder: Path, language: str) -> None:
+        super().__init__(shutil.copytree(pattern, folder, dirs_exist_ok=True))
+        self.port = free_ports(1, 25)
+        self.address, self.shop = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port + 1}"
+        config = self.folder / "pelekan.toml"
+        config.write_text(re.sub('base_url = ".*"', f'base_url = "{self.address}"', config.read_text()))
+        self.speak(language)
+
+    def speak(self, language: str) -> None:
+        """Whoever signs in reads `language`."""
+        self.language = language
+        self.in_django(
+            "import sys; from pelekan.people.models import User; User.objects.update(language=sys.argv[1])",
+            language,
+        )
+
+    def live(self) -> None:
+        self.start("demo", "--folder", ".", "--port", str(self.port))
+
+    def sessions(self) -> dict[str, Any]:
+        """Everyone signed in without a form: the cookie for Chromium by the first word of the address."""
+        name, cookies = json.loads(self.in_django(SESSIONS))
+        return {
+            re.split("[.@]", email)[0]: {"name": name, "value": value, "url": self.address}
+            for email, value in cookies.items()
+        }
+
+
+def prepare(folder: Path, *words: str) -> None:
+    """Make a demo's folder, to be copied."""
+    Desk(folder).ran("demo", "--prepare", "--folder", ".", *words)
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name`, made by the first of the test processes that asks for it."""
+    base = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent
+    folder = base / name
+    with (base / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            part = base / f"{name}.part"
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir()
+            make(part)
+            part.rename(folder)
+    return folder
