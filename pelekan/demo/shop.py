@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
+from pelekan.lib.text import local_digits
+
 PAGES = ("/", "/account/renew", "/checkout/result")
 
 WORDS = {
@@ -54,7 +56,9 @@ def page(path: str, language: str, desk: str) -> str:
     elif path == "/checkout/result":
         body = f'<div class="sheet"><h1>{words["paid"]}</h1><p>{words["paid_text"]}</p></div>'
     else:
-        goods = "".join(_good(i, name, str(words["price"])) for i, name in enumerate(words["goods"]))
+        goods = "".join(
+            _good(i, name, str(words["price"]), language) for i, name in enumerate(words["goods"])
+        )
         body = f'<div class="hero"><h1>{words["line"]}</h1></div><div class="goods">{goods}</div>'
     langs = " ".join(
         f'<a href="{path}?lang={code}" lang="{code}">{WORDS[code]["shop"]} · {code}</a>' for code in WORDS
@@ -68,10 +72,13 @@ def page(path: str, language: str, desk: str) -> str:
     )
 
 
-def _good(i: int, name: str, currency: str) -> str:
+def _good(i: int, name: str, currency: str, language: str) -> str:
+    price = f"{PRICES[i]:,}"
+    if language != "en":
+        price = local_digits(price, language).replace(",", "٬")
     shade = SHADES[i]
     hill = f"M0 150 L{40 + 18 * i} {60 + 6 * i} L{120 + 9 * i} 118 L{190 - 7 * i} {34 + 9 * i} L320 150 Z"
     return (
         f'<div class="good"><svg viewBox="0 0 320 150" preserveAspectRatio="none" role="presentation"><rect width="320" height="150" fill="{shade}22"/>'
-        f'<path d="{hill}" fill="{shade}"/></svg><div><b>{name}</b><span dir="ltr">{PRICES[i]:,}</span> <span>{currency}</span></div></div>'
+        f'<path d="{hill}" fill="{shade}"/></svg><div><b>{name}</b><span dir="ltr">{price}</span> <span>{currency}</span></div></div>'
     )

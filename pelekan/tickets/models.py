@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pelekan.lib.time import now
 from pelekan.people.models import Agent, Customer, Language, Organization, Team, Tier
@@ -318,8 +319,8 @@ class Outcome(models.TextChoices):
     ESCALATED = "escalated", _("Escalated")
     RETURNED = "returned", _("Returned")
     HANDED_OVER = "handed_over", _("Handed over")
-    SOLVED = "solved", _("Solved")
-    CLOSED = "closed", _("Closed")
+    SOLVED = "solved", pgettext_lazy("outcome", "Solved")
+    CLOSED = "closed", pgettext_lazy("outcome", "Closed")
 
 
 class Stay(models.Model):

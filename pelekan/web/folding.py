@@ -18,7 +18,7 @@ from markupsafe import Markup
 
 KIT = "ui.html"
 PURE = ("url", "static", "draw")
-WORDS = ("_", "gettext")
+WORDS = ("_", "gettext", "pgettext")
 
 
 class Folding(CodeGenerator):
@@ -55,14 +55,15 @@ class Fold(NodeTransformer):
             args = [arg.as_const(self.context) for arg in node.args]
             do = self._pure(node.node)
             if do is self.environment.globals["gettext"] or do is self.environment.globals["_"]:
-                return self._words(args[0], node.kwargs)
+                return self._words(self.environment.globals["translated"](args[0]), node.kwargs)
+            if do is self.environment.globals["pgettext"]:
+                return self._words(self.environment.globals["translated_in"](*args), node.kwargs)
             kwargs = dict(pair.as_const(self.context) for pair in node.kwargs)
         except (Impossible, IndexError):
             return node
         return nodes.Const(do(*args, **kwargs), lineno=node.lineno) if do else node
 
-    def _words(self, text: str, values: list[nodes.Keyword]) -> nodes.Expr:
-        words = self.environment.globals["translated"](text)
+    def _words(self, words: str, values: list[nodes.Keyword]) -> nodes.Expr:
         pairs = [nodes.Pair(nodes.Const(one.key), one.value) for one in values]
         filled = nodes.Mod(nodes.Const(Markup(words)), nodes.Dict(pairs))
         return filled if values else nodes.Const(filled.as_const(self.context))

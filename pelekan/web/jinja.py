@@ -69,6 +69,7 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext, npgettext=translation.npgettext,
     )  # fmt: skip
     env.globals.update(url=url, static=static, draw=draw, translated=translation.gettext)
+    env.globals.update(translated_in=translation.pgettext)
     env.filters.update(direction=direction, initials=initials, kept=kept)
     return env
 

@@ -2,46 +2,90 @@
 
 from __future__ import annotations
 
-PAGES: tuple[tuple[str, str, str], ...] = (
-    ("sign-in", "", "/accounts/login/"),
-    ("forgotten-password", "", "/accounts/password/reset/"),
-    ("portal-sign-in", "", "/portal/sign-in/"),
-    ("portal", "negar", "/portal/"),
-    ("portal-request", "negar", "/portal/requests/{number}/"),
-    ("portal-new", "negar", "/portal/requests/new/"),
-    ("portal-profile", "negar", "/portal/profile/"),
-    ("post-office", "", "/demo/post/"),
-    ("widget", "", "/widget/shop-widget/frame/?lang={language}"),
-    ("inbox", "sara", "/desk/list/mine/"),
-    ("all", "nika", "/desk/list/all/"),
-    ("ticket-chat", "dara", "/desk/tickets/{chat}/"),
-    ("ticket-mail", "nika", "/desk/tickets/{mail}/"),
-    ("chats", "sara", "/desk/chats/"),
-    ("search", "nika", "/desk/search/?q=1009"),
-    ("profile", "sara", "/desk/me/"),
-    ("customers", "nika", "/desk/customers/"),
-    ("settings", "arash", "/desk/settings/"),
-    ("settings-staircase", "arash", "/desk/settings/staircase/"),
-    ("settings-teams", "arash", "/desk/settings/teams/"),
-    ("settings-agents", "arash", "/desk/settings/agents/"),
-    ("settings-inboxes", "arash", "/desk/settings/inboxes/"),
-    ("settings-categories", "arash", "/desk/settings/categories/"),
-    ("settings-replies", "arash", "/desk/settings/replies/"),
-    ("settings-mail", "arash", "/desk/settings/mail/"),
-    ("settings-tokens", "arash", "/desk/settings/tokens/"),
-    ("settings-log", "arash", "/desk/settings/log/"),
-    ("not-found", "sara", "/desk/nothing-here/"),
+from typing import Any, NamedTuple
+
+from tests.servers.desks import Demo
+
+
+class Page(NamedTuple):
+    name: str
+    who: str
+    address: str
+    press: tuple[str, ...] = ()
+    """What to click before one looks, one after the other: a menu, a dialog."""
+
+    def at(self, desk: Demo, told: dict[str, Any]) -> str:
+        where = self.address.format(**told, shop=desk.shop)
+        return where if where.startswith("http") else desk.address + where
+
+
+PAGES = (
+    Page("sign-in", "", "/accounts/login/"),
+    Page("forgotten-password", "", "/accounts/password/reset/"),
+    Page("portal-sign-in", "", "/portal/sign-in/"),
+    Page("portal", "negar", "/portal/"),
+    Page("portal-request", "negar", "/portal/requests/{number}/"),
+    Page("portal-new", "negar", "/portal/requests/new/"),
+    Page("portal-profile", "negar", "/portal/profile/"),
+    Page("shop", "", "{shop}/?lang={language}"),
+    Page("post-office", "", "/demo/post/"),
+    Page("letter", "", "/demo/post/", (".story",)),
+    Page("widget", "", "/widget/shop-widget/frame/?lang={language}"),
+    Page("inbox", "sara", "/desk/list/mine/"),
+    Page("all", "nika", "/desk/list/all/"),
+    Page("lists", "nika", "/desk/list/all/", (".listhead summary",)),
+    Page("ticket-chat", "nika", "/desk/tickets/{chat}/"),
+    Page("ticket-mail", "nika", "/desk/tickets/{mail}/"),
+    Page("ticket-more", "nika", "/desk/tickets/{mail}/", ("#acts summary",)),
+    Page(
+        "register",
+        "sara",
+        "/desk/tickets/{talk}/",
+        ("#acts .menu summary", ".menu__list [data-dialog*=register]"),
+    ),
+    Page("chats", "sara", "/desk/chats/"),
+    Page("search", "nika", "/desk/search/?q=1009"),
+    Page("profile", "sara", "/desk/me/"),
+    Page("security", "sara", "/accounts/security/"),
+    Page("password", "sara", "/accounts/password/change/"),
+    Page("customers", "nika", "/desk/customers/"),
+    Page("customer", "nika", "/desk/customers/{customer}/"),
+    Page("organizations", "nika", "/desk/organizations/"),
+    Page("settings", "arash", "/desk/settings/"),
+    Page("settings-organization", "arash", "/desk/settings/organization/"),
+    Page("settings-staircase", "arash", "/desk/settings/staircase/"),
+    Page("settings-teams", "arash", "/desk/settings/teams/"),
+    Page("settings-agents", "arash", "/desk/settings/agents/"),
+    Page("settings-agent", "arash", "/desk/settings/agents/{agent}/"),
+    Page("settings-inboxes", "arash", "/desk/settings/inboxes/"),
+    Page("settings-inbox", "arash", "/desk/settings/inboxes/{shop_inbox}/"),
+    Page("settings-site", "arash", "/desk/settings/inboxes/{shop_inbox}/site/"),
+    Page("settings-hours", "arash", "/desk/settings/inboxes/{mail_inbox}/hours/"),
+    Page("settings-mailbox", "arash", "/desk/settings/inboxes/{mail_inbox}/mailbox/"),
+    Page("settings-categories", "arash", "/desk/settings/categories/"),
+    Page("settings-tags", "arash", "/desk/settings/tags/"),
+    Page("settings-replies", "arash", "/desk/settings/replies/"),
+    Page("settings-reply-new", "arash", "/desk/settings/replies/new/"),
+    Page("settings-mail", "arash", "/desk/settings/mail/"),
+    Page("settings-tokens", "arash", "/desk/settings/tokens/"),
+    Page("settings-log", "arash", "/desk/settings/log/"),
+    Page("not-found", "sara", "/desk/nothing-here/"),
 )
 
 LOOKED_AT = """
 import json, sys
-from pelekan.people.models import User
+from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
-from pelekan.tickets.models import Ticket
+from pelekan.tickets.models import Conversation, Inbox, Ticket
 negar = welcome("negar.ahmadi@example.com", language=sys.argv[1])
 User.objects.update(language=sys.argv[1])
 ticket = Ticket.objects.get(customer=negar, number__isnull=False)
 mail = Ticket.objects.filter(channel="email", status="open").order_by("id").first()
-json.dump({"chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "language": sys.argv[1]}, sys.stdout)
+talk = Conversation.objects.filter(state="active", ticket__registered_at=None).values_list("ticket", flat=True).first()
+json.dump({
+    "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
+    "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
+    "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,
+}, sys.stdout)
 """
 """Run on a full demo with a language: everybody reads it, and what the addresses above leave open is printed."""

@@ -32,25 +32,29 @@ def test_no_serious_finding(language: str, office: Demo, chromium: Any) -> None:
     cookies = office.sessions()
     pages: dict[str, Any] = {}
     found: list[str] = []
-    for name, who, address in PAGES:
-        if who not in pages:
+    for one in PAGES:
+        if one.who not in pages:
             context = chromium.new_context(
                 viewport={"width": 1440, "height": 900}, bypass_csp=True, locale=language
             )
             context.add_cookies([{"name": "language", "value": language, "url": office.address}])
-            if who:
-                context.add_cookies([cookies[who]])
-            pages[who] = context.new_page()
-        page = pages[who]
-        page.goto(office.address + address.format(**told))
-        assert page.locator("html").get_attribute("lang") == language, name
+            if one.who:
+                context.add_cookies([cookies[one.who]])
+            pages[one.who] = context.new_page()
+        page = pages[one.who]
+        page.goto(one.at(office, told))
+        assert page.locator("html").get_attribute("lang") == language, one.name
+        for place in one.press:
+            page.locator(place).locator("visible=true").first.click()
+        if one.press:
+            page.locator("dialog[open], details[open] > [role=menu], .letter").first.wait_for()
         page.add_script_tag(path=str(AXE))
         result = page.evaluate(
             "async () => (await axe.run(document, {resultTypes: ['violations']})).violations"
         )
         found += [
-            f"{name}: {one['id']} {one['nodes'][0]['html'][:160]}"
-            for one in result
-            if one["impact"] in ("serious", "critical")
+            f"{one.name}: {fault['id']} {fault['nodes'][0]['html'][:160]}"
+            for fault in result
+            if fault["impact"] in ("serious", "critical")
         ]
     assert not found, "\n".join(found)

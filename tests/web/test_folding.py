@@ -70,3 +70,15 @@ def test_what_is_drawn_once_is_drawn_for_the_same_values_only() -> None:
     assert 'data-key="<b>"' in shown(button, key=Markup("<b>"), n=1)
     assert 'data-n="2"' in shown(button, key="<b>", n=2)
     assert 'data-n="True"' in shown(button, key="<b>", n=True)
+
+
+@pytest.mark.parametrize(("language", "status", "verb"), [("fa", "باز", "باز کردن"), ("ar", "مفتوحة", "فتح")])
+def test_a_word_of_two_meanings_is_worked_out_in_its_own(language: str, status: str, verb: str) -> None:
+    made = source('{{ pgettext("status", "Open") }} | {{ pgettext("verb", "Open") }}', language)
+    assert f"{status} | {verb}" in made and "pgettext" not in made
+
+
+def test_a_sentence_takes_drawn_pieces_and_escapes_the_rest() -> None:
+    text = '{{ _("Goes to %(team)s", team=ui.name(team)) }} {{ _("Goes to %(team)s", team=team) }}'
+    page = engines["jinja2"].from_string('{% import "ui.html" as ui %}' + text).render({"team": EVIL})
+    assert page.count("<bdi>") == 1 and "<script>" not in page

@@ -97,4 +97,4 @@ def test_a_promise_says_that_it_is_late_in_words_too(env):
     due = {"at": AT, "state": "late", "words": "۹ دقیقه", "what": "First response"}
     drawn = show(env, "{{ ui.clock(due) }}", due=due)
     assert "clock--late" in drawn and "alarm-clock" in drawn
-    assert "visually-hidden" in drawn, "colour and icon alone would not reach everyone"
+    assert 'role="img" aria-label="' in drawn, "colour and icon alone would not reach everyone"

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pelekan.channels import accounts, intake, outbox
 from pelekan.channels.email.parse import parse
@@ -104,7 +105,7 @@ def _lists() -> dict[str, tuple[str, QuerySet[Any]]]:
     return {
         "quarantine": (_("Quarantine"), arrivals.filter(state=ArrivalState.QUARANTINED)),
         "waiting": (_("Being read"), arrivals.filter(state=ArrivalState.WAITING)),
-        "dismissed": (_("Set aside"), arrivals.filter(state=ArrivalState.DISMISSED)),
+        "dismissed": (pgettext("mails", "Set aside"), arrivals.filter(state=ArrivalState.DISMISSED)),
         "out": (_("Not sent"), deliveries.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN])),
         "sending": (
             _("On the way"),

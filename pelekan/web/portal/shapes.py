@@ -7,7 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pelekan.lib.html import clean_rich
 from pelekan.lib.text import initials
@@ -24,8 +24,8 @@ STATUS_WORDS = {
     Status.OPEN: gettext_lazy("In work"),
     Status.WAITING: gettext_lazy("Waiting for you"),
     Status.ON_HOLD: gettext_lazy("Paused"),
-    Status.SOLVED: gettext_lazy("Solved"),
-    Status.CLOSED: gettext_lazy("Closed"),
+    Status.SOLVED: pgettext_lazy("request", "Solved"),
+    Status.CLOSED: pgettext_lazy("request", "Closed"),
 }
 _KINDS = {
     Status.NEW: "accent", Status.OPEN: "info", Status.WAITING: "warning", Status.ON_HOLD: "", Status.SOLVED: "success",
@@ -103,7 +103,7 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
         },
         {"label": _("Answered"), "done": answered is not None, "at": answered},
         {
-            "label": STATUS_WORDS[Status.CLOSED] if ticket.status == Status.CLOSED and not ticket.solved_at else _("Solved"),
+            "label": STATUS_WORDS[Status.CLOSED] if ticket.status == Status.CLOSED and not ticket.solved_at else STATUS_WORDS[Status.SOLVED],
             "done": settled,
             "at": (ticket.solved_at or ticket.closed_at) if settled else None,
         },

@@ -9,6 +9,7 @@ from typing import Any
 import nh3
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pelekan.channels.chat import reception as at_desk
 from pelekan.channels.chat.visitors import Visitor, reachable
@@ -134,8 +135,8 @@ def customer_status(status: str) -> str:
         "open": _("We are working on it"),
         "waiting": _("Waiting for your answer"),
         "on_hold": _("We are working on it"),
-        "solved": _("Solved"),
-        "closed": _("Closed"),
+        "solved": pgettext("request", "Solved"),
+        "closed": pgettext("request", "Closed"),
     }[status]
 
 

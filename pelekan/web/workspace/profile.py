@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pelekan.lib.text import clean_controls, one_line
@@ -48,7 +49,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "calendar_choices": [("", _("As usual in the language")), *Calendar.choices],
         "digit_choices": Digits.choices,
         "theme_choices": [
-            ("auto", _("As the system")), ("light", _("Light")), ("dark", _("Dark")), ("contrast", _("High contrast")),
+            ("auto", _("As the system")), ("light", pgettext("theme", "Light")), ("dark", pgettext("theme", "Dark")), ("contrast", _("High contrast")),
         ],
         "density_choices": [("comfortable", _("Comfortable")), ("dense", _("Dense"))],
         "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),

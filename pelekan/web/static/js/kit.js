@@ -9,3 +9,15 @@ import "./stick.js";
 import "./time.js";
 import "./frames.js";
 import "./keys.js";
+
+// the names of chosen files, beside the button that chose them
+document.addEventListener("change", (event) => {
+  const place = event.target.type === "file" && event.target.closest(".file-field")?.querySelector("[data-chosen]");
+  if (!place) return;
+  place.replaceChildren(...[...event.target.files].map((file) => {
+    const name = document.createElement("bdi");
+    name.className = "chip";
+    name.textContent = file.name;
+    return name;
+  }));
+});
