@@ -33,7 +33,7 @@ class Backend(ModelBackend):
     """E-mail and password. An inactive user and a disabled agent are signed out at their next request."""
 
     def get_user(self, user_id: Any) -> User | None:
-        row = _ROW.one(user_id)
+        row = _ROW.one(int(user_id))
         if row is None:
             return None
         user = User.from_db(DEFAULT_DB_ALIAS, _names(User), [row[name] for name in _names(User)])

@@ -20,8 +20,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils.module_loading import import_string
 
+from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Customer
 from pelekan.tickets.feed import announce
@@ -163,7 +165,7 @@ def _write(
     *,
     react: bool,
 ) -> Event:
-    event = Event.objects.create(
+    event = Event(
         name=name,
         at=at or clock(),
         ticket=ticket,
@@ -175,6 +177,7 @@ def _write(
         data=data,
         topics=" ".join(dict.fromkeys([*(topics_of(ticket) if ticket else ()), *topics])),
     )
+    insert(event)
     change.recorded = True
     if react:
         change.waiting.append(event)
@@ -197,11 +200,15 @@ def lock(ticket: Ticket | int) -> Ticket:
     change = _change.get()
     if change is not None and pk in change.held and change.held[pk][0] == tuple(connection.savepoint_ids):
         return change.held[pk][1]
-    rows = Ticket.objects.select_related("customer", "inbox", "tier", "team")
-    if connection.features.has_select_for_update_of:
-        rows = rows.select_for_update(of=("self",))
-    found = rows.get(pk=pk)
-    return begin(found)
+    return begin(_TICKET.get(pk))
+
+
+def _ticket(pk: int) -> QuerySet[Ticket]:
+    rows = Ticket.objects.select_related("customer", "inbox", "tier", "team").filter(pk=pk)
+    return rows.select_for_update(of=("self",)) if connection.features.has_select_for_update_of else rows
+
+
+_TICKET = PreparedModels(_ticket)
 
 
 def begin(ticket: Ticket) -> Ticket:

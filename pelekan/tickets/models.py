@@ -278,6 +278,8 @@ class Message(models.Model):
 
     objects = Messages.as_manager()
 
+    is_first: bool | None = None  # of its ticket; known only to the change that wrote it
+
     class Meta:
         ordering = ["id"]
         constraints = [

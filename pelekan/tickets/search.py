@@ -36,7 +36,10 @@ def put(message: Message, *, new: bool = False) -> None:
         return
     ticket = message.ticket
     parts = [message.text[:MOST_TEXT]]
-    if not Message.objects.filter(ticket_id=ticket.pk, id__lt=message.pk).exists():
+    first = message.is_first
+    if first is None:
+        first = not Message.objects.filter(ticket_id=ticket.pk, id__lt=message.pk).exists()
+    if first:
         parts += [ticket.subject, ticket.customer.folded or ticket.customer.name]
     words = index(INDEX)
     (words.add if new else words.put)(message.pk, ticket.pk, fold_tokens("\n".join(parts)))

@@ -6,6 +6,7 @@ import json
 import math
 import statistics
 import threading
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,7 @@ from typing import Literal
 
 from django.db.models import Count, Q
 
+from pelekan.lib.prepared import Prepared
 from pelekan.people.models import Agent, Presence
 from pelekan.sla.hours import Hours, closes_at, hours_from, is_open, next_opening
 from pelekan.tickets.models import ChatState, Conversation, Inbox
@@ -21,6 +23,7 @@ RECENT = timedelta(days=14)  # accepted chats that tell how long it usually take
 SAMPLE = 50  # at most so many of them, the newest
 FEWEST = 5  # with fewer, nothing is said
 PRESENT_FOR = timedelta(minutes=3)  # an open page of the desk says once a minute that its agent is there
+MOST_WAITING = 200  # of one queue that are counted
 REMEMBERED = timedelta(seconds=30)  # so long a median is used again
 
 State = Literal["now", "busy", "away", "closed"]
@@ -45,18 +48,13 @@ def reception(inbox: Inbox, now: datetime) -> Reception:
     """How the chat of `inbox` is staffed now."""
     hours = hours_of(inbox)
     open_now = hours is None or is_open(now, hours)
-    waiting = list(
-        Conversation.objects.filter(inbox=inbox, channel="chat", state=ChatState.WAITING)
-        .order_by("started_at")
-        .values_list("started_at", flat=True)[:200]
-    )
+    waiting = _since(inbox)
     usual = usual_wait(inbox, now)
-    longest = now - waiting[0] if waiting else timedelta()
     return Reception(
         state=_staffed(inbox, now) if open_now else "closed",
         queue=len(waiting),
         usual=usual,
-        expected=max(usual, longest) if usual is not None else None,
+        expected=_expected(usual, waiting, now),
         opens_at=next_opening(now, hours) if hours and not open_now else None,
         closes_at=closes_at(now, hours) if hours and open_now else None,
         has_hours=hours is not None,
@@ -83,14 +81,29 @@ def _staffed(inbox: Inbox, now: datetime) -> State:
     return "now" if any(busy.get(pk, 0) < most for pk, most in capacity.items()) else "busy"
 
 
-def ahead_of(conversation: Conversation) -> int:
-    """How many wait before this one."""
-    return Conversation.objects.filter(
-        inbox=conversation.inbox_id,
-        channel="chat",
-        state=ChatState.WAITING,
-        started_at__lt=conversation.started_at,
-    ).count()
+def place_of(conversation: Conversation, inbox: Inbox, now: datetime) -> tuple[int, timedelta | None]:
+    """(how many wait before this one, at most MOST_WAITING; how long it takes, as in `Reception.expected`)"""
+    waiting = _since(inbox)
+    return bisect_left(waiting, conversation.started_at), _expected(usual_wait(inbox, now), waiting, now)
+
+
+def _since(inbox: Inbox) -> list[datetime]:
+    """Since when they wait, first first."""
+    return [row["started_at"] for row in _WAITING(inbox.pk)]
+
+
+_WAITING = Prepared(
+    lambda inbox: (
+        Conversation.objects.filter(inbox=inbox, channel="chat", state=ChatState.WAITING)
+        .order_by("started_at")
+        .values("started_at")[:MOST_WAITING]
+    )
+)
+
+
+def _expected(usual: timedelta | None, waiting: list[datetime], now: datetime) -> timedelta | None:
+    longest = now - waiting[0] if waiting else timedelta()
+    return max(usual, longest) if usual is not None else None
 
 
 _medians: dict[int, tuple[datetime, timedelta | None]] = {}

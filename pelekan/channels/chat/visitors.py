@@ -16,6 +16,7 @@ from django.db import transaction
 from pelekan.channels.chat.identity import Signed
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.phones import normal_phone
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.secrets import digest, new_token
 from pelekan.lib.text import one_line
 from pelekan.people.identify import claim, customer_for, known, refold
@@ -48,19 +49,25 @@ class Visitor:
         return f"customer:{self.customer.pk}"
 
 
+_TOKEN = PreparedModels(
+    lambda digest, now: Token.objects.filter(
+        purpose=Token.Purpose.VISITOR, digest=digest, revoked_at=None, expires_at__gt=now
+    )
+)
+_CUSTOMER = PreparedModels(lambda pk: Customer.objects.select_related("merged_into").filter(pk=pk))
+
+
 def find(inbox: Inbox, bearer: str, now: datetime) -> Visitor | None:
     """The visitor who holds this token of this inbox; None for anything that is not valid now."""
     if not 32 <= len(bearer) <= 80:
         return None
-    token = Token.objects.filter(
-        purpose=Token.Purpose.VISITOR, digest=digest(bearer), revoked_at=None, expires_at__gt=now
-    ).first()
+    token = _TOKEN.one(digest(bearer), now)
     if token is None or token.data.get("inbox") != inbox.pk:
         return None
     signed = bool(token.data.get("signed"))
     if inbox.require_identity and not signed:
         return None
-    customer = Customer.objects.select_related("merged_into").get(pk=int(token.subject.partition(":")[2]))
+    customer = _CUSTOMER.get(int(token.subject.partition(":")[2]))
     if signed and customer.merged_into is not None:
         customer = customer.merged_into
     return Visitor(inbox, customer, token, signed)

@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import connection
 
 from pelekan.channels.chat import limits
 from pelekan.channels.chat.visitors import Visitor, describe, reachable
 from pelekan.lib import files
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.secrets import new_token
 from pelekan.lib.text import clean_controls, one_line
-from pelekan.people.models import Customer
 from pelekan.tickets import actions
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.incoming import Incoming
@@ -89,11 +88,11 @@ class Line:
 @action
 def write(visitor: Visitor, line: Line, *, conversation_id: int | None, now: datetime) -> Message:
     """A line of chat: into the conversation that he has open, else into a new one. Raises NotYours."""
-    _hold(visitor.customer)
-    if known := Message.objects.filter(customer=visitor.customer, client_id=line.client_id).first():
+    customer = actions.hold_customer(visitor.customer.pk)
+    if known := actions.said_before(customer, line.client_id):
         return known
     conversation = _going_on(visitor, conversation_id)
-    return actions.receive(
+    return actions.take_in(
         Incoming(
             inbox_id=visitor.inbox.pk,
             channel="chat",
@@ -105,6 +104,8 @@ def write(visitor: Visitor, line: Line, *, conversation_id: int | None, now: dat
             attachment_ids=_uploads(visitor, line.files),
             context=dict(line.context),
         ),
+        by=customer,
+        into=conversation,
         now=now,
     )
 
@@ -119,8 +120,8 @@ def leave_request(
     now: datetime,
 ) -> Ticket:
     """The form for when nobody is there: registered at once. Raises NoAddress, ValueError (see `describe`)."""
-    _hold(visitor.customer)
-    if known := Message.objects.filter(customer=visitor.customer, client_id=line.client_id).first():
+    customer = actions.hold_customer(visitor.customer.pk)
+    if known := actions.said_before(customer, line.client_id):
         return known.ticket
     describe(visitor, **contact, now=now)
     if not reachable(visitor):
@@ -220,15 +221,17 @@ def upload(visitor: Visitor, name: str, stream: BinaryIO, *, now: datetime) -> A
     )
 
 
+SHOWN = ("ticket__assignee__user", "agent__user")  # what a thread's customer is told of it
+_OWN = PreparedModels(
+    lambda pk, customer, inbox: Conversation.objects.select_related(*SHOWN).filter(
+        pk=pk, customer=customer, inbox=inbox, channel__in=("chat", "form")
+    )
+)
+
+
 def own(visitor: Visitor, conversation_id: int) -> Conversation:
     """A conversation of this visitor at this widget. Raises NotYours."""
-    found = (
-        Conversation.objects.select_related("ticket")
-        .filter(
-            pk=conversation_id, customer=visitor.customer, inbox=visitor.inbox, channel__in=("chat", "form")
-        )
-        .first()
-    )
+    found = _OWN.one(conversation_id, visitor.customer.pk, visitor.inbox.pk)
     if found is None:
         raise NotYours
     return found
@@ -237,7 +240,7 @@ def own(visitor: Visitor, conversation_id: int) -> Conversation:
 def open_chat(visitor: Visitor) -> Conversation | None:
     """The chat that he has going on, if any."""
     return (
-        Conversation.objects.select_related("ticket")
+        Conversation.objects.select_related(*SHOWN)
         .filter(
             customer=visitor.customer,
             inbox=visitor.inbox,
@@ -276,11 +279,3 @@ def _forget_unsent(now: datetime) -> None:
     )[:20]:
         if Attachment.objects.filter(pk=old.pk, message=None).delete()[0]:
             files.remove(old.path, settings.MEDIA_ROOT)
-
-
-def _hold(customer: Customer) -> None:
-    """Hold the customer's row: of two first lines at once, the second goes into the first one's conversation."""
-    rows = Customer.objects.filter(pk=customer.pk)
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    rows.get()

@@ -6,7 +6,6 @@ from pelekan.tickets.actions.conversing import (
     NothingToSay,
     note,
     open_mail,
-    receive,
     release_held,
     reply,
     say,
@@ -16,6 +15,7 @@ from pelekan.tickets.actions.describing import assess, categorise, register, ren
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
+from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "escalate",
     "hand_over",
     "hold",
+    "hold_customer",
     "keep_draft",
     "know_customer",
     "mark_read",
@@ -51,12 +52,14 @@ __all__ = [
     "reply",
     "resume",
     "say",
+    "said_before",
     "seen",
     "set_auto_accept",
     "set_presence",
     "solve",
     "tag",
     "take",
+    "take_in",
     "transfer_chat",
     "untag",
     "wait",

@@ -1,4 +1,4 @@
-"""Messages in, out and between colleagues: receive, reply, say (the desk itself), note."""
+"""Messages out and between colleagues: reply, say (the desk itself), note. What comes in: `receiving`."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
-
+from pelekan.lib.prepared import insert, update
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Agent, Customer
+from pelekan.people.models import Agent
 from pelekan.tickets.actions.chats import accept_chat
-from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.moving import assign
-from pelekan.tickets.events import action, begin, lock, record
-from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import (
     Attachment,
     ChatState,
@@ -24,12 +21,9 @@ from pelekan.tickets.models import (
     Message,
     MessageKind,
     Participant,
-    Stay,
-    Team,
     Ticket,
     owner_key,
 )
-from pelekan.tickets.priority import priority_of
 from pelekan.tickets.states import Act, Status, after
 
 
@@ -43,58 +37,6 @@ class NewerMessage(Exception):
 
 class NothingToSay(Exception):
     """A message without text and without a file."""
-
-
-@action
-def receive(incoming: Incoming, *, now: datetime | None = None) -> Message:
-    """A customer's message arrives: into its conversation, or as a new ticket. Returns the stored message.
-
-    Repeating the same `client_id` returns the first one. An answer to a closed ticket becomes a follow-up
-    ticket that points back.
-    """
-    now = now or clock()
-    if (
-        not incoming.text
-        and not incoming.html
-        and not incoming.attachment_ids
-        and incoming.channel != "email"
-    ):
-        raise NothingToSay
-    customer = _lock_customer(incoming.customer_id)
-    if incoming.client_id:
-        known = Message.objects.filter(customer=customer, client_id=incoming.client_id).first()
-        if known is not None:
-            return known
-    conversation = _conversation_for(incoming, customer, now)
-    ticket = lock(conversation.ticket_id)
-    begins = conversation.pk != incoming.conversation_id or not ticket.messages.exists()
-    message = Message.objects.create(
-        ticket=ticket,
-        conversation=conversation,
-        kind=MessageKind.INCOMING,
-        channel=incoming.channel,
-        customer=customer,
-        text=incoming.text,
-        html=incoming.html,
-        quoted=incoming.quoted,
-        language=incoming.language or ticket.language,
-        client_id=incoming.client_id,
-        meta=incoming.meta,
-        automatic=incoming.automatic,
-        created_at=now,
-        held_at=now if incoming.held else None,
-    )
-    _bind(incoming.attachment_ids, message, owner_key(conversation=conversation), f"customer:{customer.pk}")
-    topics = _customer_topics(ticket, conversation)
-    if begins:
-        record("ticket.created", ticket, by=customer, at=now, topics=topics, channel=conversation.channel)
-    if not incoming.automatic:
-        _customer_wrote(ticket, message, now)
-    _touch(ticket, conversation, message, now)
-    record("message.received", ticket, by=customer, message=message, at=now, topics=topics)
-    if begins and incoming.registers:
-        message.ticket = register(ticket, by=customer, now=now, because=conversation.channel)
-    return message
 
 
 @action
@@ -129,7 +71,7 @@ def reply(
     if conversation.state == ChatState.WAITING:  # who answers has accepted
         conversation = accept_chat(conversation, by=by, because="answered", now=now)
         ticket = lock(ticket)
-    message = Message.objects.create(
+    message = Message(
         ticket=ticket,
         conversation=conversation,
         kind=MessageKind.OUTGOING,
@@ -142,21 +84,22 @@ def reply(
         meta=meta or {},
         created_at=now,
     )
-    _bind(attachment_ids, message, owner_key(agent=by))
+    insert(message)
+    bind(attachment_ids, message, owner_key(agent=by))
     if ticket.status != Status.CLOSED:
         ticket.status = after(ticket.status, Act.REPLY)
     ticket.waiting_since = None
     if ticket.first_answer_at is None:
         ticket.first_answer_at = now
     ticket.stays.filter(left_at=None, first_answer_at=None).update(first_answer_at=now)
-    _touch(ticket, conversation, message, now)
+    touch(ticket, conversation, message, now)
     record(
         "message.sent",
         ticket,
         by=by,
         message=message,
         at=now,
-        topics=_customer_topics(ticket, conversation),
+        topics=customer_topics(ticket, conversation),
     )
     # who stays in the chat of a ticket that has climbed does not take it out of the other team's queue
     only_chats = conversation.agent_id == by.pk and ticket.team_id not in by.team_ids
@@ -178,7 +121,7 @@ def say(
     counts as nobody's answer and changes no status."""
     now = now or clock()
     ticket = lock(conversation.ticket_id)
-    message = Message.objects.create(
+    message = Message(
         ticket=ticket,
         conversation=conversation,
         kind=MessageKind.OUTGOING,
@@ -189,13 +132,14 @@ def say(
         meta=meta or {},
         created_at=now,
     )
+    insert(message)
     record(
         "message.sent",
         ticket,
         message=message,
         because=because,
         at=now,
-        topics=_customer_topics(ticket, conversation),
+        topics=customer_topics(ticket, conversation),
     )
     return message
 
@@ -220,7 +164,7 @@ def note(
         return known
     if not text.strip() and not html.strip() and not attachment_ids:
         raise NothingToSay
-    message = Message.objects.create(
+    message = Message(
         ticket=ticket,
         conversation=conversation,
         kind=MessageKind.NOTE,
@@ -231,7 +175,8 @@ def note(
         client_id=client_id,
         created_at=now,
     )
-    _bind(attachment_ids, message, owner_key(agent=by))
+    insert(message)
+    bind(attachment_ids, message, owner_key(agent=by))
     record("message.noted", ticket, by=by, message=message, at=now)
     return message
 
@@ -277,7 +222,7 @@ def release_held(message: Message, *, by: Agent, now: datetime | None = None) ->
         )
 
 
-def _customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
+def customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
     """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later."""
     watching = (conversation.customer_id, ticket.customer_id)
     return [f"conversation:{conversation.pk}", *(f"customer:{pk}" for pk in dict.fromkeys(watching))]
@@ -287,91 +232,21 @@ def _already(conversation: Conversation, client_id: str) -> Message | None:
     return conversation.messages.filter(client_id=client_id).first() if client_id else None
 
 
-def _lock_customer(pk: int) -> Customer:
-    rows = Customer.objects.all()
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update()
-    return rows.get(pk=pk)
-
-
-def _conversation_for(incoming: Incoming, customer: Customer, now: datetime) -> Conversation:
-    """The conversation that `incoming` goes into: the named one, or a new one on a new ticket."""
-    inbox = Inbox.objects.select_related("team__tier").get(pk=incoming.inbox_id)
-    old: Conversation | None = None
-    if incoming.conversation_id is not None:
-        old = Conversation.objects.get(pk=incoming.conversation_id)
-        if lock(old.ticket_id).status != Status.CLOSED or incoming.automatic:
-            return old
-    before = old.ticket if old else None
-    team = Team.objects.get(pk=incoming.team_id) if incoming.team_id else inbox.team
-    impact, urgency = incoming.impact or 2, incoming.urgency or 2
-    ticket = Ticket.objects.create(
-        subject=one_line(incoming.subject or (before.subject if before else "") or incoming.text, 250) or "—",
-        customer=customer,
-        organization_id=customer.organization_id,
-        inbox=inbox,
-        channel=incoming.channel,
-        tier=team.tier,
-        team=team,
-        category_id=incoming.category_id or (before.category_id if before else None),
-        impact=impact,
-        urgency=urgency,
-        priority=priority_of(impact, urgency),
-        language=incoming.language or customer.language,
-        follows=before,
-        may_belong_to_id=incoming.may_belong_to_id,
-        created_at=now,
-        last_at=now,
-    )
-    begin(ticket)
-    Stay.objects.create(ticket=ticket, tier=team.tier, team=team, entered_at=now, why="arrived")
-    conversation = Conversation.objects.create(
-        ticket=ticket,
-        inbox=inbox,
-        channel=incoming.channel,
-        customer=customer,
-        subject=incoming.subject[:250],
-        state=ChatState.WAITING if incoming.channel == "chat" else "",
-        context=incoming.context,
-        started_at=now,
-        last_at=now,
-    )
-    if old is not None:
-        for taking_part in old.participants.all():
-            taking_part.pk = None
-            taking_part.conversation = conversation
-            taking_part.save()
-    return conversation
-
-
-def _customer_wrote(ticket: Ticket, message: Message, now: datetime) -> None:
-    """The customer waits for us again; what rested wakes up."""
-    before = ticket.status
-    if ticket.status != Status.CLOSED:
-        ticket.status = after(ticket.status, Act.CUSTOMER_WROTE)
-    if ticket.waiting_since is None:
-        ticket.waiting_since = now
-    if before == Status.SOLVED:
-        ticket.solved_at = None
-        if not ticket.stays.filter(left_at=None).exists():
-            Stay.objects.create(
-                ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
-            )
-        record("ticket.reopened", ticket, by=message.customer, at=now, because="the customer wrote")
-
-
-def _touch(ticket: Ticket, conversation: Conversation, message: Message, now: datetime) -> None:
+def touch(ticket: Ticket, conversation: Conversation, message: Message, now: datetime) -> None:
     """Bring the ticket to the top of its lists with a line of what was said."""
     ticket.last_at = conversation.last_at = max(now, ticket.last_at)
     if not message.held_at:
-        ticket.preview = one_line(message.text, 160)
-    ticket.save(
-        update_fields=["status", "waiting_since", "first_answer_at", "last_at", "preview", "solved_at"]
-    )
-    conversation.save(update_fields=["last_at"])
+        ticket.preview = preview_of(message.text)
+    update(ticket, "status", "waiting_since", "first_answer_at", "last_at", "preview", "solved_at")
+    update(conversation, "last_at")
 
 
-def _bind(ids: Sequence[int], message: Message, *owners: str) -> None:
+def preview_of(text: str) -> str:
+    """The line of a message that lists show."""
+    return one_line(text, 160)
+
+
+def bind(ids: Sequence[int], message: Message, *owners: str) -> None:
     """Attach uploads that belong to the sender; ids of anyone else's are not found and so ignored."""
     if ids:
         Attachment.objects.filter(pk__in=ids, message=None, upload_key__in=owners).update(

@@ -12,7 +12,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people import signin
 from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Claim, Customer, Identity, IdentityKind
-from pelekan.tickets.actions.conversing import receive
+from pelekan.tickets.actions.receiving import receive
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket

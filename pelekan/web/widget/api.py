@@ -13,7 +13,7 @@ from pelekan.channels.chat import identity, limits, visitors, writing
 from pelekan.channels.chat.visitors import Visitor
 from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
-from pelekan.tickets.models import Conversation, Message, MessageKind
+from pelekan.tickets.models import Conversation, MessageKind
 from pelekan.web.widget import shapes
 from pelekan.web.widget.door import Caller, Refused, door, id_of, security
 from pelekan.web.widget.taken import contact_of, context_of, line_of, number_of
@@ -93,24 +93,32 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Take one line: {client_id, text, files, conversation?, context, contact?}. 201; the same for the same id."""
     visitor = caller.known
     line = line_of(caller)
-    if not Message.objects.filter(customer=visitor.customer, client_id=line.client_id).exists():
-        limits.MESSAGES.take(visitor.customer.pk, caller.now)
-        limits.MESSAGES_FROM_ADDRESS.take(caller.address, caller.now)
-    message = writing.write(visitor, line, conversation_id=id_of(caller.body, "conversation"), now=caller.now)
+    asked = id_of(caller.body, "conversation")
+    _count(caller, line.client_id)
+    message = writing.write(visitor, line, conversation_id=asked, now=caller.now)
     contact = contact_of(caller)
     if any(contact.values()):
         with suppress(ValueError):  # the line is stored: a mistyped address beside it must not undo that
             visitors.describe(visitor, **contact, now=caller.now)
-    thread = Conversation.objects.select_related("ticket__assignee__user", "agent__user").get(
-        pk=message.conversation_id
-    )
+    begun = message.conversation_id != asked  # a new thread may have an agent by now
+    thread = writing.own(visitor, message.conversation_id) if begun else message.conversation
     shape = {
-        "message": shapes.message(message),
+        "message": shapes.message(message, message.attachments.all() if line.files else ()),
         "conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now),
     }
-    if thread.pk != id_of(caller.body, "conversation"):
+    if begun:
         shape["live"] = shapes.listening(visitor)
     return JsonResponse(shape, status=201)
+
+
+def _count(caller: Caller, client_id: str) -> None:
+    """Take one from the limits; repeating a line that arrived is never refused."""
+    try:
+        limits.MESSAGES.take(caller.known.customer.pk, caller.now)
+        limits.MESSAGES_FROM_ADDRESS.take(caller.address, caller.now)
+    except limits.TooMuch:
+        if actions.said_before(caller.known.customer, client_id) is None:
+            raise
 
 
 @door("POST")
@@ -147,7 +155,6 @@ def _thread(caller: Caller, thread: Conversation, after: int = 0, before: int = 
     else:
         newest = list(rows[: PAGE + 1])
         chosen, more = newest[:PAGE][::-1], len(newest) > PAGE
-    thread = Conversation.objects.select_related("ticket__assignee__user", "agent__user").get(pk=thread.pk)
     return {
         "conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now),
         "messages": shapes.messages(chosen),

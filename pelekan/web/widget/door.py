@@ -24,6 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pelekan.channels.chat import limits, visitors
 from pelekan.channels.chat.visitors import Visitor
 from pelekan.channels.chat.writing import NoAddress, NotYours
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
 from pelekan.tickets.actions import NothingToSay
@@ -65,10 +66,16 @@ class Refused(Exception):
 View = Callable[..., HttpResponseBase]  # (request, caller, what the address names)
 
 
+_INBOX = PreparedModels(
+    lambda key: Inbox.objects.select_related("team__tier", "specialists__tier").filter(
+        key=key, channel="chat", archived_at=None
+    )
+)
+
+
 def inbox_of(key: str) -> Inbox | None:
     """The chat inbox with this public key."""
-    rows = Inbox.objects.select_related("team__tier", "specialists__tier")
-    return rows.filter(key=key, channel="chat", archived_at=None).first()
+    return _INBOX.one(key)
 
 
 def language_of(request: HttpRequest, inbox: Inbox) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext
 from pelekan.channels.chat import reception as at_desk
 from pelekan.channels.chat.visitors import Visitor, reachable
 from pelekan.lib import live
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import initials, isolate, local_digits
 from pelekan.lib.time import Dates, zone_named
 from pelekan.people.models import CALENDAR_OF, Agent
@@ -110,7 +111,7 @@ def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime
     """A thread as its customer may see it."""
     ticket = thread.ticket
     waiting = thread.state == ChatState.WAITING
-    expected = at_desk.reception(inbox, now).expected if waiting else None
+    ahead, expected = at_desk.place_of(thread, inbox, now) if waiting else (0, None)
     number = local_digits(str(ticket.number), dates.language) if ticket.number else ""
     return {
         "id": thread.pk,
@@ -122,7 +123,7 @@ def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime
         "agent": agent(thread.agent if thread.channel == "chat" else ticket.assignee),
         "read": thread.agent_read_id,
         "seen": thread.customer_read_id,
-        "ahead": at_desk.ahead_of(thread) if waiting else 0,
+        "ahead": ahead,
         "wait": wait_words(expected, dates) if waiting else "",
         "lines": told(thread, dates.language),
     }
@@ -146,14 +147,22 @@ def agent(who: Agent | None) -> Shape | None:
 
 def told(thread: Conversation, language: str) -> list[Shape]:
     """The thin lines between messages: who joined, who took over, that it ended."""
-    events = Event.objects.filter(ticket=thread.ticket_id, name__in=TOLD).select_related("agent__user")
-    mine = [e for e in events.order_by("id") if f"conversation:{thread.pk}" in e.topics.split()][-50:]
+    if thread.accepted_at is None and thread.state == ChatState.WAITING:
+        return []  # nobody came yet
+    mine = [e for e in _TOLD(thread.ticket_id) if f"conversation:{thread.pk}" in e.topics.split()][-50:]
     others = {
         a.pk: a.name
         for a in Agent.objects.filter(pk__in=[e.data.get("agent") for e in mine if e.data.get("agent")])
         .select_related("user")
-    }  # fmt: skip
+    } if any(e.data.get("agent") for e in mine) else {}  # fmt: skip
     return [{"id": e.pk, "at": e.at.isoformat(), "text": _told(e, others)} for e in mine]
+
+
+_TOLD = PreparedModels(
+    lambda ticket: (
+        Event.objects.filter(ticket=ticket, name__in=TOLD).select_related("agent__user").order_by("id")
+    )
+)
 
 
 def _told(event: Event, others: dict[int, str]) -> str:
@@ -168,11 +177,11 @@ def _told(event: Event, others: dict[int, str]) -> str:
 
 
 def messages(rows: Iterable[Message]) -> list[Shape]:
-    return [message(row) for row in rows]
+    return [message(row, row.attachments.all()) for row in rows]
 
 
-def message(row: Message) -> Shape:
-    """One message of either side."""
+def message(row: Message, files: Iterable[Attachment]) -> Shape:
+    """One message of either side with its files."""
     own = row.kind == MessageKind.INCOMING
     shape: Shape = {
         "id": row.pk,
@@ -181,7 +190,7 @@ def message(row: Message) -> Shape:
         "agent": None if own or row.automatic else agent(row.agent),
         "text": row.text or _plain(row.html),
         "at": row.created_at.isoformat(),
-        "files": [file(one) for one in row.attachments.all()],
+        "files": [file(one) for one in files],
     }
     if not own and row.meta.get("notice"):
         shape["notice"] = row.meta["notice"]

@@ -14,17 +14,17 @@ from pelekan.people.models import Agent, Role, User
 class Prepared(prepared.Prepared):
     def shape(self, value: int | Agent) -> Any:
         if not isinstance(value, Agent):
-            return None
+            return int
         if value.disabled_at or not value.user.is_active:
             return ()
         return True if value.is_manager or value.sees_all_tiers else tuple(value.tier_ids)
 
-    def stand_in(self, value: int | Agent, number: int) -> Any:
+    def stand_in(self, value: int | Agent, place: int) -> Any:
         """An agent with the same eyes and a number that stands for his."""
         if not isinstance(value, Agent):
-            return number
+            return super().stand_in(value, place)
         double = Agent(
-            pk=number,
+            pk=super().stand_in(value.pk, place),
             role=Role.AGENT,
             disabled_at=value.disabled_at,
             user=User(is_active=value.user.is_active),
@@ -33,5 +33,5 @@ class Prepared(prepared.Prepared):
         double.tier_ids = value.tier_ids
         return double
 
-    def number(self, value: int | Agent) -> int:
+    def plain(self, value: int | Agent) -> int:
         return value.pk if isinstance(value, Agent) else value
