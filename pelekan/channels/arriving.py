@@ -5,6 +5,7 @@ Called inside the transaction of `intake.take`.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -156,6 +157,7 @@ def _meta(
         "message_id": parsed.message_id,
         "date": parsed.date.isoformat() if parsed.date else None,
         "direction": parsed.direction,
+        "invitations": [asdict(one) for one in parsed.invitations],
         "verdict": verdict.kind,
         "verdict_why": verdict.why,
         "authentic": trust.authentic,

@@ -115,6 +115,7 @@ WARNINGS: dict[str, str | Promise] = {
     "attachment_damaged": _("An attachment is damaged."),
     "charset_unknown": _("Its letters could not be told for sure; words may be wrong."),
     "text_cut": _("The text is too long to show; the rest is in its source."),
+    "signature_unchecked": _("This mail carries a signature (S/MIME or PGP) that was not checked."),
     "encrypted": _("This mail is encrypted and can't be read here."),
     "unreadable": _("This mail could not be read."),
     # of arriving

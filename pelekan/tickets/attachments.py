@@ -64,6 +64,11 @@ def describe(
     )
 
 
+def is_mail(kind: str, name: str) -> bool:
+    """Whether a file is a whole mail (RFC 822)."""
+    return kind == "message/rfc822" or name.lower().endswith(".eml")
+
+
 def visible_to(agent: Agent) -> QuerySet[Attachment]:
     """What `agent` may open: files of tickets that he sees and his own unsent ones."""
     return Attachment.objects.filter(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +19,10 @@ class Reading:
     def __init__(self, dates: Dates, now: datetime | None = None) -> None:
         self.dates, self.now = dates, now or clock()
         self.today = dates.local(self.now).date()
+
+    def in_zone(self, zone: str) -> Reading:
+        """The same reader on another wall clock."""
+        return Reading(replace(self.dates, zone=zone), self.now)
 
     def digits(self, number: Any) -> str:
         """A number or code in the person's digits."""

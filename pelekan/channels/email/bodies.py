@@ -7,8 +7,9 @@ import mimetypes
 import re
 from dataclasses import dataclass, field
 
-from pelekan.channels.email import charsets, mime
+from pelekan.channels.email import charsets, mime, wrapped
 from pelekan.channels.email import headers as h
+from pelekan.channels.email.invitations import Invitation, invitations
 from pelekan.lib.plain import to_text
 
 TEXT_LIMIT = 4 * 1024 * 1024  # characters of one body; what is longer stays in the raw mail
@@ -17,6 +18,7 @@ HTML_LIMIT = 2 * 1024 * 1024
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
 _LONE = re.compile("[\ud800-\udfff]")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_\-:.]{2,40})", re.IGNORECASE)
+_CALENDARS = ("text/calendar", "application/ics")
 _EXTENSIONS = {
     "image/jpeg": ".jpg",
     "image/jpg": ".jpg",
@@ -44,11 +46,13 @@ class Part:
 
 @dataclass(slots=True)
 class Bodies:
-    """What a tree holds: `text` and `html` ("" when the mail has none of its own), attachments in order."""
+    """What a tree holds: `text` and `html` ("" when the mail has none of its own), attachments in order, and the
+    meetings that it invites to."""
 
     text: str = ""
     html: str = ""
     parts: list[Part] = field(default_factory=list)
+    invitations: list[Invitation] = field(default_factory=list)
 
 
 def tidy(text: str) -> str:
@@ -62,21 +66,29 @@ def read(order: list[mime.Entity], warnings: list[str]) -> Bodies:
     bodies = Bodies()
     shown: dict[int, tuple[str, str]] = {}  # id(node) → (text, html)
     referenced: list[str] = []
+    outlook = wrapped.Opened()
     for node in order:
         if node.type.startswith("multipart/") and node.children:
             continue
-        if _is_body(node):
+        if wrapped.is_tnef(node) and (opened := wrapped.open_tnef(node.decoded()[0])):
+            outlook = opened
+            bodies.parts += [_make(name, _type_of(name), content) for name, content in opened.files]
+        elif _is_body(node):
             text, html, files = _leaf(node, warnings)
             shown[id(node)] = (text, html)
             if html:
                 referenced.append(html)
             bodies.parts.extend(files)
         else:
-            bodies.parts.append(_part(node, warnings))
+            bodies.parts.append(part := _part(node, warnings))
+            if node.type in _CALENDARS:
+                bodies.invitations += [one for one in invitations(part.data) if one not in bodies.invitations]
     for node in reversed(order):  # children come after their parents, so they are joined first
         if node.children:
             shown[id(node)] = _together(node, [shown.get(id(child), ("", "")) for child in node.children])
     text, html = shown.get(id(order[0]), ("", ""))
+    if not text.strip() and not html.strip():
+        text, html = tidy(outlook.text)[:TEXT_LIMIT], tidy(outlook.html)[:HTML_LIMIT]
     bodies.text, bodies.html = text, html
     everything = "\n".join(referenced)
     bodies.parts = [_with_inline(part, everything) for part in bodies.parts]
@@ -153,6 +165,9 @@ def _leaf(node: mime.Entity, warnings: list[str]) -> tuple[str, str, list[Part]]
         return "", text, files
     if node.type in ("text/enriched", "text/richtext", "text/x-amp-html"):
         return to_text(text), "", files
+    text, signed = wrapped.unarmoured(text)
+    if signed:
+        warnings.append("signature_unchecked")
     if node.params.get("format", "").lower() == "flowed":
         text = unflow(text, node.params.get("delsp", "").lower() == "yes")
     return text, "", files

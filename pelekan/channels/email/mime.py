@@ -144,10 +144,10 @@ def tree(raw: bytes, warnings: list[str]) -> list[Entity]:
             node.children.append(_entity(part_fields, part_body, node, default))
         count += len(pieces)
         todo.extend(reversed(node.children))
-    return _in_order(root)
+    return in_order(root)
 
 
-def _in_order(root: Entity) -> list[Entity]:
+def in_order(root: Entity) -> list[Entity]:
     order: list[Entity] = []
     todo = [root]
     while todo:

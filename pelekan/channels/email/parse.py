@@ -5,7 +5,7 @@ Limits (passing one is a warning, never a loss: the raw bytes are kept by whoeve
 the screen to translate: `message_id_missing`, `from_missing`, `several_from`, `sender_differs`, `date_unreadable`,
 `addresses_cut`, `headers_cut`, `headers_end_missing`, `too_deep`, `too_many_parts`, `truncated`, `boundary_missing`,
 `attachment_truncated`, `attachment_damaged`, `charset_unknown`, `charset_guessed`, `text_cut`, `encrypted`,
-`unreadable`.
+`signature_unchecked`, `unreadable`.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from pelekan.channels.email import bodies, mime, quotes
+from pelekan.channels.email import bodies, mime, quotes, wrapped
 from pelekan.channels.email import headers as h
 from pelekan.channels.email.addresses import Address, parse_addresses
 from pelekan.channels.email.bodies import Part
+from pelekan.channels.email.invitations import Invitation
 from pelekan.lib.language import RIGHT_TO_LEFT, language
 
 __all__ = ["Address", "Parsed", "Part", "parse", "to_json"]
@@ -57,6 +58,7 @@ class Parsed:
     reply_text: str = ""
     quoted: str = ""
     attachments: tuple[Part, ...] = ()
+    invitations: tuple[Invitation, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     type: str = "text/plain"
     type_params: dict[str, str] = field(default_factory=dict)
@@ -91,7 +93,7 @@ def _derived_id(raw: bytes) -> str:
 
 def _parse(raw: bytes) -> Parsed:
     warnings: list[str] = []
-    order = mime.tree(mime.normal_lines(raw), warnings)
+    order = wrapped.without_signatures(mime.tree(mime.normal_lines(raw), warnings), warnings)
     root = order[0]
     content = bodies.read(order, warnings)
     hint = next(
@@ -121,6 +123,7 @@ def _parse(raw: bytes) -> Parsed:
         reply_text=reply,
         quoted=quoted,
         attachments=tuple(content.parts),
+        invitations=tuple(content.invitations),
         headers=_headers(root),
         type=root.type,
         type_params=root.params,

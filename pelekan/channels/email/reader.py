@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import IO, Any
 
+from pelekan.channels.email.invitations import Invitation
 from pelekan.channels.email.parse import Address, Parsed, Part
 
 SECONDS = 20.0  # wall clock for one mail
@@ -124,6 +125,7 @@ def _mail(told: dict[str, Any], parts: list[bytes]) -> Mail:
             "cc": tuple(Address(**one) for one in values["cc"]),
             "date": datetime.fromisoformat(date) if date else None,
             "attachments": attachments,
+            "invitations": tuple(Invitation(**one) for one in values["invitations"]),
             "headers": tuple((name, value) for name, value in values["headers"]),
             "warnings": tuple(values["warnings"]),
         }
@@ -136,7 +138,7 @@ def _mail(told: dict[str, Any], parts: list[bytes]) -> Mail:
 
 def _plain(parsed: Parsed) -> dict[str, Any]:
     values = {name: getattr(parsed, name) for name in Parsed.__dataclass_fields__}
-    for name in ("reply_to", "to", "cc"):
+    for name in ("reply_to", "to", "cc", "invitations"):
         values[name] = [asdict(one) for one in values[name]]
     values["date"] = parsed.date.isoformat() if parsed.date else None
     values["attachments"] = [

@@ -55,6 +55,12 @@ def html(request: HttpRequest, pk: int) -> HttpResponse:
     if images:
         body = show_remote(body, lambda address: address)
     way = direction(message.text or "", "rtl" if message.language in ("fa", "ar") else "ltr")
+    return framed(body, way, images=images)
+
+
+def framed(body: str, way: str, *, images: bool = False) -> HttpResponse:
+    """Cleaned HTML of strangers as a page that can do nothing; `way` is ltr or rtl. With `images` it may load
+    pictures from outside."""
     response = HttpResponse(
         f'<!doctype html><html dir="{way}"><head><meta charset="utf-8"><meta name="referrer" content="no-referrer">'
         f'<base target="_blank"><style>{_STYLE}</style></head><body dir="auto">{body}</body></html>'

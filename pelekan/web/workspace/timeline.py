@@ -19,9 +19,11 @@ from pelekan.channels.faults import in_words, warnings_in_words
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials
+from pelekan.tickets import attachments
 from pelekan.tickets.models import Attachment, Event
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
+from pelekan.web.workspace.invitations import invitation_shape
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 from pelekan.web.workspace.sentences import SHOWN, Names, reason, sentence
@@ -113,7 +115,7 @@ def _items(
             unread = True
             last = None
             items.append({"shape": "unread"})
-        item = _message(line, files, sendings)
+        item = _message(line, files, sendings, dates)
         item["next"] = last is not None and _continues(last, item)
         items.append(item)
         last = item
@@ -154,7 +156,10 @@ def _event(line: dict[str, Any], names: Names, dates: Reading) -> dict[str, Any]
 
 
 def _message(
-    line: dict[str, Any], files: dict[int, list[dict[str, Any]]], sendings: dict[int, dict[str, str]]
+    line: dict[str, Any],
+    files: dict[int, list[dict[str, Any]]],
+    sendings: dict[int, dict[str, str]],
+    dates: Reading,
 ) -> dict[str, Any]:
     pk, meta = line["message_id"], line["message__meta"] or {}
     kind, automatic = line["message__kind"], line["message__automatic"]
@@ -188,6 +193,7 @@ def _message(
         "to": _addresses(meta.get("to")),
         "cc": _addresses(meta.get("cc")),
         "warnings": warnings_in_words(meta.get("warnings")),
+        "invitations": [invitation_shape(one, dates) for one in meta.get("invitations", ())],
         "held": line["message__held_at"] is not None,
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
         "delivery": sendings.get(pk),
@@ -227,6 +233,9 @@ def file_shape(line: dict[str, Any], dates: Reading) -> dict[str, Any]:
         "url": f"/files/{line['token']}/{quote(line['name'], safe='')}",
         "is_image": image,
         "thumb_url": f"/files/{line['token']}/thumb/" if image else "",
+        "mail_url": url("desk_enclosed", line["token"])
+        if attachments.is_mail(line["type"], line["name"])
+        else "",
     }
 
 

@@ -8,6 +8,7 @@ from pelekan.web.workspace import (
     acts,
     chats,
     compose,
+    enclosed,
     inbox,
     live,
     mail,
@@ -58,5 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("me/", profile.profile, name="profile"),
     path("me/look/", profile.look, name="desk_look"),
     path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
+    path("enclosed/<str:token>/", enclosed.mail, name="desk_enclosed"),
+    path("enclosed/<str:token>/<int:number>/", enclosed.file, name="desk_enclosed_file"),
     path("messages/<int:pk>/raw/", mail.raw, name="desk_message_raw"),
 ]  # fmt: skip
