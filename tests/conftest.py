@@ -7,12 +7,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from pelekan.demo.world import World, build
 from tests.servers import browser, desks
 
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)  # a Sunday, 12:00 in Tehran: the desk is open
+
+# a busy machine is no fault of what is tested
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,16 @@ from pelekan.lib import live
 from pelekan.lib.wire import Protocol
 
 SECRET = "only for tests"
+
+
+def run(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """A scene, with a guard against waiting for ever (no measure: whoever means "at once" excludes every other cause)."""
+
+    async def bounded() -> Any:
+        async with asyncio.timeout(60):
+            return await coroutine
+
+    return asyncio.run(bounded())
 
 
 class Log:
@@ -81,7 +91,7 @@ def served(app: Any, hush: Callable[[], Any] | None = None) -> Iterator[Served]:
 
     def stop() -> None:
         server.should_exit = True
-        thread.join(10)
+        thread.join(60)
 
     try:
         yield Served(listener.getsockname()[1], server, thread, stop)
@@ -165,7 +175,7 @@ class Client:
         self.writer.transport.abort()
 
 
-async def ask(port: int, request: str | bytes, seconds: float = 5) -> bytes:
+async def ask(port: int, request: str | bytes, seconds: float = 60) -> bytes:
     """Send raw bytes, return all that comes until the peer closes or has answered with a length."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(request.encode() if isinstance(request, str) else request)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 
 import pytest
 from django.db import connection, connections, transaction
@@ -14,7 +13,7 @@ from pelekan.tickets import events, feed
 from pelekan.tickets.actions import note, receive
 from pelekan.tickets.incoming import Incoming
 from tests.conftest import NOON
-from tests.lib.served import Client, Rooms, served, ticket
+from tests.lib.served import Client, Rooms, run, served, ticket
 
 
 def line(world: World) -> Incoming:
@@ -45,7 +44,9 @@ def test_a_page_resumes_from_what_it_has_seen(world: World) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_committed_action_reaches_an_open_stream_at_once() -> None:
     world = build(NOON)
-    rooms = Rooms(feed.Feed())  # type: ignore[arg-type]
+    looking = feed.Feed()
+    looking.poll_every = 3_600  # so that nothing but the commit itself can bring it
+    rooms = Rooms(looking)  # type: ignore[arg-type]
     events.listeners.append(rooms.hub.wake)
     try:
         with served(rooms, hush=rooms.hub.close) as server:
@@ -57,15 +58,12 @@ def test_a_committed_action_reaches_an_open_stream_at_once() -> None:
                 await client.open(ticket("agent:1", subject))
                 await client.frame()
                 sara = world.agents["sara"]
-                began = time.monotonic()
                 await asyncio.to_thread(act, lambda: note(message.ticket, by=sara, text="ببینید"))
-                async with asyncio.timeout(5):
-                    poke = await client.poke()
+                poke = await client.poke()
                 assert poke["topics"] == [subject]
-                assert time.monotonic() - began < 1
                 client.close()
 
-            asyncio.run(scene())
+            run(scene())
     finally:
         events.listeners.remove(rooms.hub.wake)
 
@@ -86,12 +84,12 @@ def test_other_processes_hear_of_a_commit() -> None:
     listener = threading.Thread(target=feed.Feed().listen, args=[heard.set, stopped])
     listener.start()
     try:
-        assert heard.wait(5)
+        assert heard.wait(60)
         heard.clear()
         with transaction.atomic():
             feed.announce()
             assert not heard.wait(0.2)
-        assert heard.wait(5)
+        assert heard.wait(60)
     finally:
         stopped.set()
-        listener.join(5)
+        listener.join(60)

@@ -99,13 +99,13 @@ def test_damaged_mails_never_raise():
         check(mutate(chance.choice(SEEDS), chance))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.binary(max_size=2_000))
 def test_any_bytes_never_raise(raw):
     check(raw)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(
     st.lists(
         st.sampled_from(
