@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from imapclient.exceptions import IMAPClientError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from pelekan.channels.email import wire
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.faults import fault, in_words
-from pelekan.channels.models import Account
+from pelekan.channels.models import Account, Folder
 from pelekan.lib import due
 from pelekan.lib.secrets import open_sealed, seal
+from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Inbox
 
 FIELDS = (
-    "imap_host", "imap_port", "imap_security", "imap_user", "folder", "begin",
+    "imap_host", "imap_port", "imap_security", "imap_user", "begin",
     "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id",
 )  # fmt: skip
 SEALED = ("imap_password", "smtp_password")
+INBOX = "INBOX"
+MOST_FOLDERS = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -42,19 +45,21 @@ class BadValue(ValueError):
 @action
 def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
     """Set the account of `inbox` from the fields in `values`; what is not named stays. An empty password keeps the
-    former one. Fetching begins at once. Raises BadValue."""
+    former one. `folders` and `junk_folders` hold a name a line. Fetching begins at once. Raises BadValue."""
     account = Account.objects.filter(inbox=inbox).first() or Account(inbox=inbox)
-    place = (account.imap_host, account.imap_user, account.folder)
+    place = (account.imap_host, account.imap_user)
     _fill(account, values)
-    if (account.imap_host, account.imap_user, account.folder) != place:
-        account.uid_validity = account.last_uid = 0  # another mailbox: its numbers are its own
-        account.started_at = None
+    folders = folders_typed(values)
     for name in SEALED:
         if given := str(values.get(name) or ""):
             setattr(account, name, seal(given, settings.SECRET_KEY))
     account.due_at = clock() if account.imap_host else None
     account.failures, account.failed_at, account.fault = 0, None, ""
     account.save()
+    if (account.imap_host, account.imap_user) != place:
+        account.folders.all().delete()  # another mailbox: its numbers are its own
+    if folders is not None:
+        _set_folders(account, folders)
     record("account.saved", by=by, topics=["desk"], inbox=inbox.pk)
     due.queued(Account)
     return account
@@ -76,11 +81,57 @@ def _fill(account: Account, values: Mapping[str, Any]) -> None:
         elif name == "begin" and text not in ("now", "all"):
             raise BadValue(name, _("Choose new mail only, or all mail."))
         else:
-            setattr(account, name, text or ("INBOX" if name == "folder" else ""))
+            setattr(account, name, text)
     for kind in ("imap", "smtp"):
         host, port = getattr(account, f"{kind}_host"), getattr(account, f"{kind}_port")
         if host and getattr(account, f"{kind}_security") == "none" and not wire.may_be_plain(host, port):
             raise BadValue(f"{kind}_security", in_words(fault("plain_refused", host=host)))
+
+
+# Folders
+
+
+def folders_typed(values: Mapping[str, Any]) -> dict[str, bool] | None:
+    """The folders that a form names, each with whether what lies in it is suspicious; None when it names none at
+    all. Raises BadValue."""
+    if "folders" not in values and "junk_folders" not in values:
+        return None
+    found: dict[str, bool] = {}
+    for field, suspicious in (("folders", False), ("junk_folders", True)):
+        for line in str(values.get(field) or "").splitlines():
+            name = line.strip()
+            if name.upper() == INBOX:
+                name = INBOX  # the only name that servers write in any case
+            if _CONTROL.search(name) or len(name) > 200:
+                raise BadValue(field, _("This holds characters that can't be typed."))
+            if name and found.setdefault(name, suspicious) != suspicious:
+                raise BadValue(
+                    field, _("The folder %(name)s stands in both lists.") % {"name": isolate(name)}
+                )
+    if len(found) > MOST_FOLDERS:
+        text = _("At most %(count)s folders of a mailbox are read.") % {"count": MOST_FOLDERS}
+        raise BadValue("folders", text)
+    return found if not all(found.values()) else {INBOX: False, **found}
+
+
+def _set_folders(account: Account, wanted: Mapping[str, bool]) -> None:
+    """What stays keeps its place in the mailbox."""
+    account.folders.exclude(name__in=wanted).delete()
+    for name, suspicious in wanted.items():
+        account.folders.update_or_create(name=name, defaults={"suspicious": suspicious})
+
+
+def folders_of(account: Account) -> list[Folder]:
+    """The folders that are read, the main one first; of a mailbox without any its inbox."""
+    rows = list(account.folders.order_by("suspicious", "pk"))
+    if not rows:
+        rows = [account.folders.get_or_create(name=INBOX)[0]]
+    for row in rows:
+        row.account = account
+    return rows
+
+
+# The ways to the servers
 
 
 def imap_of(account: Account) -> wire.Imap:
@@ -114,6 +165,7 @@ def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[F
     account = account or Account()
     try:
         _fill(account, values)
+        folders = folders_typed(values) or {INBOX: False}
     except BadValue as error:
         part = "smtp" if error.field.startswith("smtp") else "imap"
         return [Finding(part, False, error.text)]
@@ -122,7 +174,7 @@ def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[F
             setattr(account, name, seal(given, settings.SECRET_KEY))
     findings = []
     if account.imap_host:
-        findings += _try_imap(account)
+        findings += _try_imap(account, folders)
     if account.smtp_host:
         findings += _try_smtp(account)
     if not findings:
@@ -130,7 +182,7 @@ def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[F
     return findings
 
 
-def _try_imap(account: Account) -> list[Finding]:
+def _try_imap(account: Account, folders: Iterable[str]) -> list[Finding]:
     try:
         client = imap_of(account)
     except WireFault as error:
@@ -138,21 +190,30 @@ def _try_imap(account: Account) -> list[Finding]:
     except ValueError as error:
         return [Finding("imap", False, str(error))]
     try:
-        count = int(client.select_folder(account.folder, readonly=True).get(b"EXISTS", 0))
-        text = _("The mailbox opens. It holds %(count)s mails.") % {"count": count}
-        found = [Finding("imap", True, text)]
+        found = [_try_folder(client, name) for name in folders]
         if not client.has_capability("IDLE"):
             found.append(
                 Finding("imap", True, _("It can't announce new mail, so it is looked at every minute."))
             )
         return found
-    except IMAPClientError:
-        return [Finding("imap", False, in_words(fault("no_folder", folder=account.folder)))]
     except Exception as error:
         stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
         return [Finding("imap", False, in_words(stored))]
     finally:
         wire.close(client)
+
+
+def _try_folder(client: wire.Imap, name: str) -> Finding:
+    try:
+        count = int(client.select_folder(name, readonly=True).get(b"EXISTS", 0))
+    except IMAPClientAbortError:
+        raise
+    except IMAPClientError:
+        return Finding("imap", False, in_words(fault("no_folder", folder=name)))
+    if name == INBOX:
+        return Finding("imap", True, _("The mailbox opens. It holds %(count)s mails.") % {"count": count})
+    values = {"name": isolate(name), "count": count}
+    return Finding("imap", True, _("The folder %(name)s holds %(count)s mails.") % values)
 
 
 def _try_smtp(account: Account) -> list[Finding]:

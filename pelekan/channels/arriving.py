@@ -86,8 +86,9 @@ def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[fi
     place = joining.find_place(parsed, sender, trust.authentic)
     stranger = known(IdentityKind.EMAIL, sender) is None
     customer = _customer(place, parsed, inbox, sender, trust, now)
-    held = place.is_unconfirmed or (forged and not stranger)
-    silent = held or forged or clock() - now > FRESH or not may_answer(parsed, verdict)
+    doubtful = forged or arrival.suspicious
+    held = place.is_unconfirmed or (doubtful and not stranger)
+    silent = held or doubtful or clock() - now > FRESH or not may_answer(parsed, verdict)
     message = receive(
         Incoming(
             inbox_id=inbox.pk,
@@ -143,6 +144,8 @@ def _meta(
         warnings.append("message_id_reused")
     if trust.authentic is False:
         warnings.append("sender_not_authentic")
+    if arrival.suspicious:
+        warnings.append("taken_for_junk")
     if place.is_unconfirmed:
         warnings.append("sender_unconfirmed")
     if looks_alike(normal_address(parsed.from_address)):

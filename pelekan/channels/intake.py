@@ -21,7 +21,7 @@ from pelekan.channels import arriving, bounced
 from pelekan.channels.email import reader
 from pelekan.channels.faults import fault
 from pelekan.channels.joining import id_key
-from pelekan.channels.models import Arrival, ArrivalBytes, ArrivalState
+from pelekan.channels.models import Arrival, ArrivalBytes, ArrivalState, Fetched, Folder
 from pelekan.channels.sift import Verdict, sift
 from pelekan.lib import due, files
 from pelekan.lib.failpoints import fp
@@ -42,23 +42,36 @@ JOB = due.Job(Arrival, lambda arrival: take(arrival), where=Q(state=ArrivalState
 # Bytes first
 
 
-def store(inbox: Inbox, raw: bytes, *, received_at: datetime | None = None) -> Arrival:
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a mail lies on a mail server: noted with it, so that what is there and what is here can be compared."""
+
+    folder: Folder
+    epoch: int
+    uid: str
+
+
+def store(
+    inbox: Inbox, raw: bytes, *, received_at: datetime | None = None, source: Source | None = None
+) -> Arrival:
     """Keep a mail: on disk when this returns, and taken in soon after. The same bytes again are the same
     arrival; another mail with the same Message-ID is another one. `received_at`: when our server got it."""
     now = clock()
-    arrival = _keep(
-        inbox,
-        hashlib.sha256(raw).hexdigest(),
-        raw,
-        {"size": len(raw), "received_at": min(received_at or now, now), "due_at": now},
-    )
+    values = {"size": len(raw), "received_at": min(received_at or now, now), "due_at": now}
+    arrival = _keep(inbox, hashlib.sha256(raw).hexdigest(), raw, values, source)
     fp("intake.stored")
     return arrival
 
 
 @action
 def list_unfetched(
-    inbox: Inbox, heads: bytes, size: int, why: str, *, received_at: datetime | None = None
+    inbox: Inbox,
+    heads: bytes,
+    size: int,
+    why: str,
+    *,
+    received_at: datetime | None = None,
+    source: Source | None = None,
 ) -> Arrival:
     """List a mail that stays on the server (too large, or the server can't give it) by its headers."""
     mark = hashlib.sha256(b"unfetched %d\n" % size + heads).hexdigest()
@@ -68,17 +81,24 @@ def list_unfetched(
         "state": ArrivalState.QUARANTINED,
         "why": why,
     }
-    return _keep(inbox, mark, heads, values)
+    return _keep(inbox, mark, heads, values, source)
 
 
 @action
-def _keep(inbox: Inbox, fingerprint: str, raw: bytes, values: dict[str, Any]) -> Arrival:
+def _keep(
+    inbox: Inbox, fingerprint: str, raw: bytes, values: dict[str, Any], source: Source | None
+) -> Arrival:
+    if source is not None:
+        values["suspicious"] = source.folder.suspicious
     arrival, made = Arrival.objects.get_or_create(inbox=inbox, fingerprint=fingerprint, defaults=values)
     if made:
         ArrivalBytes.objects.create(arrival=arrival, data=raw)
         if arrival.state == ArrivalState.QUARANTINED:
             _tell_quarantined(arrival)
         due.queued(Arrival)
+    if source is not None:
+        row = Fetched(folder=source.folder, epoch=source.epoch, uid=source.uid, arrival=arrival)
+        Fetched.objects.bulk_create([row], ignore_conflicts=True)
     return arrival
 
 

@@ -19,7 +19,6 @@ class Account(models.Model):
     imap_security = models.CharField(max_length=8, default="tls")  # tls, starttls, none (own machine only)
     imap_user = models.CharField(max_length=254, blank=True)
     imap_password = models.TextField(blank=True)  # sealed
-    folder = models.CharField(max_length=200, default="INBOX")
     smtp_host = models.CharField(max_length=253, blank=True)
     smtp_port = models.PositiveIntegerField(default=465)
     smtp_security = models.CharField(max_length=8, default="tls")
@@ -27,11 +26,6 @@ class Account(models.Model):
     smtp_password = models.TextField(blank=True)  # sealed
     authserv_id = models.CharField(max_length=253, blank=True)  # whose Authentication-Results are believed
     begin = models.CharField(max_length=8, default="now")  # at the first connection: now (new mail only), all
-    started_at = models.DateTimeField(
-        null=True, blank=True
-    )  # first connection; older mail isn't ours if "now"
-    uid_validity = models.PositiveBigIntegerField(default=0)
-    last_uid = models.PositiveBigIntegerField(default=0)
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
     leased_until = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)  # last fetch that went well
@@ -46,6 +40,29 @@ class Account(models.Model):
     def fault_text(self) -> str:
         """What is wrong, in the reader's language; "" when all is well."""
         return in_words(self.fault)
+
+
+class Folder(models.Model):
+    """A folder of a mailbox that is read: how far (uid_validity, last_uid), and what the last counting found."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="folders")
+    name = models.CharField(max_length=200)
+    suspicious = models.BooleanField(default=False)  # the server puts there what it takes for junk
+    started_at = models.DateTimeField(null=True, blank=True)  # first connection, if older mail isn't ours
+    uid_validity = models.PositiveBigIntegerField(default=0)
+    last_uid = models.PositiveBigIntegerField(default=0)
+    first_uid = models.PositiveBigIntegerField(default=0)  # mail up to here isn't ours
+    counted_at = models.DateTimeField(null=True, blank=True)
+    counts = models.JSONField(default=dict)  # see channels.tally
+    missing = models.PositiveIntegerField(default=0)  # mails that the server has and didn't give
+    gap_at = models.DateTimeField(null=True, blank=True)  # since when people know that some are missing
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "name"], name="folder_once")]
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ArrivalState(models.TextChoices):
@@ -69,6 +86,7 @@ class Arrival(models.Model):
     message = models.ForeignKey(
         Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="arrivals"
     )
+    suspicious = models.BooleanField(default=False)  # it lay among what the mail server takes for junk
     received_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -97,6 +115,19 @@ class ArrivalBytes(models.Model):
 
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="stored")
     data = models.BinaryField()
+
+
+class Fetched(models.Model):
+    """What was done with one mail of a folder: stored as `arrival`, or (None) left alone because it is older than
+    our beginning. Written in the transaction that stores the mail, so that mails can be counted by it."""
+
+    folder = models.ForeignKey(Folder, on_delete=models.CASCADE, related_name="fetched", db_index=False)
+    epoch = models.PositiveBigIntegerField()  # UIDVALIDITY
+    uid = models.CharField(max_length=70)
+    arrival = models.ForeignKey(Arrival, null=True, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["folder", "epoch", "uid"], name="fetched_once")]
 
 
 class DeliveryState(models.TextChoices):

@@ -252,10 +252,11 @@ def _waiting() -> Findings:
 
 
 def _accounts() -> Findings:
+    from pelekan.channels import tally
     from pelekan.channels.models import Account
 
     for account in Account.objects.filter(inbox__archived_at=None).select_related("inbox"):
-        if account.failures:
+        if account.fault:
             since = f" since {account.failed_at:%Y-%m-%d %H:%M} UTC" if account.failed_at else ""
             yield Finding(
                 WRONG, "mailbox", f"{account.inbox.name} fails{since}: {account.fault}",
@@ -263,6 +264,12 @@ def _accounts() -> Findings:
             )  # fmt: skip
         else:
             yield Finding(OK, "mailbox", account.inbox.name)
+    for folder in tally.missing():
+        yield Finding(
+            WRONG, "mailbox", f"{folder.account.inbox.name}, folder {folder.name}: {folder.missing} mails lie on the server but can't be fetched.",
+            "It is tried again every five minutes. Open the folder with a mail program; if they can't be opened there either, "
+            "ask the operator of the mail server to repair the folder.",
+        )  # fmt: skip
 
 
 def _quarantine() -> Findings:

@@ -12,9 +12,9 @@ import pytest
 from django.conf import settings
 
 from pelekan.channels import accounts, intake
-from pelekan.channels.email import fetch, wire
+from pelekan.channels.email import fetch, imap, wire
 from pelekan.channels.faults import word_of
-from pelekan.channels.models import Account, Arrival
+from pelekan.channels.models import Account, Arrival, Folder
 from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
@@ -47,6 +47,10 @@ def poll(one: Account, times: int = 1) -> Account:
     return Account.objects.get(pk=one.pk)
 
 
+def inbox(one: Account) -> Folder:
+    return one.folders.get(name="INBOX")
+
+
 def mails(count: int, first: int = 0) -> list[bytes]:
     return [raw_mail(f"number {n}", mail_id=f"<{n}@example.net>") for n in range(first, first + count)]
 
@@ -55,7 +59,7 @@ def test_fetches_all_once_and_leaves_the_mailbox_untouched(world: World, dovecot
     dovecot.deliver(*mails(3))
     one = poll(mailbox(world, dovecot), times=3)
     assert [bytes(a.stored.data) for a in Arrival.objects.order_by("pk")] == mails(3)
-    assert (one.fault, one.failures, one.last_uid) == ("", 0, 3)
+    assert (one.fault, one.failures, inbox(one).last_uid) == ("", 0, 3)
     assert not any(b"Seen" in row or b"Deleted" in row for row in dovecot.flags())
     dovecot.deliver(*mails(1, first=3))
     poll(one)
@@ -108,17 +112,17 @@ def test_mf_03_drop_in_mid_literal(world: World) -> None:
         one = mailbox(world, None, **_plain(port))
         one = poll(one, times=2)
     assert Arrival.objects.count() == 0
-    assert (word_of(one.fault), one.last_uid) == ("dropped", 0)
+    assert (word_of(one.fault), inbox(one).last_uid) == ("dropped", 0)
 
 
 def test_mf_05_new_uidvalidity_same_mails(world: World, dovecot: Dovecot) -> None:
     dovecot.deliver(*mails(30))
     one = poll(mailbox(world, dovecot), times=2)
-    epoch = one.uid_validity
+    epoch = inbox(one).uid_validity
     time.sleep(1.1)  # Dovecot makes it from the second
     dovecot.renumber()
     one = poll(one, times=2)
-    assert one.uid_validity != epoch and one.last_uid == 30
+    assert inbox(one).uid_validity != epoch and inbox(one).last_uid == 30
     assert Arrival.objects.count() == 30
 
 
@@ -171,7 +175,7 @@ def test_mf_11_two_fetchers_at_once(transactional_db: None, dovecot: Dovecot) ->
 
     def fetcher() -> None:
         try:
-            fetch._fetch_new(Account.objects.get(pk=one.pk))
+            imap.fetch_new(Account.objects.get(pk=one.pk))
         finally:
             connection.close()
 
@@ -181,7 +185,7 @@ def test_mf_11_two_fetchers_at_once(transactional_db: None, dovecot: Dovecot) ->
     for thread in both:
         thread.join()
     assert Arrival.objects.count() == 60
-    assert Account.objects.get(pk=one.pk).last_uid == 60
+    assert inbox(one).last_uid == 60
 
 
 def test_mf_12_silent_server(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -263,7 +267,7 @@ def test_idle_hears_of_new_mail(world: World, dovecot: Dovecot, monkeypatch: pyt
     heard = threading.Event()
     monkeypatch.setattr(idle.fetch, "hurry", lambda pk: heard.set())
     monkeypatch.setattr(idle, "STEP", 0.2)
-    listener = idle._Listener(mailbox(world, dovecot))
+    listener = idle._Listener(mailbox(world, dovecot), "INBOX")
     listener.start()
     try:
         for n in range(120):
@@ -287,7 +291,7 @@ def test_try_account_says_what_is_wrong(world: World, dovecot: Dovecot) -> None:
     assert good.ok
     [bad] = accounts.try_account({**form, "imap_password": "no"})
     assert not bad.ok and "password" in bad.text
-    [bad] = accounts.try_account({**form, "imap_password": PASSWORD, "folder": "Nowhere"})
+    [bad] = accounts.try_account({**form, "imap_password": PASSWORD, "folders": "Nowhere"})
     assert "Nowhere" in bad.text
     [bad] = accounts.try_account({**form, "imap_host": "no-such-host.invalid"})
     assert "no-such-host.invalid" in bad.text

@@ -311,7 +311,7 @@ def test_passwords_are_sealed_and_kept(world: World) -> None:
     assert again.imap_password == made.imap_password
     for field, value in (
         ("imap_port", "x"),
-        ("folder", "a\r\nb"),
+        ("folders", "a\x07b"),
         ("imap_security", "ssl"),
         ("begin", "then"),
     ):

@@ -40,6 +40,6 @@ def test_mail_in_receipt_out(transactional_db: None, dovecot: Dovecot, smtp: Smt
     ]
     assert set(Arrival.objects.values_list("state", flat=True)) == {"done"}
     one = Account.objects.get()
-    assert (one.fault, one.leased_until, one.last_uid) == ("", None, 2)
+    assert (one.fault, one.leased_until, one.folders.get().last_uid) == ("", None, 2)
     assert one.due_at is not None and one.due_at > clock()
     assert not Delivery.objects.exclude(state="sent").exists()

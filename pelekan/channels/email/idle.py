@@ -1,6 +1,7 @@
 """Listening for new mail: one connection per mailbox that waits in IDLE (RFC 2177) and says when to poll.
 
-It fetches nothing itself, so whatever happens to it costs at most a minute: polling goes on without it.
+It fetches nothing itself, so whatever happens to it costs at most a minute: polling goes on without it. It listens at
+the main folder; others are looked at each minute.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ MOST = 50  # listeners of one process; further mailboxes are polled only
 class _Listener(threading.Thread):
     """Waits at one mailbox until stopped, or until its connection fails; then the watch makes another."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, folder: str) -> None:
         super().__init__(name=f"idle-{account.pk}", daemon=True)
-        self.account, self.stopped = account, threading.Event()
+        self.account, self.folder, self.stopped = account, folder, threading.Event()
         self.can_idle = True
 
     def run(self) -> None:
@@ -41,7 +42,7 @@ class _Listener(threading.Thread):
         try:
             self.can_idle = bool(client.has_capability("IDLE"))
             if self.can_idle:
-                client.select_folder(self.account.folder, readonly=True)
+                client.select_folder(self.folder, readonly=True)
                 self._listen(client)
         except Exception as error:
             log.info("listening at %s ended: %s", self.account.imap_host, type(error).__name__)
@@ -76,12 +77,12 @@ def watch(stop: threading.Event) -> None:
             wanted = {}
         for key in [key for key in listeners if key not in wanted]:
             listeners.pop(key).stopped.set()
-        for key, account in wanted.items():
+        for key, (account, folder) in wanted.items():
             listener = listeners.get(key)
             if listener is not None and not listener.is_alive() and not listener.can_idle:
                 no_idle.add(key)
             if key not in no_idle and (listener is None or not listener.is_alive()):
-                listeners[key] = _Listener(account)
+                listeners[key] = _Listener(account, folder)
                 listeners[key].start()
         stop.wait(LOOK)
     for listener in listeners.values():
@@ -89,13 +90,15 @@ def watch(stop: threading.Event) -> None:
     connection.close()
 
 
-def _wanted() -> dict[tuple[int, str], Account]:
+def _wanted() -> dict[tuple[int, str], tuple[Account, str]]:
     """Mailboxes whose last poll went well lately, under a key that changes with their settings."""
     recent = clock() - timedelta(minutes=10)
     rows = Account.objects.filter(failures=0, checked_at__gt=recent, inbox__archived_at=None).exclude(
         imap_host=""
     )
-    return {
-        (one.pk, f"{one.imap_host}:{one.imap_port}:{one.imap_user}:{one.folder}:{one.imap_password}"): one
-        for one in rows.order_by("pk")[:MOST]
-    }
+    wanted = {}
+    for one in rows.order_by("pk")[:MOST]:
+        folder = accounts.folders_of(one)[0].name
+        place = f"{one.imap_host}:{one.imap_port}:{one.imap_user}:{folder}:{one.imap_password}"
+        wanted[one.pk, place] = one, folder
+    return wanted

@@ -365,7 +365,14 @@ class AccountForm(forms.Form):
     imap_password = Text(
         lazy("Password"), longest=500, ltr=True, required=False, strip=False, widget=forms.PasswordInput()
     )
-    folder = Text(lazy("Folder"), longest=200, ltr=True, required=False, initial="INBOX")
+    folders = Text(
+        lazy("Folders"), longest=5000, rows=2, ltr=True, required=False, initial="INBOX",
+        help_text=lazy("One a line, as the mail server calls them."),
+    )  # fmt: skip
+    junk_folders = Text(
+        lazy("Folders with junk"), longest=5000, rows=2, ltr=True, required=False,
+        help_text=lazy("One a line, such as Junk. Their mail becomes tickets too, but nobody is answered by himself and what seems to come from a known customer waits for an agent."),
+    )  # fmt: skip
     begin = choice(
         lazy("At the first connection"),
         [("now", lazy("Take new mail only")), ("all", lazy("Take all mail of the folder in"))], widget=forms.RadioSelect,

@@ -10,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from pelekan.channels import accounts, intake, outbox
 from pelekan.channels.email.parse import parse
-from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState
+from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState, Folder
+from pelekan.lib.text import isolate
 from pelekan.people.access import can
 from pelekan.tickets.models import Inbox, Ticket
 from pelekan.web.admin.doors import agent, behind, get_object_or_404, told, went
@@ -23,6 +24,7 @@ from pelekan.web.admin.frame import show
 from pelekan.web.admin.inboxes import tabs
 
 PAGE = 50
+FOLDERS = ("folders", "junk_folders")
 PLAIN = [name for name in AccountForm.base_fields if not name.endswith("password")]
 
 
@@ -30,7 +32,11 @@ PLAIN = [name for name in AccountForm.base_fields if not name.endswith("password
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk, channel="email")
     known = Account.objects.filter(inbox=row).first()
-    initial = {name: getattr(known, name) for name in PLAIN} if known else {}
+    initial = {name: getattr(known, name) for name in PLAIN if name not in FOLDERS} if known else {}
+    folders = list(known.folders.all()) if known else []
+    for name, suspicious in zip(FOLDERS, (False, True), strict=True):
+        if found := [one.name for one in folders if one.suspicious == suspicious]:
+            initial[name] = "\n".join(found)
     form = AccountForm(
         request.POST or None,
         initial={"begin": "now", "imap_security": "tls", "smtp_security": "tls", **initial},
@@ -44,7 +50,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             return went(request, "settings_account", _("Kept. The mailbox is looked at right away."), pk)
     return show(
         request, "account", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, form=form,
-        tabs=tabs(row, "account"), account=_account(known) if known else None,
+        tabs=tabs(row, "account"), account=_account(known) if known else None, folders=[_folder(one) for one in folders],
         kept={"imap": bool(known and known.imap_password), "smtp": bool(known and known.smtp_password)},
     )  # fmt: skip
 
@@ -68,7 +74,25 @@ def _account(row: Account) -> dict[str, Any]:
         "id": row.pk, "inbox": row.inbox_id, "name": row.inbox.name, "address": row.inbox.address,
         "host": row.imap_host, "smtp": row.smtp_host, "checked_at": row.checked_at, "failed_at": row.failed_at,
         "due_at": row.due_at, "fault": row.fault_text, "failures": row.failures,
+        "gaps": [gap(one) for one in row.folders.all() if one.gap_at],
     }  # fmt: skip
+
+
+def _folder(row: Folder) -> dict[str, Any]:
+    """What the last counting found: {name, suspicious, at, counts, missing, gap}."""
+    return {
+        "name": row.name, "suspicious": row.suspicious, "at": row.counted_at, "counts": row.counts, "missing": row.missing,
+        "gap": gap(row) if row.gap_at else "",
+    }  # fmt: skip
+
+
+def gap(row: Folder) -> str:
+    """That mails are missing, in a sentence."""
+    return ngettext(
+        "%(count)s mail in the folder %(folder)s lies on the server but can't be fetched. It is tried again every five minutes.",
+        "%(count)s mails in the folder %(folder)s lie on the server but can't be fetched. They are tried again every five minutes.",
+        row.missing,
+    ) % {"count": row.missing, "folder": isolate(row.name)}
 
 
 # What came in and what goes out
@@ -87,7 +111,8 @@ def mail(request: HttpRequest) -> HttpResponse:
         .filter(pk__in=[_ticket(row) for row in page])
         .values_list("pk", flat=True)
     )
-    boxes = Account.objects.select_related("inbox").filter(inbox__archived_at=None).order_by("inbox__name")
+    boxes = Account.objects.select_related("inbox").prefetch_related("folders")
+    boxes = boxes.filter(inbox__archived_at=None).order_by("inbox__name")
     return show(
         request, "mail", "settings_mail", _("Mail"), _("Whether mailboxes are read, and the mails that need a person."),
         accounts=[_account(box) for box in boxes], may_set=can(agent(request), "settings"),

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pelekan.channels import tally
 from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.labour import STALE, last_beat
@@ -116,12 +117,22 @@ def health(now: datetime) -> list[dict[str, Any]]:
     ]  # fmt: skip
     accounts = Account.objects.exclude(imap_host="").filter(inbox__archived_at=None)
     if accounts.exists():
-        failing = accounts.exclude(fault="").count()
+        failing, lost = accounts.exclude(fault="").count(), sum(row.missing for row in tally.missing())
+        if failing:
+            text = ngettext(
+                "%(count)s mailbox can't be read.", "%(count)s mailboxes can't be read.", failing
+            ) % {"count": failing}
+        elif lost:
+            text = ngettext(
+                "%(count)s mail lies on a server but can't be fetched.",
+                "%(count)s mails lie on a server but can't be fetched.",
+                lost,
+            ) % {"count": lost}
+        else:
+            text = _("All mailboxes are read, and every mail in them is here.")
         rows.append({
-            "label": _("Mail coming in"), "ok": not failing, "at": accounts.aggregate(at=Max("checked_at"))["at"],
-            "href": reverse("settings_mail"),
-            "text": ngettext("%(count)s mailbox can't be read.", "%(count)s mailboxes can't be read.", failing) % {"count": failing}
-            if failing else _("All mailboxes are read."),
+            "label": _("Mail coming in"), "ok": not failing and not lost, "text": text, "href": reverse("settings_mail"),
+            "at": accounts.aggregate(at=Max("checked_at"))["at"],
         })  # fmt: skip
     rows += [_queue(now), _waiting(now), _quarantine()]
     return rows

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from pelekan.channels import tally
 from pelekan.lib.text import initials
+from pelekan.lib.time import now as clock
 from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
@@ -66,7 +69,7 @@ KEYS = {"mine": "g m", "waiting": "g w", "unassigned": "g u", "all": "g a", "don
 
 
 def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[str, Any]:
-    """The nav and the menu of lists. Queries: the agent's teams, the counts."""
+    """The nav and the menu of lists. Queries: the agent's teams, the counts, for admins the alarm."""
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
@@ -108,9 +111,23 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "views": items,
         "view": view,
         "view_item": by_slug.get(view.slug) if view else None,
+        "alarm": _alarm(agent),
         "levels": max(1, numbers["levels"]),
         "agent": chat_state(agent),
     }
+
+
+def _alarm(agent: Agent) -> dict[str, str] | None:
+    """What admins must hear of wherever they are: mail that doesn't come in."""
+    number = tally.troubled(clock()) if can(agent, "settings") else 0
+    if not number:
+        return None
+    text = ngettext(
+        "Mail of %(count)s mailbox doesn't come in as it should.",
+        "Mail of %(count)s mailboxes doesn't come in as it should.",
+        number,
+    ) % {"count": number}
+    return {"text": text, "href": url("settings_mail")}
 
 
 def chat_state(agent: Agent) -> dict[str, Any]:

@@ -306,3 +306,26 @@ def test_az_19_customers_by_their_pages(world: World, who: str) -> None:
     assert browser.get(f"/desk/customers/{world.customers['kaveh'].pk}/").status_code == 404
     assert "Emma" not in browser.get("/desk/customers/", {"q": "emma"}).content.decode()
     assert browser.get(f"/desk/organizations/{Organization.objects.get().pk}/").status_code == 404
+
+
+def test_a_gap_is_shown_with_its_numbers_and_above_every_page(world: World, admin: Client) -> None:
+    box = f"{S}inboxes/{world.inboxes['mail'].pk}/mailbox/"
+    values = {
+        "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "p", "begin": "all",
+        "folders": "INBOX\nLater", "junk_folders": "Junk", "smtp_host": "", "smtp_port": "465", "smtp_security": "tls",
+    }  # fmt: skip
+    assert admin.post(box, values).status_code == 302
+    page = admin.get(box).content.decode()
+    assert "INBOX\nLater" in page and "alarm" not in page
+    folder = Account.objects.get().folders.get(name="Later")
+    counts = {"server": 41, "stored": 41, "messages": 30, "quarantined": 3, "dismissed": 8, "waiting": 0}
+    folder.counts, folder.counted_at, folder.gap_at, folder.missing = counts, clock(), clock(), 2
+    folder.save()
+    shown = admin.get(box).content.decode()
+    for number in ("۴۳", "۴۱", "۳۰", "۸"):
+        assert f">{number}</td>" in shown
+    for page in ("/desk/", S, S + "mail/"):
+        assert 'class="alarm"' in admin.get(page, follow=True).content.decode(), page
+    nika = Client()
+    nika.force_login(world.agents["nika"].user, backend="pelekan.people.backends.Backend")
+    assert 'class="alarm"' not in nika.get("/desk/", follow=True).content.decode()
