@@ -10,7 +10,7 @@ from pelekan.tickets.actions.conversing import (
     reply,
     say,
 )
-from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, welcome
+from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, end_links, welcome
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.knowing import describe_self, know_customer
@@ -34,6 +34,7 @@ __all__ = [
     "drop_draft",
     "end_access",
     "end_chat",
+    "end_links",
     "escalate",
     "hand_over",
     "hold",

@@ -188,3 +188,14 @@ def end_access(whose: Agent | Customer, *, by: By, because: str, now: datetime |
     kind = "agent" if isinstance(whose, Agent) else "customer"
     data: dict[str, Any] = {kind: whose.pk}
     record("access.ended", by=by, at=now, because=because, topics=[f"revoke:{kind}:{whose.pk}"], **data)
+
+
+@action
+def end_links(ticket: Ticket, *, by: Agent, now: datetime | None = None, because: str = "") -> int:
+    """The links in this ticket's mails open it no longer: who holds one must sign in. How many there were."""
+    now = now or clock()
+    ticket = lock(ticket)
+    ended = signin.revoke_guest_links(ticket.pk, now=now)
+    if ended:
+        record("ticket.links_ended", ticket, by=by, at=now, because=because)
+    return ended

@@ -38,15 +38,7 @@ def hire(
     and `language` for his pages."""
     require(by, "people")
     now = now or clock()
-    try:
-        address = normal_address(email)
-    except ValueError:
-        raise CannotBe("email", _("This is no e-mail address; write it like name@example.com."))
-    user = User.objects.filter(email=address).first()
-    if user is not None and Agent.objects.filter(user=user).exists():
-        raise CannotBe("email", _("This address belongs to an agent already."))
-    if user is not None:
-        raise CannotBe("email", _("A customer signs in with this address. Use another one for the agent."))
+    address = _address(email)
     language = values.pop("language", Language.FA)
     user = User.objects.create_user(address, None, name=_named(name), language=language, created_at=now)
     agent = Agent(user=user, created_at=now)
@@ -77,11 +69,13 @@ def change_agent(
     *,
     by: Agent,
     name: str | None = None,
+    email: str | None = None,
     teams: Iterable[Team] | None = None,
     now: datetime | None = None,
     **values: Any,
 ) -> Agent:
-    """Change what is given. Raises CannotBe where the last admin would lose his role."""
+    """Change what is given. Raises CannotBe where the last admin would lose his role, and where an address is no
+    address or someone else's."""
     require(by, "people")
     admins = _admins()
     agent = Agent.objects.select_related("user").get(pk=agent.pk)
@@ -93,6 +87,9 @@ def change_agent(
     if name is not None and (name := _named(name)) != agent.user.name:
         agent.user.name = changed["name"] = name
         agent.user.save(update_fields=["name"])
+    if email is not None and (email := _address(email, agent.user)) != agent.user.email:
+        agent.user.email = changed["email"] = email
+        agent.user.save(update_fields=["email"])
     rights = any(field in changed for field in RIGHTS)
     if teams is not None and {team.pk for team in teams} != set(agent.team_ids):
         agent.teams.set(teams)
@@ -138,6 +135,20 @@ def _admins() -> list[int]:
     if connection.features.has_select_for_update:
         rows = rows.select_for_update(of=("self",))
     return [row.pk for row in rows]
+
+
+def _address(email: str, own: User | None = None) -> str:
+    """The address as it is kept. Only who is asked about may have it already."""
+    try:
+        address = normal_address(email)
+    except ValueError:
+        raise CannotBe("email", _("This is no e-mail address; write it like name@example.com."))
+    user = User.objects.filter(email=address).first()
+    if user is None or user == own:
+        return address
+    if Agent.objects.filter(user=user).exists():
+        raise CannotBe("email", _("This address belongs to an agent already."))
+    raise CannotBe("email", _("A customer signs in with this address. Use another one for the agent."))
 
 
 def _named(name: str) -> str:

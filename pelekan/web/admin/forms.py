@@ -173,6 +173,10 @@ class AgentForm(forms.Form):
     )  # fmt: skip
 
 
+class KnownAgentForm(AgentForm):
+    email = Text(lazy("E-mail"), longest=254, ltr=True, help_text=lazy("For signing in and for notices."))
+
+
 class NewAgentForm(AgentForm):
     email = Text(
         lazy("E-mail"), longest=254, ltr=True, help_text=lazy("For signing in; the invitation goes there.")

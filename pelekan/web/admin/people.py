@@ -14,7 +14,7 @@ from pelekan.people.models import Agent, Role, Team, Tier
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Ticket
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
-from pelekan.web.admin.forms import AgentForm, ArchiveTeamForm, NewAgentForm, TeamForm
+from pelekan.web.admin.forms import ArchiveTeamForm, KnownAgentForm, NewAgentForm, TeamForm
 from pelekan.web.admin.frame import show
 
 
@@ -196,13 +196,15 @@ def _invited(request: HttpRequest, who: Agent, link: str) -> HttpResponse:
 def one_agent(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Agent.objects.select_related("user"), pk=pk)
     initial = {name: getattr(row, name) for name in ["name", "title", "role", "sees_all_tiers", *CHATS]}
-    form = AgentForm(request.POST or None, initial={**initial, "teams": row.teams.all()})
+    form = KnownAgentForm(
+        request.POST or None, initial={**initial, "email": row.user.email, "teams": row.teams.all()}
+    )
     if form.is_valid() and attempt(
         form, lambda: shaping.change_agent(row, by=agent(request), **form.cleaned_data)
     ):
         return went(request, "settings_agents", _("Kept."))
     topics = [
-        {"title": _("Who"), "text": row.user.email, "ltr": True, "fields": ["name", "title"]},
+        {"title": _("Who"), "text": "", "fields": ["name", "email", "title"]},
         {
             "title": _("Rights"),
             "text": _("Changes hold from the next click on; open pages are told to ask again."),

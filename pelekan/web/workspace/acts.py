@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pelekan.channels import intake
+from pelekan.channels import intake, outbox
+from pelekan.channels.models import Delivery
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import actions, lists
 from pelekan.tickets.actions import WhyMissing
@@ -238,13 +239,48 @@ def end_chat(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     actions.end_chat(chat(request, ticket), by=agent)
 
 
+@act
+def end_links(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
+    if not actions.end_links(ticket, by=agent):
+        raise Sorry(_("No mail of this ticket holds a link that still opens it."))
+
+
+def message_of(request: HttpRequest, pk: int, message: int) -> Message:
+    found = Message.objects.filter(ticket=ticket_of(request, pk), pk=message).first()
+    if found is None:
+        raise Http404
+    return found
+
+
 @require_POST
 @agents
 def release_message(request: HttpRequest, pk: int, message: int) -> HttpResponse:
-    """Show a held message on the customer's side after all."""
-    ticket = ticket_of(request, pk)
-    found = Message.objects.filter(ticket=ticket, pk=message).first()
-    if found is None:
-        raise Http404
-    intake.release_mail(found, by=agent_in(request))
+    """Show a held message on the customer's side after all; with `answer`, its sender gets our answers too."""
+    found = message_of(request, pk, message)
+    do = intake.accept_sender if "answer" in request.POST else intake.release_mail
+    do(found, by=agent_in(request))
     return answer(request, pk, message=message)
+
+
+@require_POST
+@agents
+def resend_message(request: HttpRequest, pk: int, message: int) -> HttpResponse:
+    """Send an answer's mail again to everyone whom it did not reach."""
+    return deliver(
+        request, pk, message, outbox.resend, _("There is nothing to send again: the mail is on its way.")
+    )
+
+
+@require_POST
+@agents
+def stop_message(request: HttpRequest, pk: int, message: int) -> HttpResponse:
+    """Keep an answer's mail, which waits for its next try, from going out."""
+    return deliver(
+        request, pk, message, outbox.stop, _("It is too late to stop this mail: it is being sent.")
+    )
+
+
+def deliver(request: HttpRequest, pk: int, message: int, do: Callable[..., bool], sorry: str) -> HttpResponse:
+    rows = Delivery.objects.select_related("message").filter(message=message_of(request, pk, message))
+    done = [do(row, by=agent_in(request)) for row in rows.order_by("pk")]
+    return answer(request, pk) if any(done) else told(sorry)

@@ -127,6 +127,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "delivery.silenced": lambda data: _("No automatic mail to %(recipient)s: there were too many already"),
     "delivery.stopped": lambda data: _("%(who)s stopped the mail to %(recipient)s"),
     "delivery.resent": lambda data: _("%(who)s sent the mail to %(recipient)s again"),
+    "ticket.links_ended": lambda data: _("%(who)s ended the links that open this ticket from its mails"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 

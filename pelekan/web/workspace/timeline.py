@@ -15,7 +15,7 @@ from urllib.parse import quote
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from pelekan.channels.faults import in_words, warnings_in_words
+from pelekan.channels.faults import in_words, warnings_in_words, word_of
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials
@@ -34,7 +34,8 @@ _FIELDS = (
     "id", "name", "at", "because", "data", "agent_id", "customer_id", "agent__user__name", "customer__name",
     "cause__because", "message_id", "message__kind", "message__channel", "message__text", "message__html",
     "message__quoted", "message__automatic", "message__meta", "message__held_at", "message__created_at",
-    "message__conversation_id", "message__conversation__customer_read_id", "message__agent__title",
+    "message__conversation_id", "message__conversation__customer_read_id", "message__customer_id",
+    "message__conversation__customer_id", "message__agent__title",
 )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def _event(line: dict[str, Any], names: Names, dates: Reading) -> dict[str, Any]
 def _message(
     line: dict[str, Any],
     files: dict[int, list[dict[str, Any]]],
-    sendings: dict[int, dict[str, str]],
+    sendings: dict[int, dict[str, Any]],
     dates: Reading,
 ) -> dict[str, Any]:
     pk, meta = line["message_id"], line["message__meta"] or {}
@@ -195,6 +196,7 @@ def _message(
         "warnings": warnings_in_words(meta.get("warnings")),
         "invitations": [invitation_shape(one, dates) for one in meta.get("invitations", ())],
         "held": line["message__held_at"] is not None,
+        "stranger": line["message__customer_id"] != line["message__conversation__customer_id"],
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
         "delivery": sendings.get(pk),
         "raw_url": url("desk_message_raw", pk)
@@ -249,14 +251,23 @@ def _files(ticket_id: int, messages: list[int], dates: Reading) -> dict[int, lis
 _WORST = ("stopped", "sent", "sending", "queued", "unknown", "failed")
 
 
-def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[str, str]]:
-    """message → how its sending stands: the worst of its recipients, with a sentence."""
+def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[str, Any]]:
+    """message → how its sending stands: the worst of its recipients, with a sentence; whether it can be sent again
+    or stopped."""
     found: dict[int, dict[str, Any]] = {}
     for line in rows:
         known = found.get(line["message_id"])
         if known is None or _WORST.index(line["state"]) > _WORST.index(known["state"]):
             found[line["message_id"]] = line
-    return {pk: {"state": line["state"], "text": _sending(line, dates)} for pk, line in found.items()}
+    return {
+        pk: {
+            "state": line["state"],
+            "text": _sending(line, dates),
+            "again": line["state"] in ("failed", "unknown") or word_of(line["fault"]) == "stopped",
+            "stops": line["state"] == "queued" and line["tries"] > 0,
+        }
+        for pk, line in found.items()
+    }
 
 
 def _sending(line: dict[str, Any], dates: Reading) -> str:
@@ -289,7 +300,7 @@ _LAST_SENDINGS = Prepared(
 )
 
 
-def delivery_states(ticket_id: int, dates: Reading) -> dict[int, dict[str, str]]:
+def delivery_states(ticket_id: int, dates: Reading) -> dict[int, dict[str, Any]]:
     """How the last sendings of a ticket stand, for a page that brings itself up to date."""
     return _deliveries(_LAST_SENDINGS(ticket_id), dates)
 

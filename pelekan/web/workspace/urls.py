@@ -42,10 +42,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"{_T}{name.replace('_', '-')}/", getattr(acts, name), name=f"desk_{name}")
         for name in (
             "take", "assign", "release", "escalate", "hand_over", "wait", "hold", "resume", "solve", "reopen",
-            "close", "rename", "categorise", "assess", "tag", "untag", "accept", "transfer", "end_chat",
+            "close", "rename", "categorise", "assess", "tag", "untag", "accept", "transfer", "end_chat", "end_links",
         )
     ),
     path(_T + "messages/<int:message>/release/", acts.release_message, name="desk_release_message"),
+    path(_T + "messages/<int:message>/resend/", acts.resend_message, name="desk_resend_message"),
+    path(_T + "messages/<int:message>/stop/", acts.stop_message, name="desk_stop_message"),
     path(_T + "dialogs/<slug:name>/", moves.dialog, name="desk_dialog"),
     path(_T + "register/", register.register, name="desk_register"),
     path(_T + "customer/", people.customer, name="desk_customer"),

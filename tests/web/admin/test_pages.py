@@ -113,11 +113,37 @@ def test_agents_by_their_pages(world: World, admin: Client) -> None:
     assert "/accounts/invite/" in page
     assert (new.chat_capacity, new.team_ids) == (3, [world.teams["front"].pk])
     own = f"{S}agents/{world.agents['arash'].pk}/"
-    refused = admin.post(own, {"name": "آرش", "role": "agent", "chat_capacity": 4})
+    mine = world.agents["arash"].user.email
+    refused = admin.post(own, {"name": "آرش", "email": mine, "role": "agent", "chat_capacity": 4})
     assert refused.status_code == 422
     assert Agent.objects.get(pk=world.agents["arash"].pk).role == "admin"
     admin.post(f"{own}disable/")
     assert Agent.objects.get(pk=world.agents["arash"].pk).disabled_at is None
+
+
+def test_an_admin_changes_an_agents_address(world: World, admin: Client) -> None:
+    sara = world.agents["sara"]
+    place = f"{S}agents/{sara.pk}/"
+    assert f'value="{sara.user.email}"' in admin.get(place).content.decode()
+    values = {"name": sara.name, "role": "agent", "chat_capacity": 4, "teams": sara.team_ids}
+    taken = world.agents["omid"].user.email
+    for wrong in (
+        taken,
+        taken.upper(),
+        world.customers["mina"].identities.get().address + "@",
+        "no address",
+        "",
+    ):
+        assert admin.post(place, {**values, "email": wrong}).status_code == 422, wrong
+    assert admin.post(place, {**values, "email": "Sara.M@Example.com"}).status_code == 302
+    assert Agent.objects.get(pk=sara.pk).user.email == "sara.m@example.com"
+    assert (
+        Event.objects.filter(name="agent.changed").latest("id").data["changed"]["email"]
+        == "sara.m@example.com"
+    )
+    assert admin.post(place, {**values, "email": "sara.m@example.com"}).status_code == 302, (
+        "his own is no one else's"
+    )
 
 
 def test_az_08_mass_assignment(world: World, admin: Client) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import pytest
 
 from pelekan.demo.world import World
+from pelekan.lib.time import now as clock
+from pelekan.people import signin
 from pelekan.tickets.actions import accept_chat, assign, receive, take
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Draft, Event, Message, ReadMark, SavedReply, Ticket
+from pelekan.tickets.models import Draft, Event, Message, Participant, ReadMark, SavedReply, Ticket
 from tests.conftest import NOON
 
 
@@ -220,6 +222,40 @@ def test_a_held_message_is_released_by_an_agent(at_desk, write) -> None:
     assert f"/messages/{message.pk}/release/" in client.get(f"/desk/tickets/{ticket.pk}/").content.decode()
     client.post(f"/desk/tickets/{ticket.pk}/messages/{message.pk}/release/")
     assert Message.objects.get(pk=message.pk).held_at is None
+
+
+def test_a_stranger_who_was_held_back_may_be_answered_too(at_desk, write, world: World) -> None:
+    ticket = write()
+    write("من همکار مینا هستم", into=ticket, held=True)
+    held = ticket.messages.latest("id")
+    held.customer, held.meta = world.customers["emma"], {"from": {"address": "Friend@Example.com"}}
+    held.save()
+    stranger = Participant.objects.create(conversation=held.conversation, address="friend@example.com")
+    client = at_desk("sara")
+    page = client.get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    assert "&#34;answer&#34;: &#34;1&#34;" in page
+    client.post(f"/desk/tickets/{ticket.pk}/messages/{held.pk}/release/", {"answer": "1"})
+    stranger.refresh_from_db()
+    assert stranger.confirmed_at and Message.objects.get(pk=held.pk).held_at is None
+
+
+def test_the_customers_own_held_message_offers_one_button(at_desk, write) -> None:
+    page = at_desk("sara").get(f"/desk/tickets/{write(held=True).pk}/").content.decode()
+    assert "/release/" in page and "&#34;answer&#34;" not in page
+
+
+def test_links_in_mails_are_ended_and_that_is_told(at_desk, write, world: World) -> None:
+    ticket = write()
+    client = at_desk("sara")
+    raw = signin.guest_link(ticket.pk, world.customers["mina"], now=clock()).rsplit("/", 2)[1]
+    assert (
+        f'hx-post="/desk/tickets/{ticket.pk}/end-links/"'
+        in client.get(f"/desk/tickets/{ticket.pk}/").content.decode()
+    )
+    assert client.post(f"/desk/tickets/{ticket.pk}/end-links/").status_code == 200
+    assert signin.guest(raw, now=clock()) is None
+    assert Event.objects.get(name="ticket.links_ended").agent == world.agents["sara"]
+    assert client.post(f"/desk/tickets/{ticket.pk}/end-links/").status_code == 422, "nothing is left to end"
 
 
 def test_reading_moves_the_mark_and_only_by_post(at_desk, write, world: World) -> None:

@@ -3,6 +3,7 @@ import { ask, complain, follow, form, fragment, later, live, own, ring, say, wor
 import "./counts.js";
 import { stick } from "../stick.js";
 import { attach } from "./replies.js";
+import { uploads } from "./uploads.js";
 
 const MOST = 4;
 const panes = () => document.getElementById("panes");
@@ -10,7 +11,16 @@ const all = () => [...document.querySelectorAll(".chatpane")];
 const board = document.getElementById("chats");
 let stops = [];
 
+/** What a message's buttons do changes the head of a ticket; here is none, and the panes freshen themselves. */
+function headless(root) {
+  for (const el of root.querySelectorAll('[hx-target="#head"]')) {
+    el.removeAttribute("hx-target");
+    el.setAttribute("hx-swap", "none");
+  }
+}
+
 function begin(pane) {
+  headless(pane);
   if (pane.dataset.begun) return;
   pane.dataset.begun = "1";
   const line = pane.querySelector("[data-line]");
@@ -24,7 +34,11 @@ function begin(pane) {
     if (range) { range.insertNode(node); range.setStartAfter(node); range.collapse(true); selection.removeAllRanges(); selection.addRange(range); }
     else line.append(node);
   };
-  attach({ root: line, picker: pane.querySelector(".picker"), url: pane.dataset.saved, used: pane.dataset.used, insert, none: words.no_reply });
+  const files = uploads({ box: pane, list: pane.querySelector("[data-files]"), pick: pane.querySelector("[data-pick]"), url: sendForm.dataset.upload, texts: sendForm.dataset });
+  files.takePastes(line);
+  const state = pane.querySelector("[data-state]");
+  const picker = attach({ root: line, picker: pane.querySelector("[data-picker]"), url: pane.dataset.saved, used: pane.dataset.used, insert, none: words.no_reply });
+  pane.querySelector("[data-saved-replies]").addEventListener("click", picker.open);
   const storage = `chat.${pane.dataset.paneTicket}`;
   try { line.textContent = sessionStorage.getItem(storage) || ""; } catch { /* then it starts empty */ }
   let told = 0;
@@ -35,15 +49,16 @@ function begin(pane) {
   });
   line.addEventListener("focus", () => read(pane));
   line.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && pane.querySelector(".picker").hidden) { event.preventDefault(); sendForm.requestSubmit(); }
+    if (event.key === "Enter" && !event.shiftKey && !event.isComposing && pane.querySelector("[data-picker]").hidden) { event.preventDefault(); sendForm.requestSubmit(); }
   });
   let sending = false;
   async function send(anyway = false) {
     const text = line.innerText.trim();
-    if (!text || sending) return;
+    if (sending || (!text && !files.busy() && !files.ids().length)) return;
     sending = true;
-    const html = text.split("\n").map((part) => { const p = document.createElement("p"); p.dir = "auto"; p.textContent = part; return p.outerHTML; }).join("");
-    const values = { kind: "reply", html, client_id: id, via: pane.dataset.conversation, saw_id: Math.max(saw, Number(pane.dataset.read || 0)) };
+    if (files.busy()) { state.textContent = sendForm.dataset.sending; await files.done(); }
+    const html = !text ? "" : text.split("\n").map((part) => { const p = document.createElement("p"); p.dir = "auto"; p.textContent = part; return p.outerHTML; }).join("");
+    const values = { kind: "reply", html, client_id: id, files: files.ids(), via: pane.dataset.conversation, saw_id: Math.max(saw, Number(pane.dataset.read || 0)) };
     if (anyway) values.anyway = "1";
     const guard = pane.querySelector("[data-guard]");
     try {
@@ -52,6 +67,7 @@ function begin(pane) {
       if (answer.ok) {
         id = crypto.randomUUID();
         line.replaceChildren();
+        files.clear();
         guard.replaceChildren();
         try { sessionStorage.removeItem(storage); } catch { /* nothing was kept */ }
         await freshen(pane);
@@ -64,6 +80,7 @@ function begin(pane) {
       guard.textContent = words.offline;
     } finally {
       sending = false;
+      state.textContent = "";
       line.focus();
     }
   }
@@ -91,6 +108,7 @@ async function freshen(pane, head = false) {
   if (last <= Number(pane.dataset.lastEvent)) return;
   pane.dataset.lastEvent = last;
   if (Number(answer.headers.get("X-Last-Message"))) pane.dataset.lastMessage = answer.headers.get("X-Last-Message");
+  headless(part);
   here.append(part);
   window.htmx.process(here);
   pane.classList.toggle("chatpane--news", !pane.contains(document.activeElement) && Number(answer.headers.get("X-New")) > 0);

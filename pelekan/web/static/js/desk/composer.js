@@ -17,6 +17,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
   box.dataset.begun = "1";
   const data = box.dataset;
   const editors = {};
+  const pickers = {};
   const ids = {}; // one for each message that is being written
   const saw = { reply: Number(data.saw) || 0 };
   const files = uploads({ box, list: box.querySelector("#composer-files"), pick: box.querySelector("[data-pick]"), url: data.upload, texts: data });
@@ -36,7 +37,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     ids[kind] = crypto.randomUUID();
     const draft = box.querySelector(`[data-draft-of="${kind}"]`).innerHTML;
     if (draft.trim()) editor.setHTML(draft);
-    attach({ root, picker: box.querySelector("#picker"), url: data.saved, used: data.used, insert: (text) => editor.insertPlainText(text, false), none: data.none });
+    pickers[kind] = attach({ root, picker: box.querySelector("[data-picker]"), url: data.saved, used: data.used, insert: (text) => editor.insertPlainText(text, false), none: data.none });
     show(root);
     editor.addEventListener("input", () => {
       show(root);
@@ -158,7 +159,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     const button = event.target.closest("button");
     if (!button) return;
     if (button.classList.contains("composer__mode")) turn(button.dataset.mode);
-    else if (button.matches("[data-saved-replies]")) editors[mode()].insertPlainText("/", false), root().dispatchEvent(new Event("input"));
+    else if (button.matches("[data-saved-replies]")) pickers[mode()].open();
     else if (button.dataset.mark) mark(button);
   });
   function mark(button) {
@@ -175,13 +176,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     editor.focus();
   }
   for (const el of box.querySelectorAll("[data-editor]")) {
-    el.addEventListener("paste", (event) => {
-      const pasted = [...(event.clipboardData?.files || [])];
-      if (!pasted.length) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      files.add(pasted);
-    }, true);
+    files.takePastes(el);
     el.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.stopPropagation(); send(); }
     }, true);

@@ -89,7 +89,7 @@ export function attach({ root, picker, url, used, insert, none }) {
   }
 
   root.addEventListener("input", () => look());
-  root.addEventListener("blur", () => setTimeout(close, 150));
+  root.addEventListener("blur", () => setTimeout(() => { if (document.activeElement !== root) close(); }, 150));
   root.addEventListener("keydown", (event) => {
     if (picker.hidden) return;
     if (event.key === "Escape") { event.preventDefault(); event.stopPropagation(); close(); }

@@ -55,7 +55,10 @@ async function bring() {
   const part = fragment(await answer.text());
   for (const state of part.querySelectorAll("template[data-delivery]")) {
     const place = timeline().querySelector(`[data-sending="${state.dataset.delivery}"]`);
-    if (place && place.innerHTML !== state.innerHTML) place.replaceChildren(state.content.cloneNode(true));
+    if (place && place.innerHTML !== state.innerHTML) {
+      place.replaceChildren(state.content.cloneNode(true));
+      window.htmx.process(place);
+    }
     state.remove();
   }
   const seen = part.querySelector("template[data-seen-to]");

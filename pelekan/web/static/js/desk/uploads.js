@@ -70,8 +70,20 @@ export function uploads({ box, list, pick, url, texts }) {
     add([...event.dataTransfer.files]);
   });
 
+  /** A picture in the clipboard is a file, not a text. */
+  function takePastes(el) {
+    el.addEventListener("paste", (event) => {
+      const pasted = [...(event.clipboardData?.files || [])];
+      if (!pasted.length) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      add(pasted);
+    }, true);
+  }
+
   return {
     add,
+    takePastes,
     ids: () => [...files.values()].map((one) => one.id).filter(Boolean),
     busy: () => [...files.values()].some((one) => one.running),
     done: () => Promise.all([...files.values()].map((one) => one.running)),
