@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import poplib
 import re
 import smtplib
 from collections.abc import Iterable, Mapping
@@ -25,10 +26,11 @@ from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Inbox
 
 FIELDS = (
-    "imap_host", "imap_port", "imap_security", "imap_user", "begin",
+    "protocol", "keep_days", "imap_host", "imap_port", "imap_security", "imap_user", "begin",
     "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id",
 )  # fmt: skip
 SEALED = ("imap_password", "smtp_password")
+PROTOCOLS = ("imap", "pop3")
 INBOX = "INBOX"
 MOST_FOLDERS = 20
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -47,7 +49,7 @@ def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
     """Set the account of `inbox` from the fields in `values`; what is not named stays. An empty password keeps the
     former one. `folders` and `junk_folders` hold a name a line. Fetching begins at once. Raises BadValue."""
     account = Account.objects.filter(inbox=inbox).first() or Account(inbox=inbox)
-    place = (account.imap_host, account.imap_user)
+    place = (account.protocol, account.imap_host, account.imap_user)
     _fill(account, values)
     folders = folders_typed(values)
     for name in SEALED:
@@ -56,7 +58,7 @@ def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
     account.due_at = clock() if account.imap_host else None
     account.failures, account.failed_at, account.fault = 0, None, ""
     account.save()
-    if (account.imap_host, account.imap_user) != place:
+    if (account.protocol, account.imap_host, account.imap_user) != place:
         account.folders.all().delete()  # another mailbox: its numbers are its own
     if folders is not None:
         _set_folders(account, folders)
@@ -78,10 +80,18 @@ def _fill(account: Account, values: Mapping[str, Any]) -> None:
             setattr(account, name, int(text))
         elif name.endswith("_security") and text not in wire.SECURITY:
             raise BadValue(name, _("Choose TLS, STARTTLS or none."))
+        elif name == "protocol" and text not in PROTOCOLS:
+            raise BadValue(name, _("Choose IMAP or POP3."))
+        elif name == "keep_days":
+            if text and (not text.isdigit() or not 0 < int(text) <= 3650):
+                raise BadValue(name, _("Give a number of days from 1 to 3650, or nothing."))
+            account.keep_days = int(text) if text else None
         elif name == "begin" and text not in ("now", "all"):
             raise BadValue(name, _("Choose new mail only, or all mail."))
         else:
             setattr(account, name, text)
+    if account.protocol == "pop3" and account.imap_port in (143, 993):
+        raise BadValue("imap_port", _("That is a port of IMAP. POP3 usually has 995, with STARTTLS 110."))
     for kind in ("imap", "smtp"):
         host, port = getattr(account, f"{kind}_host"), getattr(account, f"{kind}_port")
         if host and getattr(account, f"{kind}_security") == "none" and not wire.may_be_plain(host, port):
@@ -140,6 +150,12 @@ def imap_of(account: Account) -> wire.Imap:
     return wire.imap(account.imap_host, account.imap_port, account.imap_security, account.imap_user, password)
 
 
+def pop_of(account: Account) -> wire.Pop:
+    """The mailbox, opened and signed in. Raises WireFault."""
+    password = open_sealed(account.imap_password, settings.SECRET_KEY) if account.imap_password else ""
+    return wire.pop(account.imap_host, account.imap_port, account.imap_security, account.imap_user, password)
+
+
 def smtp_of(account: Account) -> wire.Smtp:
     """The account's way out, signed in. Raises WireFault, and smtplib's exceptions for temporary answers."""
     password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
@@ -174,7 +190,7 @@ def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[F
             setattr(account, name, seal(given, settings.SECRET_KEY))
     findings = []
     if account.imap_host:
-        findings += _try_imap(account, folders)
+        findings += _try_pop(account) if account.protocol == "pop3" else _try_imap(account, folders)
     if account.smtp_host:
         findings += _try_smtp(account)
     if not findings:
@@ -201,6 +217,28 @@ def _try_imap(account: Account, folders: Iterable[str]) -> list[Finding]:
         return [Finding("imap", False, in_words(stored))]
     finally:
         wire.close(client)
+
+
+def _try_pop(account: Account) -> list[Finding]:
+    try:
+        client = pop_of(account)
+    except WireFault as error:
+        return [Finding("imap", False, in_words(error.stored))]
+    except ValueError as error:
+        return [Finding("imap", False, str(error))]
+    try:
+        text = _("The mailbox opens. It holds %(count)s mails.") % {"count": len(client.ids())}
+        return [
+            Finding("imap", True, text),
+            Finding("imap", True, _("It can't announce new mail, so it is looked at every minute.")),
+        ]
+    except poplib.error_proto:
+        return [Finding("imap", False, in_words(fault("no_uidl", host=account.imap_host)))]
+    except OSError as error:
+        stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
+        return [Finding("imap", False, in_words(stored))]
+    finally:
+        wire.hang_up(client)
 
 
 def _try_folder(client: wire.Imap, name: str) -> Finding:

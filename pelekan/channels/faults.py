@@ -38,6 +38,10 @@ WORDS: dict[str, str | Promise] = {
     "quota": _(
         "%(host)s says that too much was asked of it: %(detail)s. It is asked less often for a while."
     ),
+    "busy": _("%(host)s lets nobody in at the moment: %(detail)s. It will be tried again."),
+    "no_uidl": _(
+        "%(host)s gives its mails no lasting names (UIDL), so what was fetched could not be told from what is new. Use IMAP."
+    ),
     "not_understood": _("%(host)s gave an answer that isn't understood: %(detail)s"),
     "not_set": _("No server is set for this."),
     # mail that came in

@@ -14,6 +14,7 @@ class Account(models.Model):
     """The mailbox behind an inbox. Passwords are sealed with the installation's secret key."""
 
     inbox = models.OneToOneField(Inbox, on_delete=models.CASCADE, related_name="account")
+    protocol = models.CharField(max_length=4, default="imap")  # or pop3, by the same imap_… columns
     imap_host = models.CharField(max_length=253, blank=True)
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, default="tls")  # tls, starttls, none (own machine only)
@@ -25,6 +26,9 @@ class Account(models.Model):
     smtp_user = models.CharField(max_length=254, blank=True)
     smtp_password = models.TextField(blank=True)  # sealed
     authserv_id = models.CharField(max_length=253, blank=True)  # whose Authentication-Results are believed
+    keep_days = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # POP3: deleted there after; None: never
     begin = models.CharField(max_length=8, default="now")  # at the first connection: now (new mail only), all
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
     leased_until = models.DateTimeField(null=True, blank=True)

@@ -8,6 +8,7 @@ from tests.servers.mail import (
     SmtpServer,
     certificate,
     dovecot,
+    pop_installed,
     scripted,
     smtp_server,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "SmtpServer",
     "certificate",
     "dovecot",
+    "pop_installed",
     "scripted",
     "smtp_server",
 ]

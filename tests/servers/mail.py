@@ -82,12 +82,15 @@ def certificate() -> tuple[Path, Path]:
 
 @dataclass
 class Dovecot:
-    """A running Dovecot: `port` speaks plain IMAP with STARTTLS, `tls_port` IMAP inside TLS."""
+    """A running Dovecot: `port` speaks plain IMAP with STARTTLS, `tls_port` IMAP inside TLS; the same for POP3 where
+    it is installed."""
 
     folder: Path
     port: int
     tls_port: int
     process: subprocess.Popen[bytes]
+    pop_port: int = 0
+    pop_tls_port: int = 0
     mailbox: Path = field(init=False)
 
     def __post_init__(self) -> None:
@@ -124,7 +127,7 @@ CONFIG = """
 base_dir = {folder}/run
 state_dir = {folder}/run
 log_path = {folder}/log
-protocols = imap
+protocols = imap{pop}
 listen = 127.0.0.1
 default_internal_user = {inner}
 default_internal_group = {group}
@@ -162,6 +165,23 @@ service imap-login {{
 }}
 """
 
+POP = """
+pop3_uidl_format = %08Xu%08Xv
+service pop3-login {{
+{chroot}  inet_listener pop3 {{
+    port = {pop_port}
+  }}
+  inet_listener pop3s {{
+    port = {pop_tls_port}
+  }}
+}}
+"""
+
+
+def pop_installed() -> bool:
+    """Whether Debian's dovecot-pop3d is there."""
+    return Path("/usr/lib/dovecot/pop3-login").exists()
+
 
 @contextmanager
 def dovecot() -> Iterator[Dovecot]:
@@ -179,11 +199,15 @@ def dovecot() -> Iterator[Dovecot]:
     (folder / "mail").mkdir()
     os.chown(folder / "mail", owner.pw_uid, owner.pw_gid)
     (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    pop_port, pop_tls_port = (free_port(), free_port()) if pop_installed() else (0, 0)
     (folder / "dovecot.conf").write_text(
-        CONFIG.format(
+        (CONFIG + (POP if pop_port else "")).format(
             folder=folder,
             inner=inner,
             chroot="" if me.pw_uid == 0 else "  chroot =\n",
+            pop=" pop3" if pop_port else "",
+            pop_port=pop_port,
+            pop_tls_port=pop_tls_port,
             login=login,
             group=grp.getgrgid(owner.pw_gid).gr_name,
             uid=owner.pw_uid,
@@ -197,7 +221,7 @@ def dovecot() -> Iterator[Dovecot]:
     process = subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE)
     try:
         _await_port(tls_port, process, folder / "log")
-        yield Dovecot(folder, port, tls_port, process)
+        yield Dovecot(folder, port, tls_port, process, pop_port, pop_tls_port)
     finally:
         process.send_signal(signal.SIGTERM)
         try:

@@ -1,4 +1,4 @@
-"""Fetching mail: when which mailbox is looked at, and what people hear of it. How is in `imap`.
+"""Fetching mail: when which mailbox is looked at, and what people hear of it. How is in `imap` and `pop`.
 
 Each poll is one connection; `idle` says when to poll before the minute is over.
 """
@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from pelekan.channels.email import imap, wire
+from pelekan.channels.email import imap, pop, wire
 from pelekan.channels.email.imap import Polled
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.models import Account
@@ -38,7 +38,7 @@ JOB = due.Job(
 def poll(account: Account) -> datetime | None:
     """Fetch what is new. Returns when to look again; whatever went wrong stands on the account afterwards."""
     try:
-        polled = imap.fetch_new(account)
+        polled = (pop if account.protocol == "pop3" else imap).fetch_new(account)
     except Exception as error:  # imaplib, ssl and sockets each have their own; the next account must go on
         found = wire.in_wire_words(error, account.imap_host, account.imap_port)
         if found.word == "not_understood":

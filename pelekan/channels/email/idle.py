@@ -93,9 +93,9 @@ def watch(stop: threading.Event) -> None:
 def _wanted() -> dict[tuple[int, str], tuple[Account, str]]:
     """Mailboxes whose last poll went well lately, under a key that changes with their settings."""
     recent = clock() - timedelta(minutes=10)
-    rows = Account.objects.filter(failures=0, checked_at__gt=recent, inbox__archived_at=None).exclude(
-        imap_host=""
-    )
+    rows = Account.objects.filter(
+        protocol="imap", failures=0, checked_at__gt=recent, inbox__archived_at=None
+    ).exclude(imap_host="")
     wanted = {}
     for one in rows.order_by("pk")[:MOST]:
         folder = accounts.folders_of(one)[0].name

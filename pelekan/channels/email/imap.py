@@ -161,17 +161,18 @@ def _move_cursor(folder: Folder, uid: int) -> None:
     )
     folder.last_uid = max(uid, folder.last_uid)
     fp("fetch.after_cursor")
-    _keep_lease(folder)
+    keep_lease(folder)
 
 
-def _keep_lease(folder: Folder) -> None:
+def keep_lease(folder: Folder) -> None:
+    """We are still at it."""
     if folder.account.leased_until is not None:
         due.renew(folder.account, clock(), LEASE)
 
 
 def _listed(client: Imap, uids: list[int], folder: Folder) -> Iterator[_Listed]:
     for start in range(0, len(uids), 100):
-        _keep_lease(folder)
+        keep_lease(folder)
         batch = uids[start : start + 100]
         told = client.fetch(batch, ["RFC822.SIZE", "INTERNALDATE"])
         for uid in batch:

@@ -356,6 +356,7 @@ SECURITY = [("tls", lazy("TLS")), ("starttls", lazy("STARTTLS")), ("none", lazy(
 
 
 class AccountForm(forms.Form):
+    protocol = choice(lazy("How it is read"), [("imap", "IMAP"), ("pop3", "POP3")], initial="imap")
     imap_host = Text(
         lazy("Server"),
         longest=253,
@@ -376,6 +377,10 @@ class AccountForm(forms.Form):
     junk_folders = Text(
         lazy("Folders with junk"), longest=5000, rows=2, ltr=True, required=False,
         help_text=lazy("One a line, such as Junk. Their mail becomes tickets too, but nobody is answered by himself and what seems to come from a known customer waits for an agent."),
+    )  # fmt: skip
+    keep_days = Number(
+        label=lazy("POP3: delete on the server after days"), min_value=1, max_value=3650, required=False,
+        help_text=lazy("Empty: nothing is deleted. Only what was stored here whole is deleted there. By IMAP nothing ever is."),
     )  # fmt: skip
     begin = choice(
         lazy("At the first connection"),

@@ -39,7 +39,13 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
             initial[name] = "\n".join(found)
     form = AccountForm(
         request.POST or None,
-        initial={"begin": "now", "imap_security": "tls", "smtp_security": "tls", **initial},
+        initial={
+            "protocol": "imap",
+            "begin": "now",
+            "imap_security": "tls",
+            "smtp_security": "tls",
+            **initial,
+        },
     )
     if form.is_valid():
         try:

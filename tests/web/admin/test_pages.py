@@ -214,7 +214,7 @@ def test_hours_typed_in_persian_are_kept_in_utc_dates(world: World, admin: Clien
 def test_a_mailbox_is_tried_in_plain_words_and_its_password_never_shown(world: World, admin: Client) -> None:
     box = f"{S}inboxes/{world.inboxes['mail'].pk}/mailbox/"
     values = {
-        "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "pa55 word", "begin": "all",
+        "protocol": "imap", "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "pa55 word", "begin": "all",
         "smtp_host": "", "smtp_port": "465", "smtp_security": "tls",
     }  # fmt: skip
     tried = admin.post(box + "try/", values).content.decode()
@@ -337,7 +337,7 @@ def test_az_19_customers_by_their_pages(world: World, who: str) -> None:
 def test_a_gap_is_shown_with_its_numbers_and_above_every_page(world: World, admin: Client) -> None:
     box = f"{S}inboxes/{world.inboxes['mail'].pk}/mailbox/"
     values = {
-        "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "p", "begin": "all",
+        "protocol": "imap", "imap_host": "127.0.0.1", "imap_port": "1", "imap_security": "tls", "imap_user": "u", "imap_password": "p", "begin": "all",
         "folders": "INBOX\nLater", "junk_folders": "Junk", "smtp_host": "", "smtp_port": "465", "smtp_security": "tls",
     }  # fmt: skip
     assert admin.post(box, values).status_code == 302
