@@ -141,17 +141,21 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", _("Failed")
     UNKNOWN = "unknown", _("May have been sent")
     STOPPED = "stopped", _("Not sent")  # needless by now, or stopped by an agent
+    ARRIVED = "arrived", _("Delivered")  # the recipient's phone has it, says the gateway
 
 
 class Delivery(models.Model):
-    """One mail to one recipient, written in the transaction of what it tells."""
+    """One mail or text message to one recipient, written in the transaction of what it tells."""
 
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
     conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="deliveries")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="deliveries")
+    channel = models.CharField(max_length=8, default="email")  # email, sms
     recipient = models.CharField(max_length=254)
     copied = models.BooleanField(default=False)
-    mail_id = models.CharField(max_length=250)  # fixed: the same at every try
+    mail_id = models.CharField(max_length=250)  # fixed: the same at every try; of a text message 15 digits
+    gateway_id = models.CharField(max_length=80, blank=True)  # sms: what the gateway calls it
+    parts = models.PositiveSmallIntegerField(default=0)  # sms: how many the gateway charges for
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
@@ -160,6 +164,7 @@ class Delivery(models.Model):
     created_at = models.DateTimeField(default=now)
     handed_at = models.DateTimeField(null=True, blank=True)  # the text was about to go to the server
     sent_at = models.DateTimeField(null=True, blank=True)
+    arrived_at = models.DateTimeField(null=True, blank=True)  # sms
     maybe_twice_at = models.DateTimeField(null=True, blank=True)  # tried again after a try of unknown end
 
     class Meta:
@@ -167,6 +172,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["recipient", "created_at"], name="delivery_peer"),
+            models.Index(fields=["mail_id"], name="delivery_text", condition=models.Q(channel="sms")),
         ]
 
     @property
@@ -185,3 +191,73 @@ class Reference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["mail_id", "conversation"], name="refers_once")]
+
+
+class Gateway(models.Model):
+    """The SMS gateway behind an inbox. Keys are sealed; what the kinds mean is in `channels.sms`."""
+
+    class Kind(models.TextChoices):
+        KAVENEGAR = "kavenegar", "Kavenegar"
+        TWILIO = "twilio", "Twilio"
+        HTTP = "http", _("Another gateway (HTTP)")
+
+    inbox = models.OneToOneField(Inbox, on_delete=models.CASCADE, related_name="gateway")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.KAVENEGAR)
+    base = models.CharField(max_length=1000, blank=True)  # "" for the gateway's own; http: what is called
+    user = models.CharField(max_length=120, blank=True)  # Twilio: the account's SID
+    secret = models.TextField(blank=True)  # sealed
+    sender = models.CharField(max_length=40, blank=True)  # the line from which texts come
+    region = models.CharField(max_length=2, default="IR")  # whose national numbers are meant
+    options = models.JSONField(default=dict, blank=True)  # http: see channels.sms.generic
+    hook = models.TextField(blank=True)  # sealed: what incoming webhooks must bear
+    quiet_from = models.CharField(max_length=5, blank=True)  # "22:00"; automatic texts wait until `quiet_to`
+    quiet_to = models.CharField(max_length=5, blank=True)
+    most_parts = models.PositiveSmallIntegerField(default=5)  # of one answer
+    per_hour = models.PositiveSmallIntegerField(default=10)  # texts to one number
+    for_others = models.BooleanField(default=False)  # also tells customers of other channels who have only a number
+    due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
+    leased_until = models.DateTimeField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # a fetch whose answer isn't stored yet
+    checked_at = models.DateTimeField(null=True, blank=True)  # the gateway last did what was asked
+    failed_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveIntegerField(default=0)
+    fault = models.TextField(blank=True)  # see channels.faults
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.sender}"
+
+    @property
+    def fault_text(self) -> str:
+        """What is wrong, in the reader's language; "" when all is well."""
+        return in_words(self.fault)
+
+
+class IncomingText(models.Model):
+    """One text message as the gateway gave it, before anything was made of it."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
+    gateway_id = models.CharField(max_length=80)  # the gateway's id, or a mark of the content
+    sender = models.CharField(max_length=60)
+    recipient = models.CharField(max_length=60, blank=True)
+    text = models.TextField(blank=True)
+    pictures = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=12, choices=ArrivalState.choices, default=ArrivalState.WAITING)
+    why = models.TextField(blank=True)  # see channels.faults
+    message = models.ForeignKey(Message, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    received_at = models.DateTimeField(default=now)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inbox", "gateway_id"], name="text_arrived_once")]
+        indexes = [
+            models.Index(fields=["due_at"], name="text_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["inbox", "state", "-received_at"], name="text_list"),
+        ]
+
+    @property
+    def why_text(self) -> str:
+        """Why it made no ticket, in the reader's language."""
+        return in_words(self.why)

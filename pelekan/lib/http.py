@@ -42,6 +42,10 @@ class Unreachable(OutboundError):
     """No answer: name unknown, connection refused, time over, answer not understood. May pass by itself."""
 
 
+class Unanswered(Unreachable):
+    """The request, or a part of it, went over and no answer came: it may have been done."""
+
+
 # Which addresses are public
 
 _NEVER = [
@@ -218,7 +222,8 @@ def request(
 ) -> Reply:
     """One request, done within `seconds` altogether; of the body at most `most` bytes are read.
 
-    Redirects come back as they are (status 3xx). Raises Refused before anything is sent, else Unreachable.
+    Redirects come back as they are (status 3xx). Raises Refused or Unreachable before anything is sent, Unanswered
+    after that.
     """
     until = time.monotonic() + seconds
     parsed = _parsed(url)
@@ -230,7 +235,8 @@ def request(
         *((name.encode("ascii"), value.encode("latin-1")) for name, value in sent.items()),
         *([(b"Content-Length", str(len(content)).encode())] if content or method in ("POST", "PUT") else []),
     ]
-    pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=_Pinned(target, until), retries=0)
+    wire = _Pinned(target, until)
+    pool = httpcore.ConnectionPool(ssl_context=_tls(), network_backend=wire, retries=0)
     place = httpcore.URL(
         scheme=parsed.raw_scheme, host=parsed.raw_host, port=parsed.port, target=parsed.raw_path
     )
@@ -246,9 +252,11 @@ def request(
             }
             return Reply(response.status, answered, body[:most], len(body) > most)
     except (httpcore.TimeoutException, TimeoutError) as error:
-        raise Unreachable(f"{target.host} did not answer within {seconds:.0f} s") from error
+        fault = Unanswered if wire.wrote else Unreachable
+        raise fault(f"{target.host} did not answer within {seconds:.0f} s") from error
     except (httpcore.NetworkError, httpcore.ProtocolError, OSError) as error:
-        raise Unreachable(f"{target.host} gave no proper answer: {error or type(error).__name__}") from error
+        fault = Unanswered if wire.wrote else Unreachable
+        raise fault(f"{target.host} gave no proper answer: {error or type(error).__name__}") from error
 
 
 @lru_cache(maxsize=1)
@@ -262,6 +270,7 @@ class _Pinned(httpcore.NetworkBackend):
     def __init__(self, target: Target, until: float) -> None:
         self.target, self.until = target, until
         self.plain = httpcore.SyncBackend()
+        self.wrote = False  # anything of the request itself
 
     def connect_tcp(
         self,
@@ -277,7 +286,7 @@ class _Pinned(httpcore.NetworkBackend):
             left = _left(self.until) / (count - position)
             try:
                 stream = self.plain.connect_tcp(address, self.target.port, timeout=left)
-                return _Timed(stream, self.until)
+                return _Timed(stream, self)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as failure:
                 error = failure
         raise error or httpcore.ConnectError("no address")
@@ -286,13 +295,14 @@ class _Pinned(httpcore.NetworkBackend):
 class _Timed(httpcore.NetworkStream):
     """A stream whose every step gets only what is left of the whole: one byte a second does not prolong it."""
 
-    def __init__(self, stream: httpcore.NetworkStream, until: float) -> None:
-        self.stream, self.until = stream, until
+    def __init__(self, stream: httpcore.NetworkStream, wire: _Pinned) -> None:
+        self.stream, self.wire, self.until = stream, wire, wire.until
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         return self.stream.read(max_bytes, timeout=_left(self.until))
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self.wire.wrote = True
         self.stream.write(buffer, timeout=_left(self.until))
 
     def close(self) -> None:
@@ -302,7 +312,7 @@ class _Timed(httpcore.NetworkStream):
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         inner = self.stream.start_tls(ssl_context, server_hostname, timeout=_left(self.until))
-        return _Timed(inner, self.until)
+        return _Timed(inner, self.wire)
 
     def get_extra_info(self, info: str) -> Any:
         return self.stream.get_extra_info(info)

@@ -225,6 +225,7 @@ class Identity(models.Model):
     address = models.CharField(max_length=254)  # normalised: see pelekan.lib.addresses, pelekan.lib.phones
     verified_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
+    stopped_at = models.DateTimeField(null=True, blank=True)  # phone: asked for no more text messages
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "address"], name="one_owner_per_address")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-REGISTERS_AT_ONCE = frozenset({"email", "form", "portal", "phone", "api"})
+REGISTERS_AT_ONCE = frozenset({"email", "form", "portal", "phone", "sms", "api"})
 """Channels whose requests become official at once; a chat is registered by a click, its customer or a rule."""
 
 

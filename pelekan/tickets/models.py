@@ -22,6 +22,7 @@ class Channel(models.TextChoices):
     FORM = "form", _("Web form")
     PORTAL = "portal", _("Portal")
     PHONE = "phone", _("Phone")
+    SMS = "sms", _("SMS")
     API = "api", _("API")
 
 
@@ -47,7 +48,7 @@ class Inbox(models.Model):
     hours = models.JSONField(
         default=dict, blank=True
     )  # see pelekan.sla.hours.hours_from; {} means always open
-    acknowledge = models.BooleanField(default=True)  # e-mail: send a receipt with the number
+    acknowledge = models.BooleanField(default=True)  # e-mail and SMS: send a receipt with the number
     signature = models.TextField(blank=True)
     require_identity = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)

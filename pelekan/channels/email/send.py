@@ -40,7 +40,7 @@ TELL_AFTER = 3  # failed tries before the ticket says that its mail is late
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 JOB = due.Job(
-    Delivery, lambda delivery: send(delivery), where=Q(state__in=UNSENT), lease=LEASE, at_once=1, threads=2
+    Delivery, lambda delivery: send(delivery), where=Q(channel="email", state__in=UNSENT), lease=LEASE, at_once=1, threads=2
 )
 
 
