@@ -1,4 +1,4 @@
-"""All addresses: customers first, then the desk, the widget, files and the API."""
+"""All addresses: customers first, then the desk, the widget, files, webhooks and the API."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ from django.urls import include, path
 
 from pelekan.web import front
 from pelekan.web.admin import start
+from pelekan.web.portal import guests
 
 urlpatterns = [
     path("", front.home, name="home"),
     path("health/", front.health, name="health"),
     path("language/", front.language, name="language"),
+    path("s/<str:secret>", guests.short_door, name="short_link"),
+    path("hooks/", include("pelekan.web.hooks.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
     path("desk/settings/", include("pelekan.web.admin.urls")),
     path("setup/", start.begin, name="setup"),

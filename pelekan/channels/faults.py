@@ -71,6 +71,43 @@ WORDS: dict[str, str | Promise] = {
     "unanswered": _("The server took the mail but didn't confirm it; it may have been sent."),
     "bounced": _("It came back from %(recipient)s: %(detail)s"),
     "read_meanwhile": _("Not sent: the customer has read it in the chat."),
+    # text messages
+    "sms_key": _("The gateway did not accept the key: %(detail)s. Copy it anew from the gateway's panel."),
+    "sms_credit": _(
+        "The gateway says that the credit is used up: %(detail)s. Charge the account; it is tried again."
+    ),
+    "sms_sender": _(
+        "The gateway does not let this account send from %(sender)s: %(detail)s. Look up your line in its panel."
+    ),
+    "sms_number": _("The gateway says that %(recipient)s is no number that it can reach: %(detail)s"),
+    "sms_region": _(
+        "This account may not send to the country of %(recipient)s: %(detail)s. Allow it in the gateway's panel."
+    ),
+    "sms_trial": _(
+        "A trial account sends only to numbers that are confirmed in the gateway's panel: %(detail)s"
+    ),
+    "sms_blocked": _(
+        "%(recipient)s takes no text messages from this line: %(detail)s. Nothing more is sent there."
+    ),
+    "sms_too_long": _("The text is too long for the gateway: %(detail)s. Shorten it."),
+    "sms_refused": _("The gateway refused it: %(detail)s"),
+    "sms_later": _("The gateway didn't take it for now: %(detail)s. It is tried again."),
+    "sms_unreachable": _("No connection to %(host)s. See that its address is right; it is tried again."),
+    "sms_unanswered": _(
+        "The gateway may have the text, but its answer was lost: %(detail)s. It may have been sent."
+    ),
+    "sms_not_understood": _(
+        "The gateway gave an answer that isn't understood: %(detail)s. The text may have been sent."
+    ),
+    "sms_undelivered": _("The gateway could not deliver it: %(detail)s"),
+    "sms_header": _("A header of the gateway holds letters that can't stand there. Use ASCII letters."),
+    "sms_secret": _(
+        "The stored key can't be opened with the present secret key of this installation. Enter it anew."
+    ),
+    "sms_no_gateway": _("No gateway is set for %(detail)s. Set one and send it again."),
+    "sms_gave_up": _("It could not be sent for a day. The last answer was: %(detail)s"),
+    "sms_stopped": _("Not sent: %(recipient)s asked for no more text messages."),
+    "sms_nobody": _("It comes from %(sender)s, which is no number that one could answer."),
     "stopped": _("Stopped by %(name)s before it was sent."),
 }
 

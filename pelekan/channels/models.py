@@ -214,7 +214,9 @@ class Gateway(models.Model):
     quiet_to = models.CharField(max_length=5, blank=True)
     most_parts = models.PositiveSmallIntegerField(default=5)  # of one answer
     per_hour = models.PositiveSmallIntegerField(default=10)  # texts to one number
-    for_others = models.BooleanField(default=False)  # also tells customers of other channels who have only a number
+    for_others = models.BooleanField(
+        default=False
+    )  # also tells customers of other channels who have only a number
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
     leased_until = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # a fetch whose answer isn't stored yet

@@ -1,4 +1,4 @@
-"""What goes out by mail: one `Delivery` per message and recipient, written in the message's own transaction.
+"""What goes out by mail or SMS: one `Delivery` per message and recipient, written in the message's own transaction.
 
 `queue` is the reaction on "message.sent"; `stop` and `resend` are what an agent may do with a delivery.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -14,11 +15,12 @@ from django.db.models import Q, QuerySet
 from pelekan.channels.email import thread
 from pelekan.channels.faults import fault
 from pelekan.channels.models import Account, Delivery, DeliveryState, Reference
+from pelekan.channels.sms import texting
 from pelekan.lib import due
 from pelekan.lib.addresses import domain_of, normal_address
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
-from pelekan.people.identify import mail_address
+from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Agent, Identity, IdentityKind
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import ChatState, Conversation, Event, Inbox, Message, MessageKind, Participant
@@ -53,9 +55,14 @@ def queue(event: Event) -> None:
     if message is None or message.kind != MessageKind.OUTGOING or message.held_at is not None:
         return
     conversation = message.conversation
+    if conversation.channel == "sms":
+        texting.queue(message, event.at, may_go(message, texting.number_of(conversation), event.at))
+        return
     people = recipients(message)
     inbox = inbox_for(conversation) if people else None
     if inbox is None:
+        if not people and (number := phone_number(conversation.customer)):
+            texting.tell(message, event.at, may_go(message, number, event.at))
         return
     _note_chosen(message, conversation, event.at)
     waits = conversation.state in (ChatState.WAITING, ChatState.ACTIVE)
@@ -156,7 +163,7 @@ def _note_chosen(message: Message, conversation: Conversation, now: datetime) ->
 
 
 def may_go(message: Message, address: str, now: datetime) -> bool:
-    """Whether one more automatic mail may go to `address`."""
+    """Whether one more automatic mail or text may go to `address`."""
     automatic = Delivery.objects.filter(message__automatic=True)
     mine = automatic.filter(recipient=address)
     if _since(mine, now, PEER[1]) >= PEER[0]:
@@ -171,8 +178,9 @@ def may_go(message: Message, address: str, now: datetime) -> bool:
 def is_proved(message: Message, address: str) -> bool:
     """Whether `address` is known to be the customer's: proved once, or the mail that is answered was authentic."""
     customer = message.conversation.customer_id
+    kind = IdentityKind.EMAIL if "@" in address else IdentityKind.PHONE
     return Identity.objects.filter(
-        customer=customer, kind=IdentityKind.EMAIL, address=address, verified_at__isnull=False
+        customer=customer, kind=kind, address=address, verified_at__isnull=False
     ).exists()
 
 
@@ -185,7 +193,7 @@ def _since(rows: QuerySet[Delivery], now: datetime, length: timedelta) -> int:
 
 @action
 def stop(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
-    """Keep a mail from going out. False when it is too late."""
+    """Keep a mail or text from going out. False when it is too late."""
     now = now or clock()
     ticket = lock(delivery.message.ticket_id)
     free = Q(leased_until=None) | Q(leased_until__lte=now)
@@ -194,15 +202,17 @@ def stop(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
     )
     if stopped:
         record(
-            "delivery.stopped", ticket, by=by, message=delivery.message, at=now, recipient=delivery.recipient
-        )
+            "delivery.stopped", ticket, by=by, message=delivery.message, at=now, recipient=delivery.recipient,
+            **_by(delivery),
+        )  # fmt: skip
     return bool(stopped)
 
 
 @action
 def resend(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
     """Send again what failed, was stopped, or may have been sent; with the same Message-ID, so that mail programs
-    see one mail. False when there is nothing to repeat."""
+    see one mail (a text message gets a new number: gateways take each only once). False when there is nothing to
+    repeat."""
     now = now or clock()
     ticket = lock(delivery.message.ticket_id)
     row = Delivery.objects.get(pk=delivery.pk)
@@ -212,10 +222,17 @@ def resend(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> boo
         row.maybe_twice_at = now
     row.state, row.due_at, row.leased_until, row.tries = DeliveryState.QUEUED, now, None, 0
     row.fault, row.handed_at = "", None
+    if row.channel == "sms":
+        row.mail_id, row.gateway_id, row.created_at = texting.new_ref(), "", now
     row.save()
-    record("delivery.resent", ticket, by=by, message=row.message, at=now, recipient=row.recipient)
+    record("delivery.resent", ticket, by=by, message=row.message, at=now, recipient=row.recipient, **_by(row))
     due.queued(Delivery)
     return True
+
+
+def _by(delivery: Delivery) -> dict[str, Any]:
+    """What the history needs to name it: a mail unless it says otherwise."""
+    return {} if delivery.channel == "email" else {"channel": delivery.channel}
 
 
 def has_way_out(inbox: Inbox) -> bool:

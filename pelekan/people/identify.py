@@ -76,11 +76,20 @@ def claim(customer: Customer, kind: str, address: str, *, now: datetime | None =
 
 def mail_address(customer: Customer) -> str:
     """Where mail reaches this customer: a verified address before others, else one that he typed; or ""."""
-    own = customer.identities.filter(kind=IdentityKind.EMAIL).order_by("-verified_at", "id")
+    return _address(customer, IdentityKind.EMAIL)
+
+
+def phone_number(customer: Customer) -> str:
+    """Where a text message reaches this customer, chosen like `mail_address`; or ""."""
+    return _address(customer, IdentityKind.PHONE)
+
+
+def _address(customer: Customer, kind: str) -> str:
+    own = customer.identities.filter(kind=kind).order_by("-verified_at", "id")
     proved = own.exclude(verified_at=None).first() or own.first()
     if proved is not None:
         return proved.address
-    claimed = customer.claims.filter(kind=IdentityKind.EMAIL).order_by("-created_at").first()
+    claimed = customer.claims.filter(kind=kind).order_by("-created_at").first()
     return claimed.address if claimed else ""
 
 

@@ -33,6 +33,7 @@ TRIES = 5
 MAILED_PER_HOUR = 5  # to one address, whoever asks
 INVITE_LIVES = timedelta(days=7)
 GUEST_LIVES = timedelta(days=30)
+SHORT_BYTES, SHORT_LENGTH = 9, 15  # a short link's secret: random bytes, letters of base32
 
 
 class NotForAgents(Exception):
@@ -318,27 +319,42 @@ def guest_link(ticket_id: int, customer: Customer, *, now: datetime) -> str:
 
     Mails of one ticket carry one link while it has a week left, so its secret is kept, sealed, for the next mail.
     """
+    return settings.BASE_URL + reverse(
+        "portal_guest_door", args=[_guest_secret(ticket_id, customer, 20, now)]
+    )
+
+
+def short_link(ticket_id: int, customer: Customer, *, now: datetime) -> str:
+    """The same for a text message, where every letter costs: 72 random bits, as many as a limit on guessing needs."""
+    return settings.BASE_URL + reverse(
+        "short_link", args=[_guest_secret(ticket_id, customer, SHORT_BYTES, now)]
+    )
+
+
+def _guest_secret(ticket_id: int, customer: Customer, nbytes: int, now: datetime) -> str:
     subject, week = f"ticket:{ticket_id}", timedelta(days=7)
     known = Token.objects.filter(
         purpose=Token.Purpose.GUEST, subject=subject, revoked_at=None, expires_at__gt=now + week
     )
     for token in known.order_by("-pk"):
-        if token.data["customer"] == customer.pk:
-            return _guest_address(open_sealed(token.data["sealed"], settings.SECRET_KEY))
-    raw = new_token()
+        if token.data["customer"] == customer.pk and token.data.get("short", False) == (
+            nbytes == SHORT_BYTES
+        ):
+            return open_sealed(token.data["sealed"], settings.SECRET_KEY)
+    raw = new_token(nbytes)
     Token.objects.create(
         purpose=Token.Purpose.GUEST,
         digest=digest(raw),
         subject=subject,
-        data={"customer": customer.pk, "sealed": seal(raw, settings.SECRET_KEY)},
+        data={
+            "customer": customer.pk,
+            "sealed": seal(raw, settings.SECRET_KEY),
+            **({"short": True} if nbytes == SHORT_BYTES else {}),
+        },
         created_at=now,
         expires_at=now + GUEST_LIVES,
     )
-    return _guest_address(raw)
-
-
-def _guest_address(raw: str) -> str:
-    return settings.BASE_URL + reverse("portal_guest_door", args=[raw])
+    return raw
 
 
 def guest(raw: str, *, now: datetime) -> Guest | None:
@@ -356,7 +372,9 @@ def revoke_guest_links(ticket_id: int, *, now: datetime) -> int:
 
 
 def _living(purpose: str, raw: str, now: datetime) -> Token | None:
-    if len(raw) != 32 or not raw.isalnum():
+    if len(raw) != 32 and not (len(raw) == SHORT_LENGTH and purpose == Token.Purpose.GUEST):
+        return None
+    if not raw.isalnum():
         return None
     return Token.objects.filter(
         purpose=purpose, digest=digest(raw), used_at=None, revoked_at=None, expires_at__gt=now

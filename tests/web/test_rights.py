@@ -30,6 +30,8 @@ ROWS: list[tuple[str, str]] = [
     (r"widget/.*", "visitor"),
     (r"files/.*", "holder"),
     (r"api/v1/.*", "bearer"),
+    (r"s/<str:secret>", "holder"),
+    (r"hooks/.*", "bearer"),  # a gateway's signature or secret
     (r"demo/.*", "everybody"),  # only in the demo, which listens on this machine alone
 ]
 AGENTS = ("work", "see_all", "share_replies", "settings", "people", "quarantine")

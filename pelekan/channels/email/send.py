@@ -7,13 +7,9 @@ only a person sends it again.
 
 from __future__ import annotations
 
-import copy
 import logging
 import smtplib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
@@ -23,12 +19,12 @@ from pelekan.channels import accounts
 from pelekan.channels.email import wire
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
 from pelekan.channels.email.letter import FileFault, letter
-from pelekan.channels.faults import fault, in_words
+from pelekan.channels.faults import fault
+from pelekan.channels.handing import UNSENT, End, begin, later, mark_handed, settle
 from pelekan.channels.models import Account, Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
-from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import Conversation
 
 log = logging.getLogger("pelekan.mail")
@@ -36,11 +32,14 @@ log = logging.getLogger("pelekan.mail")
 PATIENCE = timedelta(days=3)
 DATA_SECONDS = 240.0  # for the text to go over, and again for the server to say that it has it
 LEASE = timedelta(minutes=20)  # longer than all time limits of one handing over together
-TELL_AFTER = 3  # failed tries before the ticket says that its mail is late
-UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 JOB = due.Job(
-    Delivery, lambda delivery: send(delivery), where=Q(channel="email", state__in=UNSENT), lease=LEASE, at_once=1, threads=2
+    Delivery,
+    lambda delivery: send(delivery),
+    where=Q(channel="email", state__in=UNSENT),
+    lease=LEASE,
+    at_once=1,
+    threads=2,
 )
 
 
@@ -48,30 +47,21 @@ class Unanswered(Exception):
     """The server has the whole text and did not say what it did with it."""
 
 
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How a try ended. `again`: when the next one is due."""
-
-    state: str
-    fault: str = ""
-    again: datetime | None = None
-
-
 def send(delivery: Delivery) -> datetime | None:
     """Send a leased delivery, with what the same chat still has for the same recipient. Returns when to try again."""
     if _is_needless(delivery):
-        _settle([delivery], _End(DeliveryState.STOPPED, fault("read_meanwhile")))
+        settle([delivery], End(DeliveryState.STOPPED, fault("read_meanwhile")))
         return None
     if (earlier := _earlier(delivery)) is not None:
         again = max(earlier.due_at or clock(), clock()) + timedelta(seconds=2)
         due.settle(delivery, again, tries=F("tries") - 1)
         return again
     together = [delivery, *_rest_of_chat(delivery)]
-    _begin(together)
+    begin(together)
     fp("send.claimed")
     end = _try(together)
     fp("send.before_commit")
-    _settle(together, end)
+    settle(together, end)
     fp("send.committed")
     return end.again
 
@@ -112,32 +102,18 @@ def _rest_of_chat(delivery: Delivery) -> list[Delivery]:
     return due.claim(Delivery, now, limit=50, lease=LEASE, where=rest)
 
 
-@action
-def _begin(together: Sequence[Delivery]) -> None:
-    """Show that it is being sent. A former try that got as far as the final dot may have reached its goal."""
-    now = clock()
-    for one in together:
-        doubtful = now if one.handed_at is not None else one.maybe_twice_at
-        changed = Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(
-            state=DeliveryState.SENDING, handed_at=None, maybe_twice_at=doubtful
-        )
-        if not changed:
-            raise due.LeaseLost(f"delivery {one.pk}")
-        one.handed_at, one.maybe_twice_at = None, doubtful
-
-
 # One try
 
 
-def _try(together: list[Delivery]) -> _End:
+def _try(together: list[Delivery]) -> End:
     delivery = together[0]
     try:
         mail = letter(delivery, [one.message for one in together])
         raw = compose(mail)
     except FileFault as error:
-        return _End(DeliveryState.FAILED, fault(error.word, name=error.name))
+        return End(DeliveryState.FAILED, fault(error.word, name=error.name))
     except CannotCompose as error:
-        return _End(DeliveryState.FAILED, fault("refused", detail=str(error)))
+        return End(DeliveryState.FAILED, fault("refused", detail=str(error)))
     try:
         client = _connect(delivery)
         try:
@@ -145,9 +121,9 @@ def _try(together: list[Delivery]) -> _End:
             fp("send.taken")
         finally:
             _hang_up(client)
-        return _End(DeliveryState.SENT)
+        return End(DeliveryState.SENT)
     except Unanswered:
-        return _End(DeliveryState.UNKNOWN, fault("unanswered"))
+        return End(DeliveryState.UNKNOWN, fault("unanswered"))
     except smtplib.SMTPResponseException as error:
         return _answered(delivery, error.smtp_code, error.smtp_error)
     except wire.WireFault as error:
@@ -158,7 +134,7 @@ def _try(together: list[Delivery]) -> _End:
         raise
     except Exception as error:
         log.exception("delivery %s could not be made", delivery.pk)
-        return _End(DeliveryState.FAILED, fault("broken", detail=type(error).__name__))
+        return End(DeliveryState.FAILED, fault("broken", detail=type(error).__name__))
 
 
 def _connect(delivery: Delivery) -> wire.Smtp:
@@ -200,7 +176,7 @@ def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw:
     assert client.sock is not None
     client.sock.settimeout(DATA_SECONDS)
     client.send(_stuffed(raw))
-    _mark_handed(together)
+    mark_handed(together)
     fp("send.handed")
     client.send(b".\r\n")
     try:
@@ -222,14 +198,6 @@ def _stuffed(raw: bytes) -> bytes:
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
 
 
-@action
-def _mark_handed(together: list[Delivery]) -> None:
-    now = clock()
-    for one in together:
-        if not Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(handed_at=now):
-            raise due.LeaseLost(f"delivery {one.pk}")
-
-
 def _hang_up(client: smtplib.SMTP) -> None:
     try:
         client.sock.settimeout(5) if client.sock else None
@@ -241,46 +209,13 @@ def _hang_up(client: smtplib.SMTP) -> None:
 # What follows
 
 
-def _answered(delivery: Delivery, code: int, told: bytes | str) -> _End:
+def _answered(delivery: Delivery, code: int, told: bytes | str) -> End:
     text = told.decode("utf-8", "replace") if isinstance(told, bytes) else str(told)
     detail = f"{code} {text}".strip()
     if 500 <= code < 600:
-        return _End(DeliveryState.FAILED, fault("refused", detail=detail))
+        return End(DeliveryState.FAILED, fault("refused", detail=detail))
     return _later(delivery, fault("refused_for_now", detail=detail))
 
 
-def _later(delivery: Delivery, stored: str) -> _End:
-    now = clock()
-    if now - delivery.created_at > PATIENCE:
-        return _End(DeliveryState.FAILED, fault("gave_up", detail=in_words(stored)))
-    return _End(DeliveryState.QUEUED, stored, now + due.pause(delivery.tries))
-
-
-_EVENTS = {
-    DeliveryState.FAILED: "delivery.failed",
-    DeliveryState.UNKNOWN: "delivery.unknown",
-    DeliveryState.STOPPED: "",
-    DeliveryState.SENT: "",
-}
-
-
-@action
-def _settle(together: Sequence[Delivery], end: _End) -> None:
-    """Write how it ended, on the deliveries and, where someone must know, on the ticket."""
-    now = clock()
-    ticket = lock(together[0].message.ticket_id)
-    for one in together:
-        values: dict[str, Any] = {"state": end.state, "fault": end.fault}
-        if end.state != DeliveryState.UNKNOWN:
-            values["handed_at"] = None
-        if end.state == DeliveryState.SENT:
-            values["sent_at"] = now
-        due.settle(copy.copy(one), end.again, **values)
-        name = _EVENTS.get(DeliveryState(end.state), "")
-        if end.state == DeliveryState.QUEUED and one.tries == TELL_AFTER:
-            name = "delivery.delayed"
-        if name:
-            record(name, ticket, message=one.message, at=now, recipient=one.recipient, fault=end.fault)
-    if end.state in (DeliveryState.SENT, DeliveryState.QUEUED):
-        # a page that shows the message looks again; nothing for the history
-        record("delivery.changed", at=now, topics=[f"ticket:{ticket.pk}"], state=str(end.state))
+def _later(delivery: Delivery, stored: str) -> End:
+    return later(delivery, stored, patience=PATIENCE, gave_up="gave_up")

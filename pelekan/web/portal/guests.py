@@ -1,4 +1,4 @@
-"""One request for whoever holds its link from a mail: reading and answering, nothing else.
+"""One request for whoever holds its link from a mail or a text message: reading and answering, nothing else.
 
 The link's secret leaves the address at once: the door puts it into a cookie that goes to this one request's pages
 only, and leads there. So no address that is shown, logged or sent as a referrer holds it.
@@ -6,13 +6,15 @@ only, and leads there. So no address that is shown, logged or sent as a referrer
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from pelekan.lib.limits import TooMuch
+from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.time import now as clock
 from pelekan.people import signin
@@ -20,9 +22,11 @@ from pelekan.tickets import actions, feed
 from pelekan.tickets.models import Ticket
 from pelekan.web.portal import writing
 from pelekan.web.portal.doors import customer_in, portal_page
+from pelekan.web.portal.entrance import client
 from pelekan.web.portal.requests import LIVE_FOR, WRITES, empty_form, request_part, slow_down, whole
 
 COOKIE = "pelekan_guest"
+WRONG_LINKS = (Limit(20, timedelta(minutes=10)), Limit(2_000, timedelta(minutes=10)))
 COOKIE_LIVES = 86_400  # seconds; after that the link in the mail is opened again
 
 
@@ -44,6 +48,24 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
             samesite="Lax",
         )  # fmt: skip
     response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+@require_GET
+def short_door(request: HttpRequest, secret: str) -> HttpResponse:
+    """The link in a text message. Its secret is shorter, so guessing is counted: by network, and over all of them."""
+    keys = (client(request), "all")
+    try:
+        for limit, key in zip(WRONG_LINKS, keys, strict=True):
+            limit.take(key, clock())
+    except TooMuch as much:
+        response = render(request, "429.html", status=429)
+        response["Retry-After"] = str(much.after)
+        return response
+    response = door(request, secret)
+    if response.status_code != 404:
+        for limit, key in zip(WRONG_LINKS, keys, strict=True):
+            limit.give_back(key)
     return response
 
 
