@@ -93,7 +93,7 @@ def _must_wait(delivery: Delivery, gateway: Gateway | None) -> Any:
     handed = (
         rows.filter(sent_at__gt=now - HOUR).order_by("-sent_at").values_list("sent_at", flat=True)[:limit]
     )
-    times = list(handed) if limit else []
+    times: list[datetime] = [at for at in handed if at is not None] if limit else []
     return times[-1] + HOUR if limit and len(times) >= limit else None
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channels', '0002_mail_in_and_out'),
+        ('channels', '0003_folders'),
         ('tickets', '0007_sms'),
     ]
 
