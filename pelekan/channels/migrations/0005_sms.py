@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channels', '0003_folders'),
+        ('channels', '0004_pop3'),
         ('tickets', '0007_sms'),
     ]
 
