@@ -71,7 +71,7 @@ def _fill(account: Account, values: Mapping[str, Any]) -> None:
     for name in FIELDS:
         if name not in values:
             continue
-        text = str(values[name]).strip()
+        text = "" if values[name] is None else str(values[name]).strip()
         if _CONTROL.search(text):
             raise BadValue(name, _("This holds characters that can't be typed."))
         if name.endswith("_port"):
