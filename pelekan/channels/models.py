@@ -173,6 +173,7 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["recipient", "created_at"], name="delivery_peer"),
             models.Index(fields=["mail_id"], name="delivery_text", condition=models.Q(channel="sms")),
+            models.Index(fields=["created_at"], name="delivery_lately"),
         ]
 
     @property

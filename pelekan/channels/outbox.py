@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q
 
 from pelekan.channels.email import thread
 from pelekan.channels.faults import fault
@@ -19,6 +19,7 @@ from pelekan.channels.sms import texting
 from pelekan.lib import due
 from pelekan.lib.addresses import domain_of, normal_address
 from pelekan.lib.failpoints import fp
+from pelekan.lib.prepared import Prepared, PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Agent, Identity, IdentityKind
@@ -58,8 +59,10 @@ def queue(event: Event) -> None:
     if conversation.channel == "sms":
         texting.queue(message, event.at, may_go(message, texting.number_of(conversation), event.at))
         return
-    people = recipients(message)
-    inbox = inbox_for(conversation) if people else None
+    wished = _recipients(message)
+    ours = _OURS() if wished else []
+    people = _others(wished, ours)
+    inbox = _inbox_for(conversation, ours) if people else None
     if inbox is None:
         if not people and (number := phone_number(conversation.customer)):
             texting.tell(message, event.at, may_go(message, number, event.at))
@@ -73,29 +76,36 @@ def queue(event: Event) -> None:
         if message.automatic and not may_go(message, to.address, event.at):
             record("delivery.silenced", event.ticket, message=message, at=event.at, recipient=to.address)
             continue
-        Delivery.objects.create(
-            inbox=inbox,
-            conversation=conversation,
-            message=message,
-            recipient=to.address,
-            copied=to.copied,
-            mail_id=mail_id,
-            due_at=due_at,
+        insert(
+            Delivery(
+                inbox=inbox,
+                conversation=conversation,
+                message=message,
+                recipient=to.address,
+                copied=to.copied,
+                mail_id=mail_id,
+                due_at=due_at,
+            )
         )
         queued += 1
     if queued:
-        ours = Reference(mail_id=mail_id, conversation=conversation, message=message, ours=True)
-        Reference.objects.bulk_create([ours], ignore_conflicts=True)
+        sent_as = Reference(mail_id=mail_id, conversation=conversation, message=message, ours=True)
+        Reference.objects.bulk_create([sent_as], ignore_conflicts=True)
         due.queued(Delivery)
         fp("outbox.queued")
 
 
-def inbox_for(conversation: Conversation) -> Inbox | None:
+_OURS = PreparedModels(lambda: Inbox.objects.exclude(address="").order_by("pk"))
+"""All inboxes with an address."""
+
+
+def _inbox_for(conversation: Conversation, ours: list[Inbox]) -> Inbox | None:
     """The mail inbox that speaks for a conversation: its own; else its team's, else the first one; None without any."""
     if conversation.channel == "email" and conversation.inbox.address:
         return conversation.inbox
-    inboxes = Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").order_by("pk")
-    return inboxes.filter(team=conversation.ticket.team_id).first() or inboxes.first()
+    inboxes = [one for one in ours if one.channel == "email" and one.archived_at is None]
+    of_team = (one for one in inboxes if one.team_id == conversation.ticket.team_id)
+    return next(of_team, inboxes[0] if inboxes else None)
 
 
 def mail_id_of(message: Message, inbox: Inbox) -> str:
@@ -104,16 +114,21 @@ def mail_id_of(message: Message, inbox: Inbox) -> str:
     return thread.message_id(message.conversation_id, str(message.pk), domain, settings.SECRET_KEY)
 
 
-def recipients(message: Message) -> list[Recipient]:
+def _recipients(message: Message) -> list[Recipient]:
     """Who gets this message by mail: whom the agent chose, else the confirmed participants that were not merely
-    copied; for other channels the customer's own address. Never an address that this desk writes from."""
+    copied; for other channels the customer's own address."""
     conversation = message.conversation
     by_mail = conversation.channel == "email"
     found = (_chosen(message) or _usual(conversation)) if by_mail else []
     if not found and not (by_mail and conversation.participants.exists()):
         address = mail_address(conversation.customer)
         found = [Recipient(address, conversation.customer.name)] if address else []
-    own = {address.lower() for address in Inbox.objects.exclude(address="").values_list("address", flat=True)}
+    return found
+
+
+def _others(found: list[Recipient], ours: list[Inbox]) -> list[Recipient]:
+    """Each once, and never an address that this desk writes from."""
+    own = {inbox.address.lower() for inbox in ours}
     once: dict[str, Recipient] = {}
     for one in found:
         if one.address.lower() not in own:
@@ -164,28 +179,44 @@ def _note_chosen(message: Message, conversation: Conversation, now: datetime) ->
 
 def may_go(message: Message, address: str, now: datetime) -> bool:
     """Whether one more automatic mail or text may go to `address`."""
-    automatic = Delivery.objects.filter(message__automatic=True)
-    mine = automatic.filter(recipient=address)
-    if _since(mine, now, PEER[1]) >= PEER[0]:
+    if _count(_TO_HIM.one(address, now - PEER[1])) >= PEER[0]:
         return False
     if is_proved(message, address):
         return True
-    if _since(mine, now, UNPROVED[1]) >= UNPROVED[0]:
+    if _count(_TO_HIM.one(address, now - UNPROVED[1])) >= UNPROVED[0]:
         return False
-    return _since(automatic, now, ALL_UNPROVED[1]) < ALL_UNPROVED[0]
+    return _count(_TO_ALL.one(now - ALL_UNPROVED[1])) < ALL_UNPROVED[0]
+
+
+_AUTOMATIC = Delivery.objects.filter(message__automatic=True).values("message__automatic")
+_TO_HIM = Prepared(
+    lambda address, since: _AUTOMATIC.filter(recipient=address, created_at__gt=since).annotate(
+        many=Count("pk")
+    )
+)
+_TO_ALL = Prepared(lambda since: _AUTOMATIC.filter(created_at__gt=since).annotate(many=Count("pk")))
+
+
+def _count(row: dict[str, Any] | None) -> int:
+    return row["many"] if row else 0
 
 
 def is_proved(message: Message, address: str) -> bool:
     """Whether `address` is known to be the customer's: proved once, or the mail that is answered was authentic."""
-    customer = message.conversation.customer_id
-    kind = IdentityKind.EMAIL if "@" in address else IdentityKind.PHONE
-    return Identity.objects.filter(
-        customer=customer, kind=kind, address=address, verified_at__isnull=False
-    ).exists()
+    return bool(_PROVED(message.conversation.customer_id, address))
 
 
-def _since(rows: QuerySet[Delivery], now: datetime, length: timedelta) -> int:
-    return rows.filter(created_at__gt=now - length).count()
+_PROVED = Prepared(
+    lambda customer, address: Identity.objects.filter(
+        customer=customer,
+        kind__in=(
+            IdentityKind.EMAIL,
+            IdentityKind.PHONE,
+        ),  # no address of one kind looks like one of the other
+        address=address,
+        verified_at__isnull=False,
+    ).values("id")
+)
 
 
 # By hand

@@ -10,14 +10,20 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from pelekan.lib.folding import fold
+from pelekan.lib.prepared import Prepared, PreparedModels
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Claim, Customer, Identity, IdentityKind, Organization
 
 
 def known(kind: str, address: str) -> Customer | None:
     """The customer whom `address` (normalised) belongs to."""
-    found = Identity.objects.select_related("customer").filter(kind=kind, address=address).first()
+    found = _IDENTITY.one(kind, address)
     return found.customer if found else None
+
+
+_IDENTITY = PreparedModels(
+    lambda kind, address: Identity.objects.select_related("customer").filter(kind=kind, address=address)
+)
 
 
 def customer_for(
@@ -85,12 +91,24 @@ def phone_number(customer: Customer) -> str:
 
 
 def _address(customer: Customer, kind: str) -> str:
-    own = customer.identities.filter(kind=kind).order_by("-verified_at", "id")
-    proved = own.exclude(verified_at=None).first() or own.first()
-    if proved is not None:
-        return proved.address
-    claimed = customer.claims.filter(kind=kind).order_by("-created_at").first()
-    return claimed.address if claimed else ""
+    own = _ADDRESSES(customer.pk, kind)
+    proved = [one for one in own if one["verified_at"]]
+    if proved:
+        return str(max(proved, key=lambda one: one["verified_at"])["address"])
+    found = own[:1] or _CLAIMS(customer.pk, kind)
+    return str(found[0]["address"]) if found else ""
+
+
+_ADDRESSES = Prepared(
+    lambda customer, kind: (
+        Identity.objects.filter(customer=customer, kind=kind).order_by("id").values("address", "verified_at")
+    )
+)
+_CLAIMS = Prepared(
+    lambda customer, kind: (
+        Claim.objects.filter(customer=customer, kind=kind).order_by("-created_at").values("address")[:1]
+    )
+)
 
 
 def refold(customer: Customer) -> None:

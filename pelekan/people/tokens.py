@@ -8,6 +8,7 @@ import threading
 import time
 from datetime import datetime
 
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Token
 
@@ -40,7 +41,12 @@ def find(secret: str) -> Token | None:
     """The living token of this secret."""
     if not secret.startswith(PREFIX) or len(secret) > 100:
         return None
-    return Token.objects.filter(purpose=Token.Purpose.API, digest=digest(secret), revoked_at=None).first()
+    return _TOKEN.one(digest(secret))
+
+
+_TOKEN = PreparedModels(
+    lambda digest: Token.objects.filter(purpose=Token.Purpose.API, digest=digest, revoked_at=None)
+)
 
 
 def digest(secret: str) -> str:

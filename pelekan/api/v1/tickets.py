@@ -16,6 +16,7 @@ from pelekan.api.v1.shapes import CustomerIn, Made, TicketFull, TicketIn, Ticket
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.language import language as guess_language
 from pelekan.lib.phones import normal_phone
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import clean_controls
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
@@ -67,9 +68,14 @@ def show(request: HttpRequest, pk: int) -> Any:
     return {**ticket_out(ticket, url_of(ticket)), "messages": [message_out(m) for m in reversed(messages)]}
 
 
+_INBOX = PreparedModels(
+    lambda name: Inbox.objects.filter(Q(key=name) | Q(name=name), archived_at=None).order_by("name")[:1]
+)
+
+
 @action
 def _create(values: TicketIn) -> tuple[int, dict[str, Any]]:
-    inbox = Inbox.objects.filter(Q(key=values.inbox) | Q(name=values.inbox), archived_at=None).first()
+    inbox = _INBOX.one(values.inbox)
     if inbox is None:
         raise Problem(422, "There is no such inbox.", errors=[{"field": "inbox", "value": values.inbox[:80]}])
     category = _category(values.category)

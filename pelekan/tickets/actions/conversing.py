@@ -120,7 +120,7 @@ def say(
     """The desk itself tells the customer something: a receipt, a number, a greeting. It is marked automatic,
     counts as nobody's answer and changes no status."""
     now = now or clock()
-    ticket = lock(conversation.ticket_id)
+    conversation.ticket = ticket = lock(conversation.ticket_id)
     message = Message(
         ticket=ticket,
         conversation=conversation,

@@ -7,12 +7,13 @@ from datetime import datetime
 from django.db import connection
 from django.db.models import Max
 
+from pelekan.lib.prepared import Prepared, update
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Team
 from pelekan.tickets.actions.moving import escalate
 from pelekan.tickets.events import By, action, lock, record
-from pelekan.tickets.models import Category, Counter, Tag, Ticket
+from pelekan.tickets.models import Category, Conversation, Counter, Tag, Ticket
 from pelekan.tickets.priority import priority_of
 
 FIRST_NUMBER = 1001
@@ -46,17 +47,20 @@ def register(
     ticket.impact, ticket.urgency = impact or ticket.impact, urgency or ticket.urgency
     ticket.priority = priority_of(ticket.impact, ticket.urgency)
     ticket.number, ticket.registered_at = _next_number(), now
-    ticket.save(
-        update_fields=["subject", "category", "impact", "urgency", "priority", "number", "registered_at"]
-    )
+    update(ticket, "subject", "category", "impact", "urgency", "priority", "number", "registered_at")
     topics = [
         f"customer:{ticket.customer_id}",
-        *(f"conversation:{pk}" for pk in ticket.conversations.values_list("pk", flat=True)),
+        *(f"conversation:{row['id']}" for row in _CONVERSATIONS(ticket.pk)),
     ]
     record("ticket.registered", ticket, by=by, at=now, because=because, topics=topics, number=ticket.number)
     if team is not None and team.pk != ticket.team_id:
         return escalate(ticket, team, by=by, because=because or ticket.subject, now=now)
     return ticket
+
+
+_CONVERSATIONS = Prepared(
+    lambda ticket: Conversation.objects.filter(ticket=ticket).order_by("id").values("id")
+)
 
 
 @action
