@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.apps import apps
 
 from pelekan.demo.world import World, build
 from tests.servers import browser, desks
@@ -24,14 +27,33 @@ hypothesis.settings.load_profile("suite")
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first, so that no process is left alone with it in the end."""
-    long = {item.path for item in items if item.get_closest_marker("slow")}
+    long = {
+        item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("server")
+    }
     items.sort(key=lambda item: item.path not in long)
 
 
+@pytest.fixture(scope="session")
+def _office() -> dict[str, Any]:
+    """The office as the first test that needed it built it: the rows of each model, and the World that names them."""
+    return {}
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    """The office without any ticket."""
-    return build(NOON)
+def world(db: None, _office: dict[str, Any]) -> World:
+    """The office without any ticket. Built once in each process; later tests get the same rows in a few statements."""
+    if not _office:
+        models = [one for one in apps.get_models(include_auto_created=True) if "pelekan" in one.__module__]
+        before = {one: set(one._base_manager.values_list("pk", flat=True)) for one in models}
+        made = build(NOON)
+        _office["world"] = pickle.dumps(made)
+        _office["rows"] = {
+            one: rows for one in models if (rows := list(one._base_manager.exclude(pk__in=before[one])))
+        }
+        return made
+    for model, rows in _office["rows"].items():
+        model._base_manager.bulk_create(copy.copy(row) for row in rows)
+    return pickle.loads(_office["world"])  # type: ignore[no-any-return]
 
 
 @pytest.fixture(scope="session")

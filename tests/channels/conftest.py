@@ -21,10 +21,17 @@ def smtp() -> Iterator[servers.SmtpServer]:
         yield server
 
 
-@pytest.fixture
-def dovecot() -> Iterator[servers.Dovecot]:
+@pytest.fixture(scope="session")
+def _dovecot() -> Iterator[servers.Dovecot]:
     try:
         with servers.dovecot() as server:
             yield server
     except FileNotFoundError:
         pytest.skip("Dovecot is not installed (Debian: dovecot-imapd); tests of fetching need it")
+
+
+@pytest.fixture
+def dovecot(_dovecot: servers.Dovecot) -> servers.Dovecot:
+    """One server for all tests of a process; its mailbox is empty for each."""
+    _dovecot.empty()
+    return _dovecot

@@ -16,6 +16,7 @@ import imaplib
 import ipaddress
 import os
 import pwd
+import re
 import shutil
 import signal
 import socket
@@ -118,9 +119,18 @@ class Dovecot:
         return [row for row in rows if isinstance(row, bytes)]
 
     def renumber(self) -> None:
-        """Forget all UIDs, so that the mailbox gets a new UIDVALIDITY."""
+        """Forget all UIDs, so that the mailbox gets a new UIDVALIDITY (which Dovecot would take from the second)."""
+        epoch = int(re.findall(r"^3 V(\d+) ", (self.mailbox / "dovecot-uidlist").read_text())[0])
         for file in self.mailbox.glob("dovecot*"):
             file.unlink()
+        owner = self.mailbox.stat()
+        (self.mailbox / "dovecot-uidlist").write_text(f"3 V{epoch + 1} N1 G{os.urandom(16).hex()}\n")
+        os.chown(self.mailbox / "dovecot-uidlist", owner.st_uid, owner.st_gid)
+
+    def empty(self) -> None:
+        """As it was before anything was delivered."""
+        shutil.rmtree(self.mailbox, ignore_errors=True)
+        (self.folder / "log").open("w").close()
 
 
 CONFIG = """
