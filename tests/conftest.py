@@ -12,6 +12,7 @@ from typing import Any
 import hypothesis
 import pytest
 from django.apps import apps
+from django.db import transaction
 
 from pelekan.demo.world import World, build
 from tests.servers import browser, desks
@@ -51,8 +52,9 @@ def world(db: None, _office: dict[str, Any]) -> World:
             one: rows for one in models if (rows := list(one._base_manager.exclude(pk__in=before[one])))
         }
         return made
-    for model, rows in _office["rows"].items():
-        model._base_manager.bulk_create(copy.copy(row) for row in rows)
+    with transaction.atomic():  # they name each other
+        for model, rows in _office["rows"].items():
+            model._base_manager.bulk_create(copy.copy(row) for row in rows)
     return pickle.loads(_office["world"])  # type: ignore[no-any-return]
 
 

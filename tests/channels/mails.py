@@ -5,14 +5,17 @@ from __future__ import annotations
 import contextlib
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from pelekan.channels import intake
-from pelekan.channels.email import send
+from pelekan.channels.email import send, thread
 from pelekan.channels.models import Account, Arrival, Delivery
 from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.secrets import seal
 from pelekan.lib.time import now as clock
-from pelekan.tickets.models import Message, Ticket
+from pelekan.tickets.actions import reply
+from pelekan.tickets.models import Conversation, Message, Ticket
 
 EMMA = "Emma Clarke <emma.clarke@example.net>"
 PASS = "mx.chakad.example; dmarc=pass header.from=example.net"
@@ -60,8 +63,6 @@ def account(world: World, **values: object) -> Account:
     """The support inbox's account; ports and hosts by keyword, passwords in clear."""
     for name in ("imap_password", "smtp_password"):
         if name in values:
-            from django.conf import settings
-
             values[name] = seal(str(values[name]), settings.SECRET_KEY)
     made, _ = Account.objects.update_or_create(inbox=world.inboxes["mail"], defaults=values)
     return made
@@ -82,3 +83,14 @@ def send_due(after: timedelta = timedelta()) -> None:
         seen.add(rows[0].pk)
         with contextlib.suppress(due.LeaseLost):
             send.send(rows[0])
+
+
+def token_of(conversation: Conversation) -> str:
+    return thread.token_line(thread.reply_token(conversation.pk, settings.SECRET_KEY))
+
+
+def answered(world: World, **headers: str) -> tuple[Message, str]:
+    """Emma's ticket, answered once: her message and the Message-ID of the answer."""
+    first = taken(world, raw_mail(**headers))
+    sent = reply(first.ticket, by=world.agents["sara"], text="We look into it.")
+    return first, Delivery.objects.filter(message=sent).get().mail_id

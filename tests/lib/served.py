@@ -117,6 +117,16 @@ class Rooms:
         await send({"type": "lifespan.shutdown.complete"})
 
 
+@contextlib.contextmanager
+def rooms(
+    log: Log | None = None, limits: live.Limits | None = None, origins: tuple[str, ...] = ()
+) -> Iterator[tuple[Log, Rooms, Served]]:
+    log = log or Log()
+    app = Rooms(log, limits, origins)
+    with served(app, hush=app.hub.close) as server:
+        yield log, app, server
+
+
 def ticket(sub: str, *topics: str, ttl: float = 60, name: str = "") -> str:
     return live.make_ticket(SECRET, sub, topics, ttl, name=name)
 
