@@ -47,6 +47,10 @@ class Config:
     authserv_id: str = ""
     max_upload_mb: int = 25
     max_mail_mb: int = 40
+    listen_smtp: str = ""
+    listen_lmtp: str = ""
+    mail_certificate: str = ""
+    mail_key: str = ""
     extra: dict[str, object] = field(default_factory=dict)
 
 
@@ -90,6 +94,9 @@ def load(path: Path | None) -> Config:
         values[name] = value
     folder = path.resolve().parent
     values["data"] = folder / str(values.get("data", "data"))
+    for name in ("mail_certificate", "mail_key"):
+        if values.get(name):
+            values[name] = str(folder / str(values[name]))
     database = str(values.get("database", Config.database))
     if database.startswith("sqlite:///") and not database.startswith("sqlite:////"):
         values["database"] = f"sqlite:///{quote(str(folder / unquote(database.removeprefix('sqlite:///'))))}"
@@ -130,6 +137,13 @@ def faults(config: Config) -> list[str]:
         )
     if config.mail_from and not re.fullmatch(r"[^\s<>@]+@[^\s<>@]+", config.mail_from):
         found.append("`mail_from` must be an address alone, such as support@example.com.")
+    for name in ("listen_smtp", "listen_lmtp"):
+        host, _, port = getattr(config, name).rpartition(":")
+        if getattr(config, name) and (not host or not port.isdigit() or not 0 < int(port) < 65536):
+            found.append(f"`{name}` must be an address and a port, such as 127.0.0.1:2525.")
+    for name in ("mail_certificate", "mail_key"):
+        if getattr(config, name) and not Path(getattr(config, name)).is_file():
+            found.append(f"`{name}` names no file that can be read.")
     for name in ("max_upload_mb", "max_mail_mb"):
         if not 1 <= getattr(config, name) <= 1024:
             found.append(f"`{name}` must be between 1 and 1024.")

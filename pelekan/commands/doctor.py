@@ -8,6 +8,7 @@ import importlib.util
 import json
 import os
 import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -79,7 +80,7 @@ def examine(config: Config) -> Findings:
             yield Finding(WRONG, "database", sentence)
         return
     yield Finding(OK, "database", "reachable, and fits this release")
-    for ask in (_people, _letters, _workers, _waiting, _accounts, _quarantine):
+    for ask in (_people, _letters, _workers, _waiting, _accounts, _doors, _quarantine):
         yield from ask()
 
 
@@ -270,6 +271,29 @@ def _accounts() -> Findings:
             "It is tried again every five minutes. Open the folder with a mail program; if they can't be opened there either, "
             "ask the operator of the mail server to repair the folder.",
         )  # fmt: skip
+
+
+def _doors() -> Findings:
+    """Whether somebody answers at each door for mail servers that the configuration asks for."""
+    from django.conf import settings
+
+    for protocol in ("smtp", "lmtp"):
+        place = getattr(settings.CONFIG, f"listen_{protocol}")
+        if not place:
+            continue
+        host, _, port = place.rpartition(":")
+        try:
+            with socket.create_connection((host.strip("[]"), int(port)), 3) as link:
+                greeting = link.recv(3)
+        except OSError:
+            greeting = b""
+        if greeting == b"220":
+            yield Finding(OK, "mail door", f"{protocol.upper()} at {place}")
+        else:
+            yield Finding(
+                WRONG, "mail door", f"Nobody answers at {place}, where mail servers hand over mail by {protocol.upper()}.",
+                "Start `pelekan serve`; if it runs, its log says what holds it up.",
+            )  # fmt: skip
 
 
 def _quarantine() -> Findings:

@@ -15,6 +15,7 @@ from pelekan.config import THIS_MACHINE, Config
 
 def serve_arguments(parser: argparse.ArgumentParser) -> None:
     where(parser)
+    mail_doors(parser)
     parser.set_defaults(run=serve)
 
 
@@ -24,6 +25,7 @@ def web_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def work_arguments(parser: argparse.ArgumentParser) -> None:
+    mail_doors(parser)
     parser.set_defaults(run=work)
 
 
@@ -44,22 +46,50 @@ def where(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def mail_doors(parser: argparse.ArgumentParser) -> None:
+    for protocol in ("smtp", "lmtp"):
+        parser.add_argument(
+            f"--{protocol}",
+            metavar="HOST:PORT",
+            help=f"take mail for the inboxes by {protocol.upper()} from mail servers (`listen_{protocol}`)",
+        )
+
+
 def serve(args: argparse.Namespace) -> int:
     config = instance.start()
     from pelekan.work import work as workers
 
-    return listen(args, config, [workers])
+    return listen(args, config, [workers, *doors(args, config)])
 
 
 def web(args: argparse.Namespace) -> int:
     return listen(args, on_postgresql("web"), [])
 
 
+def doors(args: argparse.Namespace, config: Config) -> list:
+    """The doors for mail servers that the arguments or the configuration ask for, open already."""
+    from pelekan.channels.email.door import door
+
+    found = []
+    for protocol in ("smtp", "lmtp"):
+        place = getattr(args, protocol) or getattr(config, f"listen_{protocol}")
+        if not place:
+            continue
+        try:
+            found.append(door(protocol, place))
+        except (OSError, ValueError) as fault:
+            raise Stop(f"Mail servers can't be listened for at {place}: {fault}") from None
+        print(f"Pelekan takes mail by {protocol.upper()} at {place}", flush=True)
+    return found
+
+
 def work(args: argparse.Namespace) -> int:
-    on_postgresql("work")
+    config = on_postgresql("work")
     from pelekan.work import work as workers
 
     stop = threading.Event()
+    for opened in doors(args, config):
+        threading.Thread(target=opened, args=[stop], name="mail-door", daemon=True).start()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     print("Pelekan's workers are at work.", flush=True)

@@ -42,6 +42,8 @@ def test_a_good_configuration_has_no_fault() -> None:
         ({"threads": 0}, "threads"),
         ({"max_mail_mb": 0}, "max_mail_mb"),
         ({"smtp": "mail.example.com"}, "smtp"),
+        ({"listen_lmtp": "2424"}, "listen_lmtp"),
+        ({"mail_certificate": "nowhere.pem"}, "mail_certificate"),
         ({"mail_from": "Support <support@example.com>"}, "mail_from"),
         ({"debug": True}, "debug"),
         ({"demo": True}, "demo"),

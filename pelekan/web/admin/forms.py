@@ -362,7 +362,9 @@ class AccountForm(forms.Form):
         longest=253,
         ltr=True,
         required=False,
-        help_text=lazy("Such as imap.example.com. Empty: mail comes in by “pelekan mail deliver”."),
+        help_text=lazy(
+            "Such as imap.example.com. Empty: your mail server hands mail over (“pelekan mail deliver”, LMTP or SMTP)."
+        ),
     )
     imap_port = Number(label=lazy("Port"), min_value=1, max_value=65535, initial=993)
     imap_security = choice(lazy("Encryption"), SECURITY)

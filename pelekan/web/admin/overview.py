@@ -82,8 +82,11 @@ def missing() -> list[dict[str, str]]:
     for inbox in doors.filter(channel="chat", sites=[]):
         text = _("The chat “%(name)s” stands on no site yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_inbox", args=[inbox.pk])))
-    for inbox in doors.filter(channel="email").filter(
-        Q(account=None) | Q(account__imap_host="", account__smtp_host="")
+    handed_over = settings.CONFIG.listen_smtp or settings.CONFIG.listen_lmtp
+    for inbox in (
+        doors.filter(channel="email")
+        .exclude(pk__in=doors if handed_over else [])
+        .filter(Q(account=None) | Q(account__imap_host="", account__smtp_host=""))
     ):
         text = _("The inbox “%(name)s” has no mailbox yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_account", args=[inbox.pk])))
