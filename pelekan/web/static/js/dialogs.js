@@ -5,7 +5,9 @@ export function open(dialog) {
   if (!dialog || dialog.open) return;
   cameFrom.set(dialog, document.activeElement);
   dialog.showModal();
-  dialog.querySelector("[autofocus], .dialog__body :is(input, select, textarea, button):not([type=hidden])")?.focus();
+  const first = dialog.querySelector("[autofocus], .dialog__body :is(input, select, textarea, button):not([type=hidden])");
+  const group = first?.type === "radio" && [...dialog.querySelectorAll(`input[name="${CSS.escape(first.name)}"]`)];
+  ((group && group.find((one) => one.checked)) || first)?.focus(); // arrows go on from what is chosen
 }
 
 document.addEventListener("click", (event) => {

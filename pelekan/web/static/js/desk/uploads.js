@@ -1,5 +1,5 @@
 // Files by pick, drop and paste: they go up at once and belong to their uploader until the message is sent.
-import { ask, form, say } from "./common.js";
+import { ask, digits, form, say } from "./common.js";
 
 export function uploads({ box, list, pick, url, texts }) {
   const files = new Map(); // our key → { id, token, running }
@@ -38,7 +38,7 @@ export function uploads({ box, list, pick, url, texts }) {
           const row = await answer.json();
           if (!answer.ok) throw new Error(row.error);
           Object.assign(entry, { id: row.id, token: row.token });
-          status.textContent = `${Math.max(1, Math.round(row.size / 1024)).toLocaleString(document.documentElement.lang)} KB`;
+          status.textContent = say(texts.size, digits(Math.max(1, Math.round(row.size / 1024))));
           if (row.thumb_url) {
             const thumb = new Image();
             thumb.src = row.thumb_url;
