@@ -14,6 +14,7 @@ from django.conf import settings
 from pelekan.channels import joining
 from pelekan.channels.email import thread
 from pelekan.channels.email.authenticity import Authenticity, authenticity
+from pelekan.channels.email.forwarded import original_sender
 from pelekan.channels.email.parse import Parsed
 from pelekan.channels.email.reader import Mail
 from pelekan.channels.faults import fault
@@ -28,6 +29,7 @@ from pelekan.people.identify import customer_for, known
 from pelekan.people.models import Agent, Customer, IdentityKind
 from pelekan.tickets import attachments
 from pelekan.tickets.actions import receive
+from pelekan.tickets.events import one_at_a_time, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Conversation, Inbox, Message, Participant
 
@@ -77,6 +79,43 @@ def _answers_ours(parsed: Parsed) -> bool:
     return any(is_own_id(one) for one in [parsed.in_reply_to, *parsed.references])
 
 
+def cross_posted(arrival: Arrival, parsed: Parsed) -> Message | None:
+    """The message that the same mail became in another of our inboxes; told on its ticket. Same means the same
+    Message-ID, sender, subject, words and files: a forged id alone can't make a mail disappear in another."""
+    if parsed.message_id_derived:
+        return None
+    one_at_a_time(f"mail {id_key(parsed.message_id)}")
+    elsewhere = Arrival.objects.filter(mail_id=id_key(parsed.message_id), message__isnull=False)
+    for other in elsewhere.exclude(inbox=arrival.inbox_id).select_related("message__ticket")[:5]:
+        message = other.message
+        if message is not None and message.meta.get("arrival") == other.pk and _says(message, parsed):
+            record(
+                "mail.cross_posted",
+                message.ticket,
+                message=message,
+                at=arrival.received_at,
+                inbox=arrival.inbox.name,
+                arrival=arrival.pk,
+            )
+            return message
+    return None
+
+
+def _says(message: Message, parsed: Parsed) -> bool:
+    files = sorted(message.attachments.values_list("sha256", flat=True))
+    return (
+        message.meta.get("from", {}).get("address") == parsed.from_address
+        and message.meta.get("subject") == parsed.subject
+        and message.text == text_of(parsed)
+        and files == sorted(part.sha256 for part in parsed.attachments)
+    )
+
+
+def text_of(parsed: Parsed) -> str:
+    """What of a mail is the message: the writer's own words, or all where nothing else was quoted."""
+    return parsed.reply_text.strip() or ("" if parsed.quoted else parsed.text)
+
+
 def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[files.Stored]) -> Message:
     """Store the message, and what of it makes later answers find their way."""
     parsed, inbox, now = mail.parsed, arrival.inbox, arrival.received_at
@@ -94,7 +133,7 @@ def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[fi
             inbox_id=inbox.pk,
             channel="email",
             customer_id=customer.pk,
-            text=parsed.reply_text.strip() or ("" if parsed.quoted else parsed.text),
+            text=text_of(parsed),
             html=mail.html,
             quoted=parsed.quoted,
             subject=parsed.subject,
@@ -160,6 +199,7 @@ def _meta(
         "message_id": parsed.message_id,
         "date": parsed.date.isoformat() if parsed.date else None,
         "direction": parsed.direction,
+        "forwarded": _forwarded(parsed) if place.conversation is None else None,
         "invitations": [asdict(one) for one in parsed.invitations],
         "verdict": verdict.kind,
         "verdict_why": verdict.why,
@@ -170,6 +210,18 @@ def _meta(
         "warnings": warnings,
         "may_answer": not silent,
     }
+
+
+def _forwarded(parsed: Parsed) -> dict[str, str] | None:
+    """Who seems to have written what was forwarded: proposed to agents as the customer."""
+    found = original_sender(parsed)
+    if found is None:
+        return None
+    try:
+        address = normal_address(found.address)
+    except ValueError:
+        return None
+    return {"name": found.name[:160], "address": address} if address not in own_addresses() else None
 
 
 def _note_ids(message: Message, parsed: Parsed) -> None:

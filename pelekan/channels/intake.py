@@ -199,7 +199,11 @@ def _outcome(arrival: Arrival, mail: reader.Mail, verdict: Verdict, stored: list
     refused = arriving.refusal(parsed) if verdict.why != ADMITTED else ""
     if refused:
         return _Outcome(ArrivalState.QUARANTINED, refused)
-    message = arriving.receive_mail(arrival, mail, verdict, stored)
+    message = arriving.cross_posted(arrival, parsed)
+    if message is not None:
+        _forget(stored)  # the other one's are the same
+    else:
+        message = arriving.receive_mail(arrival, mail, verdict, stored)
     return _Outcome(ArrivalState.DONE, ticket_id=message.ticket_id, message_id=message.pk)
 
 

@@ -211,6 +211,13 @@ def _ticket(pk: int) -> QuerySet[Ticket]:
 _TICKET = PreparedModels(_ticket)
 
 
+def one_at_a_time(what: str) -> None:
+    """Changes that name the same `what` wait for one another until they commit. On SQLite all do anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [what])
+
+
 def begin(ticket: Ticket) -> Ticket:
     """A ticket that this change holds: locked, or made in it, so that nobody else can see it before the commit."""
     change = _change.get()

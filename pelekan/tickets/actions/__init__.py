@@ -10,7 +10,15 @@ from pelekan.tickets.actions.conversing import (
     reply,
     say,
 )
-from pelekan.tickets.actions.customers import adopt, answer, describe_customer, end_access, end_links, welcome
+from pelekan.tickets.actions.customers import (
+    adopt,
+    answer,
+    describe_customer,
+    end_access,
+    end_links,
+    give,
+    welcome,
+)
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.knowing import describe_self, know_customer
@@ -36,6 +44,7 @@ __all__ = [
     "end_chat",
     "end_links",
     "escalate",
+    "give",
     "hand_over",
     "hold",
     "hold_customer",

@@ -66,6 +66,27 @@ def adopt(customer: Customer, address: str, *, now: datetime | None = None) -> l
     return found
 
 
+@action
+def give(
+    ticket: Ticket, customer: Customer, *, by: Agent, because: str = "", now: datetime | None = None
+) -> Ticket:
+    """The request is `customer`'s: an agent found that somebody else had only passed it on. Conversations stay
+    with whom they were held; which of them goes over too, its channel decides (see `channels.forwarding`)."""
+    now = now or clock()
+    ticket = lock(ticket)
+    before = ticket.customer_id
+    if before == customer.pk:
+        return ticket
+    ticket.customer, ticket.organization_id = customer, customer.organization_id
+    ticket.save(update_fields=["customer", "organization"])
+    topics = [f"customer:{before}", f"customer:{customer.pk}"]
+    record(
+        "ticket.given", ticket, by=by, at=now, because=because, topics=topics,
+        customer=customer.name, customer_before=before,
+    )  # fmt: skip
+    return ticket
+
+
 def _who_typed(address: str) -> QuerySet[Customer]:
     claims = Claim.objects.filter(kind=IdentityKind.EMAIL, address=address).values("customer")
     in_two_minds = Claim.objects.filter(kind=IdentityKind.EMAIL).exclude(address=address).values("customer")

@@ -12,7 +12,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pelekan.channels import intake, outbox
+from pelekan.channels import forwarding, intake, outbox
 from pelekan.channels.models import Delivery
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import actions, lists
@@ -284,3 +284,14 @@ def deliver(request: HttpRequest, pk: int, message: int, do: Callable[..., bool]
     rows = Delivery.objects.select_related("message").filter(message=message_of(request, pk, message))
     done = [do(row, by=agent_in(request)) for row in rows.order_by("pk")]
     return answer(request, pk) if any(done) else told(sorry)
+
+
+@require_POST
+@agents
+def give_to_sender(request: HttpRequest, pk: int, message: int) -> HttpResponse:
+    """The one who wrote a forwarded mail becomes the customer."""
+    try:
+        forwarding.give_to_sender(message_of(request, pk, message), by=agent_in(request))
+    except forwarding.NothingForwarded:
+        return told(_("This was settled already. Look at the ticket again."), 409)
+    return answer(request, pk, message=message)

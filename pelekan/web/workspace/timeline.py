@@ -195,6 +195,7 @@ def _message(
         "cc": _addresses(meta.get("cc")),
         "warnings": warnings_in_words(meta.get("warnings")),
         "invitations": [invitation_shape(one, dates) for one in meta.get("invitations", ())],
+        "forwarded": meta.get("forwarded"),
         "held": line["message__held_at"] is not None,
         "stranger": line["message__customer_id"] != line["message__conversation__customer_id"],
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,

@@ -48,6 +48,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_T + "messages/<int:message>/release/", acts.release_message, name="desk_release_message"),
     path(_T + "messages/<int:message>/resend/", acts.resend_message, name="desk_resend_message"),
     path(_T + "messages/<int:message>/stop/", acts.stop_message, name="desk_stop_message"),
+    path(_T + "messages/<int:message>/give/", acts.give_to_sender, name="desk_give_to_sender"),
     path(_T + "dialogs/<slug:name>/", moves.dialog, name="desk_dialog"),
     path(_T + "register/", register.register, name="desk_register"),
     path(_T + "customer/", people.customer, name="desk_customer"),
