@@ -8,18 +8,16 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from pelekan.people.access import can
 from pelekan.tickets.shaping import CannotBe
-from pelekan.web.workspace.doors import agent, fragment
+from pelekan.web.workspace.doors import agent, sent_to_sign_in
 
 security = logging.getLogger("pelekan.security")
 View = Callable[..., HttpResponse]
@@ -41,11 +39,7 @@ def behind(act: str, *methods: str) -> Callable[[View], View]:
                     "refused: user %s, %s %s needs %s", request.user.pk, request.method, request.path, act
                 )
                 raise PermissionDenied
-            if fragment(request) or request.method != "GET":
-                response = HttpResponse(_("Please sign in again."), status=401, content_type="text/plain")
-                response["HX-Redirect"] = reverse("account_login")
-                return response
-            return redirect_to_login(request.get_full_path())
+            return sent_to_sign_in(request)
 
         return require_http_methods([*(methods or ("GET",)), *(() if methods == ("POST",) else ("HEAD",))])(
             inner

@@ -75,12 +75,16 @@ def teams(label: Any, **options: Any) -> forms.ModelChoiceField:
     return forms.ModelChoiceField(Team.objects.filter(archived_at=None), label=label, **options)
 
 
-class DeskForm(forms.Form):
-    name = Text(
+def organization_name() -> Text:
+    return Text(
         lazy("Name of your organization"),
         longest=120,
         help_text=lazy("Customers see it in the portal and in mails."),
     )
+
+
+class DeskForm(forms.Form):
+    name = organization_name()
     language = choice(lazy("Language for whom none is known"), Language.choices)
 
 
@@ -407,11 +411,7 @@ class AccountForm(forms.Form):
 
 
 class FoundingForm(forms.Form):
-    organization = Text(
-        lazy("Name of your organization"),
-        longest=120,
-        help_text=lazy("Customers see it in the portal and in mails."),
-    )
+    organization = organization_name()
     language = choice(lazy("Language of the desk"), Language.choices)
     steps = forms.TypedChoiceField(
         label=lazy("Staircase"), coerce=int, widget=forms.RadioSelect, initial=2,

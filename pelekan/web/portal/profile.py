@@ -24,6 +24,7 @@ from pelekan.people.models import (
     Digits,
     IdentityKind,
     Language,
+    User,
 )
 from pelekan.tickets import actions
 from pelekan.web.portal.doors import customers, portal_page
@@ -37,13 +38,7 @@ def profile(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Name, language, calendar, zone, digits."""
     user = customer.user
     assert user is not None
-    values = {
-        "name": customer.name or user.name,
-        "language": user.language,
-        "calendar": user.calendar or CALENDAR_OF[user.language],
-        "zone": user.zone or ZONE_OF[user.language],
-        "digits": user.digits,
-    }
+    values = _said(customer, user)
     errors: dict[str, str] = {}
     if request.method == "POST":
         values = {name: request.POST.get(name, "")[:160].strip() for name in values}
@@ -120,15 +115,19 @@ def add_phone(request: HttpRequest, customer: Customer) -> HttpResponse:
             return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1")
     except ValueError:
         errors["phone"] = _("That is no complete phone number. Write it like +98 912 345 6789.")
-    values = {
+    values = {**_said(customer, user), "phone": request.POST.get("phone", "")[:40]}
+    return _page(request, customer, values, errors)
+
+
+def _said(customer: Customer, user: User) -> dict[str, str]:
+    """What stands in the profile's form before anybody types."""
+    return {
         "name": customer.name or user.name,
         "language": user.language,
         "calendar": user.calendar or CALENDAR_OF[user.language],
         "zone": user.zone or ZONE_OF[user.language],
         "digits": user.digits,
-        "phone": request.POST.get("phone", "")[:40],
     }
-    return _page(request, customer, values, errors)
 
 
 @require_POST

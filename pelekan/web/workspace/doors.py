@@ -28,13 +28,18 @@ def agents(view: View) -> View:
             return view(request, *args, **kwargs)
         if request.user.is_authenticated:
             raise PermissionDenied
-        if fragment(request) or request.method != "GET":
-            response = HttpResponse(_("Please sign in again."), status=401, content_type="text/plain")
-            response["HX-Redirect"] = reverse("account_login")
-            return response
-        return redirect_to_login(request.get_full_path())
+        return sent_to_sign_in(request)
 
     return inner
+
+
+def sent_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """For people without a sign-in: a page goes there and comes back, a fragment or an act is told to (401)."""
+    if fragment(request) or request.method != "GET":
+        response = HttpResponse(_("Please sign in again."), status=401, content_type="text/plain")
+        response["HX-Redirect"] = reverse("account_login")
+        return response
+    return redirect_to_login(request.get_full_path())
 
 
 def agent(request: HttpRequest, default: Any = ...) -> Agent:
