@@ -85,7 +85,9 @@ async def one_page(
         await tab.wait_for_timeout(400)  # frames of mails find their height, dialogs arrive
         for light in LIGHTS:
             await tab.emulate_media(color_scheme=light)
-            await tab.screenshot(path=folder / picture(page.name, language, width, light))
+            await tab.screenshot(
+                animations="disabled", path=folder / picture(page.name, language, width, light)
+            )
         await tab.close()
 
 
