@@ -75,13 +75,17 @@ print(json.dumps({
 
 @dataclass
 class Books:
-    """What was acknowledged, and what happened meanwhile."""
+    """What was acknowledged, and how often the server was killed."""
 
     kills: int = 0
     written: dict[int, list[str]] = field(default_factory=dict)  # conversation → its visitor's lines
     answered: list[str] = field(default_factory=list)
     made: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def lines(self) -> int:
+        return sum(len(one) for one in list(self.written.values()))
 
     def watched(self, do: Callable[[], None]) -> threading.Thread:
         """`do` in a thread of its own; a fault in it ends the storm and is told at once."""
@@ -111,7 +115,7 @@ class Visitor:
         self.ears: Ears | None = None
 
     def write(self, lines: int, kills: int) -> None:
-        """His lines, spread over the server's lives."""
+        """His lines, spread over the server's lives: a share of them in each."""
         hello = self.writer.json("POST", f"{WIDGET}/hello", {"begin": True, "language": "en"})
         for one in (self.writer, self.reader):
             one.headers["Authorization"] = f"Bearer {hello['token']}"
@@ -240,14 +244,17 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
                 books.watched(functools.partial(create_tickets, opened["token"], desk.port, books, over))
             )
             while any(thread.is_alive() for thread in writing) and not books.faults:
-                time.sleep(chance.uniform(0.1, 1.2))
-                if books.kills < kills:
+                time.sleep(chance.uniform(0.01, 0.5))
+                if books.kills < kills and books.lines * kills >= lines * books.kills:
                     desk.kill()
                     desk.start()
                     books.kills += 1
                     if books.kills % 20 == 0:
-                        print(f"{books.kills} kills, {sum(map(len, books.written.values()))} lines, "
-                              f"{len(books.answered)} answers", file=sys.stderr, flush=True)  # fmt: skip
+                        print(
+                            f"{books.kills} kills, {books.lines} lines, {len(books.answered)} answers",
+                            file=sys.stderr,
+                            flush=True,
+                        )
             over.set()
             for thread in [*writing, *beside]:
                 thread.join()
@@ -264,7 +271,7 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
             desk.kill()
         check(books, customers, agents, stored)
         return {
-            "lines": sum(map(len, books.written.values())), "visitors": visitors, "kills": books.kills,
+            "lines": books.lines, "visitors": visitors, "kills": books.kills,
             "answers": len(books.answered), "api tickets": len(books.made), "seconds": round(seconds),
         }  # fmt: skip
 
@@ -323,7 +330,7 @@ def check(books: Books, customers: list[Visitor], agents: list[Colleague], store
         mine = [text for text in books.answered if text.startswith(f"a{agent.number}-")]
         if mine != [text for text in answers if text.startswith(f"a{agent.number}-")]:
             raise Broken(f"agent {agent.number}: stored is not what he answered, in his order")
-    if len(everything) != sum(map(len, books.written.values())) + len(books.answered):
+    if len(everything) != books.lines + len(books.answered):
         raise Broken("lines that nobody wrote")
     if sorted(stored["made"]) != sorted(books.made):
         raise Broken(f"tickets by API: {len(books.made)} acknowledged, {len(stored['made'])} there")
