@@ -1,6 +1,7 @@
-"""kill -9 at every named step of a mail's way in and out, and what must be true afterwards.
+"""kill -9 at every named step of a mail's way in and out, or at any moment, and what must be true afterwards.
 
     python -m tests.faults.kill_mail [ROUNDS]
+    python -m tests.faults.kill_mail any [KILLS]
 
 One round: mails are delivered to a real Dovecot, the desk dies at the step (first, second, … time that it is reached),
 another desk goes on. Then every mail that was delivered is one arrival, one message, one ticket with its file, and each
@@ -14,11 +15,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import random
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -32,7 +35,7 @@ STEPS = (
     "intake.read", "intake.files_kept", "intake.before_commit", "outbox.queued", "intake.taken",
     "send.claimed", "send.inside_data", "send.handed", "send.taken", "send.before_commit", "send.committed",
 )  # fmt: skip
-MAY_DOUBLE = ("send.taken", "send.before_commit")
+MAY_DOUBLE = ("send.taken", "send.before_commit", "any")
 
 LOOK = """
 import json, django; django.setup()
@@ -107,6 +110,27 @@ class Run:
         if self.desk("work") != 0:
             raise Broken("the last desk died too")
         self.check("all of them")
+
+    def any_moment(self, kills: int, chance: random.Random) -> None:
+        """Deaths wherever the desk happens to be, a new mail before each; looked at after every fourth."""
+        while sum(self.deaths.values()) < kills:
+            self.post(1)
+            with subprocess.Popen(
+                [sys.executable, "-m", "tests.faults.mail_desk", "work"],
+                env=self.environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            ) as desk:
+                assert desk.stdout is not None
+                desk.stdout.readline()  # it is up, and begins
+                time.sleep(chance.uniform(0, 0.6))
+                if desk.poll() is None:
+                    desk.kill()
+                    self.deaths["any"] += 1
+            if len(self.texts) % 4 == 0:
+                if self.desk("work") != 0:
+                    raise Broken("a desk died by itself")
+                self.check("any")
 
     def post(self, count: int) -> None:
         for _ in range(count):
@@ -187,5 +211,17 @@ def main(rounds: int) -> None:
                   f"{len(one.smtp.letters)} letters, nothing lost", flush=True)  # fmt: skip
 
 
+def main_any(kills: int) -> None:
+    with run() as one:
+        one.any_moment(kills, random.Random(11))
+        doubtful = len(one.smtp.letters) - len({letter.mail["Message-ID"] for letter in one.smtp.letters})
+        print(
+            f"{kills} deaths, {len(one.texts)} mails, nothing lost; {doubtful} letters went out twice, all marked"
+        )
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)
+    if sys.argv[1:2] == ["any"]:
+        main_any(int(sys.argv[2]) if len(sys.argv) > 2 else 200)
+    else:
+        main(int(sys.argv[1]) if len(sys.argv) > 1 else 1)

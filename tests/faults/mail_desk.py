@@ -54,6 +54,7 @@ def work() -> None:
             leased_until=clock() - timedelta(hours=1)
         )
     Account.objects.update(due_at=clock())
+    print("at work", flush=True)
     for _ in range(4):  # what one kind of work brings, the next round does
         for job in JOBS:
             _do_all(job)
