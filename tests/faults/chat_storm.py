@@ -13,6 +13,7 @@ long run is 10,000 lines of visitors, 50 visitors and 200 kills.
 from __future__ import annotations
 
 import functools
+import json
 import random
 import re
 import sys
@@ -26,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.desk_process import Broken, Caller, Desk, Ears
-from tests.servers import free_port
+from tests.faults.clients import Broken, Caller, Ears
+from tests.servers.desks import Desk
+from tests.servers.ports import free_port
 
 WIDGET = "/widget/shop-widget"
 FORM = "application/x-www-form-urlencoded"
@@ -37,8 +39,16 @@ CSRF = "abcdefghijklmnopqrstuvwxyz012345"
 SETTLE = 60
 """Seconds that a screen may take after the last line until it shows everything."""
 
+SERVE = """
+import sys
+from pelekan import asgi
+from pelekan.channels.chat import limits
+for one in limits.EVERY:
+    one.count = 10**9
+asgi.serve("127.0.0.1", int(sys.argv[1]))
+"""
 PREPARE = """
-import json, django; django.setup()
+import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.management import call_command
@@ -61,7 +71,7 @@ for key, agent in world.agents.items():
 print(json.dumps({"sessions": sessions, "token": tokens.create("storm", per_minute=0)[1]}))
 """
 LOOK = """
-import json, django; django.setup()
+import json
 from pelekan.tickets.models import Event, Message, Ticket
 lines = Message.objects.filter(channel="chat", automatic=False).order_by("id")
 print(json.dumps({
@@ -228,26 +238,30 @@ def create_tickets(token: str, port: int, books: Books, over: threading.Event) -
 def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, Any]:
     """The storm. Returns its figures; raises Broken."""
     with tempfile.TemporaryDirectory(prefix="pelekan-storm-") as place:
-        desk = Desk(Path(place), free_port(), database)
-        desk.configure()
-        opened = desk.ask(PREPARE)
-        desk.start()
+        desk, port = Desk(Path(place)), free_port()
+        desk.address = f"http://127.0.0.1:{port}"
+        (desk.folder / "pelekan.toml").write_text(
+            f'base_url = "{desk.address}"\nsecret_key = "{"abcdefghij0123456789" * 4}"\ndemo = true\n'
+            + (f'database = "{database}"\n' if database else "")
+        )
+        opened = json.loads(desk.in_django(PREPARE))
+        desk.launch("-c", SERVE, str(port))
         began, books, over, chance = time.monotonic(), Books(), threading.Event(), random.Random(7)
-        customers = [Visitor(n, desk.port, books) for n in range(visitors)]
-        agents = [Colleague(n, opened["sessions"][who], desk.port, books) for n, who in enumerate(AGENTS)]
+        customers = [Visitor(n, port, books) for n in range(visitors)]
+        agents = [Colleague(n, opened["sessions"][who], port, books) for n, who in enumerate(AGENTS)]
         try:
             writing = [
                 books.watched(functools.partial(one.write, lines // visitors, kills)) for one in customers
             ]
             beside = [books.watched(functools.partial(one.answer, over)) for one in agents]
             beside.append(
-                books.watched(functools.partial(create_tickets, opened["token"], desk.port, books, over))
+                books.watched(functools.partial(create_tickets, opened["token"], port, books, over))
             )
             while any(thread.is_alive() for thread in writing) and not books.faults:
                 time.sleep(chance.uniform(0.01, 0.5))
                 if books.kills < kills and books.lines * kills >= lines * books.kills:
                     desk.kill()
-                    desk.start()
+                    desk.launch("-c", SERVE, str(port))
                     books.kills += 1
                     if books.kills % 20 == 0:
                         print(
@@ -261,7 +275,7 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
             if books.faults:
                 raise Broken("; ".join(books.faults[:5]))
             seconds = time.monotonic() - began
-            stored = desk.ask(LOOK)
+            stored = json.loads(desk.in_django(LOOK))
             settle(customers, agents, stored)
         finally:
             over.set()

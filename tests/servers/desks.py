@@ -85,11 +85,14 @@ class Desk:
 
     def start(self, *words: str) -> None:
         """Run `pelekan WORDS` until it answers at its address; what it says is kept in the file `log`."""
+        self.launch("-m", "pelekan", *words)
+
+    def launch(self, *words: str) -> None:
+        """The same for any `python WORDS`."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "pelekan", *words],
-                cwd=self.folder, env=environment(), stdout=log, stderr=log,
-            )  # fmt: skip
+                [sys.executable, *words], cwd=self.folder, env=environment(), stdout=log, stderr=log
+            )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with (

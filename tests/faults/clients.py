@@ -1,94 +1,24 @@
-"""A desk in a process of its own that is killed and started again, and clients that lose their connection."""
+"""Clients that lose their connection at random, and insist."""
 
 from __future__ import annotations
 
 import contextlib
 import http.client
 import json
-import os
 import random
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
-
-SERVE = """
-import sys
-from pelekan import asgi
-from pelekan.channels.chat import limits
-for one in limits.EVERY:
-    one.count = 10**9
-asgi.serve("127.0.0.1", int(sys.argv[1]))
-"""
+JSON = "application/json"
 
 
 class Broken(AssertionError):
     """Something acknowledged is missing, doubled or out of order."""
-
-
-@dataclass
-class Desk:
-    """The server's process. `database` is a URL; without one it is SQLite in `folder`."""
-
-    folder: Path
-    port: int
-    database: str = ""
-    process: subprocess.Popen[bytes] | None = None
-
-    def configure(self) -> None:
-        (self.folder / "pelekan.toml").write_text(
-            f'base_url = "http://127.0.0.1:{self.port}"\nsecret_key = "{"abcdefghij0123456789" * 4}"\ndemo = true\n'
-            + (f'database = "{self.database}"\n' if self.database else "")
-        )
-
-    def env(self) -> dict[str, str]:
-        keep = {k: v for k, v in os.environ.items() if not k.startswith(("PELEKAN_", "DJANGO_"))}
-        return keep | {
-            "PELEKAN_CONFIG": str(self.folder / "pelekan.toml"),
-            "DJANGO_SETTINGS_MODULE": "pelekan.settings",
-            "PYTHONPATH": str(ROOT),
-        }
-
-    def ask(self, code: str) -> Any:
-        """What a piece of Python prints as JSON that runs on the desk's own database."""
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=self.env(), capture_output=True, check=False, timeout=300
-        )
-        if done.returncode:
-            raise Broken(done.stderr.decode()[-3_000:])
-        return json.loads(done.stdout)
-
-    def start(self) -> None:
-        with (self.folder / "desk.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", SERVE, str(self.port)], env=self.env(), stderr=log
-            )
-        for _ in range(600):
-            if self.process.poll() is not None:
-                raise Broken(f"the server ended by itself: {(self.folder / 'desk.log').read_text()[-3_000:]}")
-            with socket.socket() as one:
-                one.settimeout(0.5)
-                if one.connect_ex(("127.0.0.1", self.port)) == 0:
-                    return
-            time.sleep(0.05)
-        raise Broken("the server did not start")
-
-    def kill(self) -> None:
-        assert self.process is not None
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-
-JSON = "application/json"
 
 
 @dataclass
