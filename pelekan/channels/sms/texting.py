@@ -32,6 +32,34 @@ MORNING = "morning"
 """`message.meta["sms"]`: the agent chose that his answer waits until the quiet hours are over."""
 
 
+class TooLong(Exception):
+    """An answer takes more parts than the inbox lets go out."""
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(f"{count} parts, at most {most}")
+        self.count, self.most = count, most
+
+
+class Sleeping(Exception):
+    """The customer's quiet hours are running until `until`; the agent decides."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__(f"quiet until {until}")
+        self.until = until
+
+
+def weigh(conversation: Conversation, text: str, *, asked: bool, now: datetime) -> None:
+    """Whether an agent's answer may go out as it is. Raises TooLong, and Sleeping unless he was `asked` already."""
+    gateway = Gateway.objects.select_related("inbox").filter(inbox=conversation.inbox_id).first()
+    if gateway is None:
+        return
+    count = parts(text.strip()).count
+    if count > gateway.most_parts:
+        raise TooLong(count, gateway.most_parts)
+    if not asked and text.strip() and (until := after_quiet(gateway, now)) is not None:
+        raise Sleeping(until)
+
+
 def queue(message: Message, now: datetime, may_go: bool) -> Delivery | None:
     """The text message that this message of an SMS conversation is. `may_go`: whether one more automatic text may go
     to this number. None where there is no number, or it was silenced."""

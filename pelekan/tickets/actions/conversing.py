@@ -182,19 +182,22 @@ def note(
 
 
 @action
-def open_mail(
+def open_talk(
     ticket: Ticket, address: str, inbox: Inbox, *, by: Agent, now: datetime | None = None
 ) -> Conversation:
-    """A mail conversation on this ticket with its customer, for answering by mail what came by chat."""
+    """A conversation on this ticket with its customer through `inbox`, for answering by mail or SMS what came by
+    chat; `address` is his, or his number."""
     now = now or clock()
     ticket = lock(ticket)
-    known = ticket.conversations.filter(channel="email", inbox=inbox, participants__address=address).first()
+    known = ticket.conversations.filter(
+        channel=inbox.channel, inbox=inbox, participants__address=address
+    ).first()
     if known is not None:
         return known
     conversation = Conversation.objects.create(
         ticket=ticket,
         inbox=inbox,
-        channel="email",
+        channel=inbox.channel,
         customer=ticket.customer,
         subject=ticket.subject,
         started_at=now,
@@ -203,7 +206,7 @@ def open_mail(
     Participant.objects.create(
         conversation=conversation, address=address, name=ticket.customer.name, confirmed_at=now
     )
-    record("conversation.started", ticket, by=by, at=now, channel="email", conversation=conversation.pk)
+    record("conversation.started", ticket, by=by, at=now, channel=inbox.channel, conversation=conversation.pk)
     return conversation
 
 

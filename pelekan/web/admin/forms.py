@@ -356,6 +356,13 @@ class MailForm(InboxForm):
             raise forms.ValidationError(_("This is no e-mail address; write it like name@example.com."))
 
 
+class TextForm(InboxForm):
+    acknowledge = forms.BooleanField(
+        label=lazy("Send a receipt with the number"), required=False,
+        help_text=lazy("Once per new request, with a short link to it in the portal."),
+    )  # fmt: skip
+
+
 SECURITY = [("tls", lazy("TLS")), ("starttls", lazy("STARTTLS")), ("none", lazy("None (own machine only)"))]
 
 

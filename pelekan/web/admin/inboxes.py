@@ -9,18 +9,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pelekan.channels.models import Account
+from pelekan.channels.models import Account, Gateway
 from pelekan.lib.text import one_line
 from pelekan.people.models import Language, Team
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Channel, Inbox
 from pelekan.web.admin import hours
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
-from pelekan.web.admin.forms import ChatForm, InboxForm, MailForm
+from pelekan.web.admin.forms import ChatForm, InboxForm, MailForm, TextForm
 from pelekan.web.admin.frame import show
 
-FORMS = {"chat": ChatForm, "email": MailForm}
-OFFERED = ("chat", "email", "form", "portal", "phone", "api")
+FORMS = {"chat": ChatForm, "email": MailForm, "sms": TextForm}
+OFFERED = ("chat", "email", "sms", "form", "portal", "phone", "api")
 COMMON = ["name", "team", "specialists", "language"]
 KINDS = ("text", "name", "email", "phone", "choice")
 MOST_QUESTIONS = 8
@@ -31,6 +31,7 @@ def channel_lines() -> dict[str, str]:
     return {
         "chat": _("A chat window on your site."),
         "email": _("A mailbox that customers write to."),
+        "sms": _("Text messages, through a gateway."),
         "form": _("A form on your own pages, sent through the API."),
         "portal": _("Requests that customers write in the portal."),
         "phone": _("Calls that agents write down."),
@@ -41,11 +42,13 @@ def channel_lines() -> dict[str, str]:
 @behind("settings")
 def inboxes(request: HttpRequest) -> HttpResponse:
     faults = dict(Account.objects.exclude(fault="").values_list("inbox_id", "fault"))
+    gateways = {row.inbox_id: row for row in Gateway.objects.all()}
+    silent = {pk for pk, row in gateways.items() if row.fault}
     rows = [
         {
             "id": row.pk, "name": row.name, "channel": row.channel, "team": row.team.name, "address": row.address,
             "sites": len(row.sites), "hours": bool(row.hours), "archived": row.archived_at is not None,
-            "faulty": row.pk in faults,
+            "faulty": row.pk in faults, "silent": row.pk in silent, "no_gateway": row.channel == "sms" and row.pk not in gateways,
         }
         for row in Inbox.objects.select_related("team").order_by("archived_at", "name")
     ]  # fmt: skip
@@ -90,6 +93,9 @@ def _inbox(request: HttpRequest, row: Inbox | None, channel: str) -> HttpRespons
     if form.is_valid() and (values := _values(form, channel, asked)) is not None:
         saved = attempt(form, lambda: shaping.save_inbox(row, by=agent(request), channel=channel, **values))
         if saved:
+            if row is None and channel == "sms":
+                said = _("The inbox is there. Now connect its gateway.")
+                return went(request, "settings_gateway", said, saved.pk)
             if row is None and channel == "email":
                 return went(
                     request, "settings_account", _("The inbox is there. Now connect its mailbox."), saved.pk
@@ -111,6 +117,8 @@ def tabs(row: Inbox, current: str) -> list[dict[str, Any]]:
     pages = [("inbox", _("Settings"), "settings_inbox"), ("hours", _("Opening hours"), "settings_hours")]
     if row.channel == "email":
         pages.insert(1, ("account", _("Mailbox"), "settings_account"))
+    if row.channel == "sms":
+        pages.insert(1, ("gateway", _("Gateway"), "settings_gateway"))
     if row.channel == "chat":
         pages.append(("install", _("On your site"), "settings_install"))
     return [

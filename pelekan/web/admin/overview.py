@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pelekan.channels import tally
-from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState
+from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState, Gateway
 from pelekan.lib import due
 from pelekan.lib.labour import STALE, last_beat
 from pelekan.lib.text import isolate
@@ -90,6 +90,9 @@ def missing() -> list[dict[str, str]]:
     ):
         text = _("The inbox “%(name)s” has no mailbox yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_account", args=[inbox.pk])))
+    for inbox in doors.filter(channel="sms", gateway=None):
+        text = _("The inbox “%(name)s” has no gateway yet.") % {"name": isolate(inbox.name)}
+        found.append((text, reverse("settings_gateway", args=[inbox.pk])))
     working = Count("agents", filter=Q(agents__disabled_at=None))
     for team in Team.objects.filter(archived_at=None).annotate(members=working).filter(members=0):
         text = _("Nobody works in the team “%(name)s”.") % {"name": isolate(team.name)}
@@ -137,13 +140,14 @@ def health(now: datetime) -> list[dict[str, Any]]:
             "label": _("Mail coming in"), "ok": not failing and not lost, "text": text, "href": reverse("settings_mail"),
             "at": accounts.aggregate(at=Max("checked_at"))["at"],
         })  # fmt: skip
-    rows += [_queue(now), _waiting(now), _quarantine()]
+    rows += [_queue(now), _waiting(now), _quarantine(), *_texts(now)]
     return rows
 
 
 def _queue(now: datetime) -> dict[str, Any]:
-    waiting = Delivery.objects.filter(state__in=[DeliveryState.QUEUED, DeliveryState.SENDING]).count()
-    stuck = Delivery.objects.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).count()
+    mails = Delivery.objects.filter(channel="email")
+    waiting = mails.filter(state__in=[DeliveryState.QUEUED, DeliveryState.SENDING]).count()
+    stuck = mails.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).count()
     if stuck:
         text = ngettext("%(count)s mail could not be sent.", "%(count)s mails could not be sent.", stuck) % {
             "count": stuck
@@ -152,7 +156,7 @@ def _queue(now: datetime) -> dict[str, Any]:
         text = ngettext("%(count)s mail waits to be sent.", "%(count)s mails wait to be sent.", waiting) % {
             "count": waiting
         }
-    late = due.overdue(Delivery, now) > LATE
+    late = due.overdue(Delivery, now, Q(channel="email")) > LATE
     return {
         "label": _("Mail going out"),
         "ok": not stuck and not late,
@@ -160,6 +164,27 @@ def _queue(now: datetime) -> dict[str, Any]:
         "text": text,
         "href": reverse("settings_mail") + "?list=out",
     }
+
+
+def _texts(now: datetime) -> list[dict[str, Any]]:
+    """One row for each SMS gateway that doesn't work, else one for all of them; none without any."""
+    gateways = Gateway.objects.filter(inbox__archived_at=None).select_related("inbox").order_by("inbox_id")
+    failing = [one for one in gateways if one.fault]
+    late = due.overdue(Delivery, now, Q(channel="sms")) > LATE
+    if not gateways:
+        return []
+    if not failing:
+        text = _("Text messages have waited too long to be sent.") if late else _("All gateways work.")
+        at = max((one.checked_at for one in gateways if one.checked_at), default=None)
+        row = {"label": _("SMS"), "ok": not late, "at": at, "text": text}
+        return [{**row, "href": reverse("settings_mail") + "?list=sending" if late else ""}]
+    return [
+        {
+            "label": _("SMS"), "ok": False, "at": one.failed_at, "text": f"{isolate(one.inbox.name)}: {one.fault_text}",
+            "href": reverse("settings_gateway", args=[one.inbox_id]),
+        }
+        for one in failing
+    ]  # fmt: skip
 
 
 def _waiting(now: datetime) -> dict[str, Any]:

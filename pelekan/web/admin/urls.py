@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from pelekan.web.admin import desk, inboxes, log, mail, overview, people, sorting, start, tokens
+from pelekan.web.admin import desk, inboxes, log, mail, overview, people, sorting, start, texts, tokens
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="settings"),
@@ -35,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inboxes/<int:pk>/preview/", inboxes.preview, name="settings_preview"),
     path("inboxes/<int:pk>/mailbox/", mail.account, name="settings_account"),
     path("inboxes/<int:pk>/mailbox/try/", mail.try_account, name="settings_account_try"),
+    path("inboxes/<int:pk>/gateway/", texts.gateway, name="settings_gateway"),
+    path("inboxes/<int:pk>/gateway/try/", texts.try_gateway, name="settings_gateway_try"),
     path("inboxes/<int:pk>/archive/", inboxes.archive_inbox, name="settings_inbox_archive"),
     path("inboxes/<int:pk>/restore/", inboxes.restore_inbox, name="settings_inbox_restore"),
     path("mail/", mail.mail, name="settings_mail"),

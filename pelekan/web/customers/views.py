@@ -114,7 +114,7 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
         request, "customer", shown["name"], form=form, customer=shown, organization=row.organization,
         fields=[*form.fields], back="customers", tickets=_tickets(tickets), count=tickets.count(),
         identities=[
-            {"kind": one.kind, "label": one.get_kind_display(), "address": one.address, "verified": one.verified_at is not None}
+            {"kind": one.kind, "label": one.get_kind_display(), "address": one.address, "verified": one.verified_at is not None, "stopped_at": one.stopped_at}
             for one in row.identities.exclude(kind=IdentityKind.VISITOR)
         ],
         claims=[{"kind": one.kind, "address": one.address} for one in row.claims.all()], created_at=row.created_at,

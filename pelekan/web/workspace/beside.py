@@ -20,7 +20,9 @@ ICON_OF = {"email": "email", "phone": "phone", "external": "portal", "visitor": 
 
 _WAYS = Prepared(
     lambda customer: (
-        Identity.objects.filter(customer=customer).order_by("id").values("kind", "address", "verified_at")
+        Identity.objects.filter(customer=customer)
+        .order_by("id")
+        .values("kind", "address", "verified_at", "stopped_at")
     )
 )
 _CLAIMS = Prepared(

@@ -10,6 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pelekan.channels.sms import texting
+from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
 from pelekan.tickets.actions import NewerMessage, NothingToSay
@@ -53,11 +55,24 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             saw = request.POST.get("saw_id", "")
             words["saw_id"] = int(saw) if saw.isdigit() and "anyway" not in request.POST else None
+            if request.POST.get("when") == texting.MORNING:
+                words["meta"] = {"sms": texting.MORNING}
             reply(ticket, agent, request.POST.get("via", ""), words, request.POST.get("then", ""), request)
     except NothingToSay:
         return told(_("There is nothing to send yet. Write something or add a file."))
     except NewerMessage as newer:
         return _newer(request, pk, newer.messages)
+    except texting.TooLong as long:
+        return told(
+            _(
+                "This text message would take %(parts)s parts; at most %(most)s are sent from this inbox. "
+                "Shorten it, or answer another way; nothing was lost."
+            )
+            % {"parts": dates(request).digits(long.count), "most": dates(request).digits(long.most)}
+        )
+    except texting.Sleeping as sleeping:
+        context = {"until": sleeping.until, "dates": dates(request)}
+        return render(request, "desk/sleeping.html", context, status=409)
     except NoWay:
         return told(_("There is no address to answer to. Add one to the customer, or write a note."))
     return answer(request, pk)
@@ -79,6 +94,8 @@ def reply(
 ) -> None:
     """The answer, what follows from "send and …", and the end of the draft: all or nothing."""
     talk = conversation_of(ticket, agent, via, request)
+    if talk.channel == "sms":
+        texting.weigh(talk, words["text"], asked="when" in request.POST, now=clock())
     message = actions.reply(ticket, by=agent, conversation=talk, **words)
     try:
         if then == "wait":
@@ -92,13 +109,14 @@ def reply(
 
 
 def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest) -> Conversation:
-    """The conversation to answer in. "mail-3" opens one by mail; an id of another ticket is nobody's."""
-    if via.startswith("mail-"):
-        dates = Reading(request.dates)  # type: ignore[attr-defined]
-        ways = {way["id"]: way for way in ways_of(beside(ticket_row(agent, ticket.pk), agent, dates))}
+    """The conversation to answer in. "mail-3" and "sms-3" open one; an id of another ticket is nobody's."""
+    if via.startswith(("mail-", "sms-")):
+        side = beside(ticket_row(agent, ticket.pk), agent, dates(request))
+        ways = {way["id"]: way for way in ways_of(side)}
         if via not in ways:
             raise NoWay
-        return actions.open_mail(ticket, ways[via]["to"], Inbox.objects.get(pk=int(via[5:])), by=agent)
+        inbox = Inbox.objects.get(pk=int(via.partition("-")[2]))
+        return actions.open_talk(ticket, ways[via]["to"], inbox, by=agent)
     talks = ticket.conversations.exclude(channel="phone")
     found = (
         talks.filter(pk=int(via)).first()
@@ -108,6 +126,10 @@ def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest
     if found is None:
         raise NoWay
     return found
+
+
+def dates(request: HttpRequest) -> Reading:
+    return Reading(request.dates)  # type: ignore[attr-defined]
 
 
 def _newer(request: HttpRequest, pk: int, messages: list[Message]) -> HttpResponse:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from pelekan.channels.models import Gateway
+from pelekan.lib.phones import takes_sms
 from pelekan.people.models import Agent
-from pelekan.tickets.models import Channel, Draft, Inbox
+from pelekan.tickets.models import Channel, Draft, Inbox, Participant
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 
@@ -19,6 +21,22 @@ _MAIL = Prepared(
         .exclude(address="")
         .order_by("id")
         .values("id")[:1]
+    )
+)
+
+_TEXTS = Prepared(
+    lambda: (
+        Gateway.objects.filter(inbox__archived_at=None)
+        .order_by("inbox_id")
+        .values("inbox_id", "most_parts")[:1]
+    )
+)
+_NUMBER = Prepared(
+    lambda talk: (
+        Participant.objects.filter(conversation_id=talk)
+        .exclude(confirmed_at=None)
+        .order_by("id")
+        .values("address", "conversation__inbox__gateway__most_parts")[:1]
     )
 )
 
@@ -42,21 +60,45 @@ def composer(
 
 
 def ways_of(side: dict[str, Any]) -> list[dict[str, Any]]:
-    """[{id, channel, label, to}]: `id` is a conversation's, or "mail-<inbox>" to open one by mail."""
+    """[{id, channel, label, to, most}]: `id` is a conversation's, or "mail-<inbox>" or "sms-<inbox>" to open one.
+    `most`: parts that a text message may have, 0 elsewhere."""
     names = dict(Channel.choices)
     mails = [way["address"] for way in side["customer"]["ways"] if way["kind"] == "email"]
     mails += [claim["address"] for claim in side["customer"]["claims"] if claim["kind"] == "email"]
     name = side["customer"]["name"]
-    ways = []
+    ways: list[dict[str, Any]] = []
     for talk in side["talks"]:
         if talk["channel"] == "phone":
             continue
         label = str(names.get(talk["channel"], talk["channel"]))
+        if talk["channel"] == "sms":
+            ways.append(_text_way(str(talk["id"]), label, _NUMBER.one(talk["id"])))
+            continue
         to = mails[0] if talk["channel"] == "email" and mails else name
-        ways.append({"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": to})
+        ways.append({"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": to, "most": 0})
     if mails and not any(way["channel"] == "email" for way in ways):
         inbox = _MAIL.one()
         if inbox is not None:
             label = str(names["email"])
-            ways.append({"id": f"mail-{inbox['id']}", "channel": "email", "label": label, "to": mails[0]})
+            ways.append(
+                {"id": f"mail-{inbox['id']}", "channel": "email", "label": label, "to": mails[0], "most": 0}
+            )
+    if not any(way["channel"] == "sms" for way in ways) and (number := _number_in(side)):
+        texts = _TEXTS.one()
+        if texts is not None:
+            known = {"address": number, "conversation__inbox__gateway__most_parts": texts["most_parts"]}
+            ways.append(_text_way(f"sms-{texts['inbox_id']}", str(names["sms"]), known))
     return ways
+
+
+def _text_way(key: str, label: str, found: dict[str, Any] | None) -> dict[str, Any]:
+    found = found or {}
+    most = found.get("conversation__inbox__gateway__most_parts") or 0
+    return {"id": key, "channel": "sms", "label": label, "to": found.get("address", ""), "most": most}
+
+
+def _number_in(side: dict[str, Any]) -> str:
+    """The customer's first number that can take a text message: one that is his, else one that he typed."""
+    both = [*side["customer"]["ways"], *side["customer"]["claims"]]
+    numbers = (way["address"] for way in both if way["kind"] == "phone")
+    return next((number for number in numbers if takes_sms(number)), "")

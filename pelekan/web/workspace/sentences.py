@@ -97,6 +97,10 @@ def _categorised(data: dict[str, Any]) -> str:
     return _("%(who)s chose the category %(category)s")
 
 
+def _is_text(data: dict[str, Any]) -> bool:
+    return data.get("channel") == "sms"
+
+
 # Sentences are looked up when they are needed: the language is that of the request.
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.created": lambda data: _("%(who)s got in touch (%(channel)s)"),
@@ -125,13 +129,39 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "chat.transferred": lambda data: _("%(who)s transferred the chat to %(agent)s"),
     "chat.ended": lambda data: _("%(who)s ended the chat"),
     "conversation.started": lambda data: _("%(who)s opened a conversation: %(channel)s"),
-    "delivery.failed": lambda data: _("The mail to %(recipient)s could not be delivered. %(fault)s"),
-    "delivery.delayed": lambda data: _("The mail to %(recipient)s is late. %(fault)s"),
-    "delivery.unknown": lambda data: _("The mail to %(recipient)s may have been sent. %(fault)s"),
-    "delivery.silenced": lambda data: _("No automatic mail to %(recipient)s: there were too many already"),
-    "delivery.stopped": lambda data: _("%(who)s stopped the mail to %(recipient)s"),
-    "delivery.resent": lambda data: _("%(who)s sent the mail to %(recipient)s again"),
+    "delivery.failed": lambda data: (
+        _("The text message to %(recipient)s could not be delivered. %(fault)s")
+        if _is_text(data)
+        else _("The mail to %(recipient)s could not be delivered. %(fault)s")
+    ),
+    "delivery.delayed": lambda data: (
+        _("The text message to %(recipient)s is late. %(fault)s")
+        if _is_text(data)
+        else _("The mail to %(recipient)s is late. %(fault)s")
+    ),
+    "delivery.unknown": lambda data: (
+        _("The text message to %(recipient)s may have been sent. %(fault)s")
+        if _is_text(data)
+        else _("The mail to %(recipient)s may have been sent. %(fault)s")
+    ),
+    "delivery.silenced": lambda data: (
+        _("No automatic text message to %(recipient)s: there were too many already")
+        if _is_text(data)
+        else _("No automatic mail to %(recipient)s: there were too many already")
+    ),
+    "delivery.stopped": lambda data: (
+        _("%(who)s stopped the text message to %(recipient)s")
+        if _is_text(data)
+        else _("%(who)s stopped the mail to %(recipient)s")
+    ),
+    "delivery.resent": lambda data: (
+        _("%(who)s sent the text message to %(recipient)s again")
+        if _is_text(data)
+        else _("%(who)s sent the mail to %(recipient)s again")
+    ),
     "ticket.links_ended": lambda data: _("%(who)s ended the links that open this ticket from its mails"),
+    "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
+    "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 
@@ -147,7 +177,7 @@ def reason(because: str) -> str:
         "registered": "",
         "wrote what was forwarded": _("because he or she wrote what was forwarded"),
         "the customer wrote": _("because the customer wrote"),
-        "chat": "", "email": "", "form": "", "portal": "", "phone": "", "api": "",
+        "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",
         "accepted by itself": _("auto-accept: the least busy of those who are online"),
     }  # fmt: skip
     return own.get(because, because)

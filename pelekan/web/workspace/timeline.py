@@ -249,7 +249,7 @@ def _files(ticket_id: int, messages: list[int], dates: Reading) -> dict[int, lis
     return dict(found)
 
 
-_WORST = ("stopped", "sent", "sending", "queued", "unknown", "failed")
+_WORST = ("stopped", "arrived", "sent", "sending", "queued", "unknown", "failed")
 
 
 def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[str, Any]]:
@@ -262,13 +262,19 @@ def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[st
             found[line["message_id"]] = line
     return {
         pk: {
-            "state": line["state"],
+            "state": _shown_state(line),
             "text": _sending(line, dates),
             "again": line["state"] in ("failed", "unknown") or word_of(line["fault"]) == "stopped",
             "stops": line["state"] == "queued" and line["tries"] > 0,
         }
         for pk, line in found.items()
     }
+
+
+def _shown_state(line: dict[str, Any]) -> str:
+    """What was stopped is nobody's worry, unless the customer himself wants nothing more."""
+    refused = line["state"] == "stopped" and word_of(line["fault"]) == "sms_stopped"
+    return "refused" if refused else str(line["state"])
 
 
 def _sending(line: dict[str, Any], dates: Reading) -> str:
@@ -283,6 +289,10 @@ def _sending(line: dict[str, Any], dates: Reading) -> str:
         return _("Not delivered to %(address)s: %(fault)s") % words
     if line["state"] == "unknown":
         return _("May have reached %(address)s: the connection broke at the end. %(fault)s") % words
+    if line["state"] == "arrived":
+        return _("Delivered to %(address)s") % words
+    if line["state"] == "queued" and not line["tries"] and line["due_at"] and line["due_at"] > dates.now:
+        return _("Goes out %(time)s, to %(address)s") % words
     if line["state"] == "queued" and line["tries"]:
         return _("Next try %(time)s: %(fault)s") % words
     if line["state"] == "sent" and line["maybe_twice_at"]:

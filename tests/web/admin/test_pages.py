@@ -28,11 +28,12 @@ def first(world: World) -> dict[str, int]:
     )
     raw = b"From: a@example.com\r\nTo: support@chakad.example\r\nSubject: =?utf-8?b?2LPZhNin2YU=?=\r\n\r\nHello\r\n"
     type(arrival).stored.related.related_model.objects.create(arrival=arrival, data=raw)
+    texts = Inbox.objects.create(channel="sms", name="پیامک", key="texts", team=world.teams["front"])
     return {
         "staircase": world.tiers[2].pk, "teams": world.teams["front"].pk, "agents": world.agents["sara"].pk,
         "inboxes": world.inboxes["shop"].pk, "mailbox": world.inboxes["mail"].pk, "categories": world.categories["bank"].pk,
         "tags": tag.pk, "replies": SavedReply.objects.first().pk, "mail": arrival.pk, "customers": world.customers["mina"].pk,
-        "organizations": Organization.objects.first().pk,
+        "organizations": Organization.objects.first().pk, "gateway": texts.pk,
     }  # fmt: skip
 
 
@@ -47,8 +48,8 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
             if not re.match(r"desk/(settings|customers|organizations)/", route):
                 continue
             kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
-            kind = "mailbox" if "mailbox" in route else kind
-            for channel in ("chat", "email", "api") if "<slug:channel>" in route else ("",):
+            kind = next((page for page in ("mailbox", "gateway") if page in route), kind)
+            for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
                 path = "/" + route.replace("<int:pk>", str(rows.get(kind, 1))).replace(
                     "<int:steps>", "4"
                 ).replace("<slug:channel>", channel)

@@ -1,4 +1,6 @@
 // Settings: copying, and rows that can be added and taken away (opening hours, questions).
+import { tell } from "./parts.js";
+
 document.addEventListener("click", async (event) => {
   const copying = event.target.closest("[data-copy]");
   if (copying) return copy(copying);
@@ -48,3 +50,21 @@ document.querySelector("[aria-invalid=true]")?.focus();
 
 // on a phone the index is a strip: bring the page that is open into sight
 document.querySelector(".settings__index [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+// what belongs to another kind of gateway is out of the way
+const kinds = document.querySelector("[data-kinds]");
+if (kinds) {
+  const sort = () => {
+    const chosen = kinds.querySelector("[name=kind]:checked")?.value ?? "";
+    for (const part of kinds.querySelectorAll("[data-for]")) part.hidden = !part.dataset.for.split(" ").includes(chosen);
+  };
+  kinds.addEventListener("change", sort);
+  sort();
+}
+
+for (const field of document.querySelectorAll("[data-parts]")) {
+  const place = document.getElementById(field.dataset.parts);
+  const count = () => tell(place, field.value);
+  field.addEventListener("input", count);
+  count();
+}

@@ -2,6 +2,7 @@
 // device can go on; nothing is sent over a message that one has not seen, and nothing twice.
 import Squire from "../../vendor/squire.js";
 import DOMPurify from "../../vendor/purify.js";
+import { tell } from "../parts.js";
 import { stick } from "../stick.js";
 import { ask, form, fragment, settle } from "./common.js";
 import { attach } from "./replies.js";
@@ -43,10 +44,19 @@ export function begin(here, { freshen, typing, lastSeen }) {
       show(root);
       if (kind === "reply" && !empty(root) && !root.dataset.begun) { root.dataset.begun = "1"; saw.reply = lastSeen(); }
       if (!empty(root)) typing(kind === "reply" && via?.selectedOptions[0]?.dataset.channel === "chat");
+      weigh();
       keep(kind);
     });
   }
 
+  // what goes out as a text message is charged by part
+  const partsPlace = box.querySelector("#text-parts");
+  function weigh() {
+    const way = via?.selectedOptions[0];
+    partsPlace.hidden = mode() !== "reply" || way?.dataset.channel !== "sms";
+    if (!partsPlace.hidden) tell(partsPlace, root("reply").innerText.replace(/\n{2,}/g, "\n").trim(), Number(way.dataset.most) || 0);
+  }
+  via?.addEventListener("change", weigh);
 
   function turn(kind, focus = true) {
     data.mode = kind;
@@ -60,6 +70,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     }
     box.querySelector(".button-pair .menu").hidden = kind === "note";
     if (via) via.closest(".composer__via").hidden = kind === "note";
+    weigh();
     if (focus) { editors[kind].focus(); editors[kind].moveCursorToEnd(); }
   }
   turn(root("reply")?.hidden === false && box.querySelector('.composer__mode[data-mode="reply"]') ? "reply" : "note", false);
@@ -86,7 +97,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
 
   // ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
   let sending = false;
-  async function send(then = "", anyway = false) {
+  async function send(then = "", anyway = false, when = "") {
     const kind = mode();
     if (sending) return;
     if (files.busy()) { state.textContent = data.sending; await files.done(); }
@@ -99,6 +110,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     const values = { kind, html, client_id: ids[kind], files: files.ids(), then, saw_id: Math.max(saw.reply, kind === "reply" ? 0 : lastSeen()), in: here.dataset.in };
     if (via) values.via = via.value;
     if (anyway) values.anyway = "1";
+    if (when) values.when = when;
     try {
       const answer = await ask(data.send, { body: form(values) });
       const text = await answer.text();
@@ -121,6 +133,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
         guard.replaceChildren(fragment(text));
         guard.dataset.last = answer.headers.get("X-Last-Message");
         guard.dataset.then = then;
+        guard.dataset.when = when;
         keep(kind);
       } else {
         guard.replaceChildren(answer.status === 422 ? fragment(text) : document.createTextNode(data.failed));
@@ -141,7 +154,9 @@ export function begin(here, { freshen, typing, lastSeen }) {
     send(event.submitter?.name === "then" ? event.submitter.value : "");
   });
   guard.addEventListener("click", (event) => {
-    if (event.target.closest("[data-anyway]")) send(guard.dataset.then, true);
+    if (event.target.closest("[data-anyway]")) send(guard.dataset.then, true, guard.dataset.when);
+    const when = event.target.closest("[data-when]");
+    if (when) send(guard.dataset.then, false, when.dataset.when);
     if (event.target.closest("[data-look]")) {
       saw.reply = Number(guard.dataset.last) || saw.reply;
       guard.replaceChildren();
