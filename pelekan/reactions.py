@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pelekan.channels import outbox
+from pelekan.channels import outbox, telling
 from pelekan.routing import chats
-from pelekan.tickets import notices, search
+from pelekan.tickets import search
 from pelekan.tickets.models import Event
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.received": [search.index_message],
-    "message.sent": [search.index_message, outbox.queue],
+    "message.sent": [search.index_message, telling.carry, outbox.queue],
     "message.noted": [search.index_message],
-    "ticket.registered": [notices.tell_registered],
+    "ticket.registered": [telling.receipt],
     "ticket.renamed": [search.index_subject],
     "ticket.created": [chats.offer],
-    "ticket.escalated": [chats.offer],
-    "ticket.returned": [chats.offer],
+    "ticket.escalated": [chats.offer, telling.follow],
+    "ticket.returned": [chats.offer, telling.follow],
     "ticket.handed_over": [chats.offer],
+    "ticket.waited": [telling.follow],
+    "ticket.solved": [telling.follow],
     "chat.ended": [chats.serve_waiting],
     "agent.presence": [chats.serve_waiting],
     "customer.described": [search.index_described],

@@ -9,13 +9,13 @@ from pathlib import Path
 from django.conf import settings
 
 from pelekan.channels import jobs as mail
-from pelekan.channels import letters
+from pelekan.channels import letters, telling
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
 from pelekan.tickets.chores import drop_unsent, wake_held
 
-JOBS: list[Job] = [letters.JOB, *mail.JOBS]
+JOBS: list[Job] = [letters.JOB, *mail.JOBS, telling.JOB]
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),

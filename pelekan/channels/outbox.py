@@ -25,6 +25,8 @@ from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Agent, Identity, IdentityKind
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import ChatState, Conversation, Event, Inbox, Message, MessageKind, Participant
+from pelekan.tickets.notices import choosing
+from pelekan.tickets.notices.rules import OR_SMS, Kind, Way, by_way, goes_by
 
 CHAT_PATIENCE = timedelta(minutes=5)
 """A line that the visitor reads in the chat within this time is not mailed as well."""
@@ -57,15 +59,16 @@ def queue(event: Event) -> None:
         return
     conversation = message.conversation
     if conversation.channel == "sms":
-        texting.queue(message, event.at, may_go(message, texting.number_of(conversation), event.at))
+        if goes_by(message.meta, OR_SMS):
+            texting.queue(message, event.at, may_go(message, texting.number_of(conversation), event.at))
         return
-    wished = _recipients(message)
+    wished = _recipients(message) if goes_by(message.meta, Way.EMAIL) else []
     ours = _OURS() if wished else []
     people = _others(wished, ours)
     inbox = _inbox_for(conversation, ours) if people else None
+    if _wants_text(message, reached=bool(people)) and (number := phone_number(conversation.customer)):
+        texting.tell(message, event.at, may_go(message, number, event.at))
     if inbox is None:
-        if not people and (number := phone_number(conversation.customer)):
-            texting.tell(message, event.at, may_go(message, number, event.at))
         return
     _note_chosen(message, conversation, event.at)
     waits = conversation.state in (ChatState.WAITING, ChatState.ACTIVE)
@@ -93,6 +96,16 @@ def queue(event: Event) -> None:
         Reference.objects.bulk_create([sent_as], ignore_conflicts=True)
         due.queued(Delivery)
         fp("outbox.queued")
+
+
+def _wants_text(message: Message, *, reached: bool) -> bool:
+    """Whether a short word by SMS belongs to this message: in place of mail that reaches nobody, or by choice."""
+    if "ways" in message.meta:
+        return goes_by(message.meta, Way.SMS if reached else OR_SMS)
+    if message.automatic:
+        return not reached
+    off, on = choosing.choices_of(message.ticket.customer_id)
+    return bool(by_way([Kind.ANSWER], Way.SMS, off=off, on=on, has_mail=reached))
 
 
 _OURS = PreparedModels(lambda: Inbox.objects.exclude(address="").order_by("pk"))

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from PIL import Image, ImageDraw
 
-from pelekan.channels import intake
+from pelekan.channels import intake, telling
 from pelekan.channels.email import thread
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
@@ -24,7 +24,8 @@ from pelekan.people.identify import claim, customer_for
 from pelekan.people.models import Customer, IdentityKind
 from pelekan.tickets import actions, attachments
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Conversation, Message, Ticket
+from pelekan.tickets.models import Conversation, Event, Message, Ticket
+from pelekan.tickets.notices import rating
 
 Step = Callable[["Teller"], None]
 
@@ -42,6 +43,8 @@ class Teller:
 
     def pass_(self, minutes: float) -> datetime:
         self.at += timedelta(minutes=minutes)
+        if self.ticket is not None:  # what the customer was to be told by then
+            telling.say_due(self.ticket, self.at)
         return self.at
 
     def now_on(self, message: Message) -> None:
@@ -195,6 +198,17 @@ def end(who: str = "sara", minutes: float = 2) -> Step:
     return lambda t: _none(actions.end_chat(_of(t), by=t.world.agents[who], now=t.pass_(minutes)))
 
 
+def rate(stars: int, words: str = "", minutes: float = 90) -> Step:
+    """The customer follows the stars in his mail."""
+
+    def step(t: Teller) -> None:
+        at = t.pass_(minutes)
+        solving = Event.objects.filter(name="ticket.solved", ticket=_ticket(t)).latest("pk")
+        rating.rate(solving, by=_ticket(t).customer, stars=stars, words=words, way="mail", now=at)
+
+    return step
+
+
 def _none(_: object) -> None:
     return None
 
@@ -240,14 +254,14 @@ STORIES: tuple[Story, ...] = (
         answer("sara", "Hello Daniel, our payments colleagues will issue it today; I have passed on your VAT number.", 6),
         escalate("sara", "payments", "Invoice must be re-issued with a VAT number"), do("take", "dara", 50),
         answer("dara", "Hello Daniel, the corrected invoice is attached to your account under “Invoices”.", 35),
-        do("solve", "dara", 1),
+        do("solve", "dara", 1), rate(4, "Quick and friendly, thank you."),
     )),
     Story("salma", 24 * 6, (
         chat("مرحباً، وصلتني الخيمة بلون مختلف عن الذي طلبته", page="/orders/5521"),
         accept("laila"), answer("laila", "أهلاً سلمى، نعتذر عن ذلك. هل يمكنك إرسال صورة للملصق على الصندوق؟"),
         chat("هذه صورة الملصق", 4, file=True),
         answer("laila", "شكراً لك. سنرسل اللون الصحيح غداً ويأخذ المندوب الخيمة الأولى معه.", 6),
-        chat("ممتاز، شكراً جزيلاً", 2), end("laila"), do("solve", "laila", 1),
+        chat("ممتاز، شكراً جزيلاً", 2), end("laila"), do("solve", "laila", 1), rate(5, "خدمة سريعة ولطيفة، شكراً لكم."),
     )),
     Story("peyman", 24 * 5, (
         portal("خطای ۵۰۲ در وب‌سرویس سفارش", "از ساعت ۹ صبح هیچ‌کدام از سفارش‌های ما از راه وب‌سرویس ثبت نمی‌شود و خطای ۵۰۲ می‌گیریم.", team="technical", impact=3, urgency=3),
@@ -257,7 +271,7 @@ STORIES: tuple[Story, ...] = (
         escalate("laila", "developers", "درگاه سفارش روی هر دو سرور خطای ۵۰۲ می‌دهد؛ شناسهٔ درخواست: req-77f2a1"),
         do("take", "james", 15), note("james", "Connection pool exhausted after last night’s release; rolling back."),
         answer("james", "سلام، مشکل از نسخهٔ دیشب بود و برگردانده شد. سفارش‌های صف‌مانده تا نیم ساعت دیگر خودکار ثبت می‌شوند.", 55),
-        do("solve", "james", 30),
+        do("solve", "james", 30), rate(3, "مشکل حل شد، ولی دو ساعت سفارش نگرفتیم."),
     )),
     Story("shirin", 24 * 4, (
         mail("تغییر نشانی تحویل", "سلام، نشانی سفارش ۳۳۱۷ را می‌خواهم به دفتر کارم تغییر بدهم. ممکن است؟"),
@@ -268,7 +282,7 @@ STORIES: tuple[Story, ...] = (
         mail("تسجيل الدخول لا يعمل", "السلام عليكم،\nلا أستطيع تسجيل الدخول منذ أمس، تظهر رسالة «الحساب مقفل».\nأرجو المساعدة."),
         do("take", "laila", 40), categorise("laila", "account"),
         answer("laila", "وعليكم السلام أستاذ خالد، فتحنا الحساب. جرّب من فضلك الآن وأخبرنا بالنتيجة.", 10),
-        mail("Re: تسجيل الدخول لا يعمل", "يعمل الآن، شكراً لكم", 90), do("solve", "laila", 5),
+        mail("Re: تسجيل الدخول لا يعمل", "يعمل الآن، شكراً لكم", 90), do("solve", "laila", 5), rate(5),
     )),
     Story("kaveh", 28, (
         mail("استعلام گارانتی باتوم", "باتوم‌های سری کاوه که برای تورها خریدیم بعد از دو ماه شکسته‌اند. گارانتی شامل شکستگی قفل هم می‌شود؟"),
@@ -338,6 +352,8 @@ def tell(world: World, now: datetime | None = None) -> None:
         teller = Teller(world, now - timedelta(hours=story.hours), people[story.customer])
         for step in story.steps:
             step(teller)
+        if teller.ticket is not None:
+            telling.say_due(teller.ticket, now)
 
 
 def screenshot() -> bytes:

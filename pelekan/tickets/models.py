@@ -49,6 +49,7 @@ class Inbox(models.Model):
         default=dict, blank=True
     )  # see pelekan.sla.hours.hours_from; {} means always open
     acknowledge = models.BooleanField(default=True)  # e-mail and SMS: send a receipt with the number
+    silent = models.JSONField(default=list, blank=True)  # kinds of notices that its customers don't get
     signature = models.TextField(blank=True)
     require_identity = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
@@ -410,3 +411,13 @@ class ReadMark(models.Model):
 def owner_key(agent: Agent | None = None, conversation: Conversation | None = None) -> str:
     """Whose unsent upload this is: bound to one agent or one conversation."""
     return f"agent:{agent.pk}" if agent else f"conversation:{conversation.pk}" if conversation else ""
+
+
+# tables of rooms of their own, here so that Django finds them
+from pelekan.tickets.bell.models import Bell as Bell  # noqa: E402
+from pelekan.tickets.bell.models import BellChoice as BellChoice  # noqa: E402
+from pelekan.tickets.notices.models import Notice as Notice  # noqa: E402
+from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice  # noqa: E402
+from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E402
+from pelekan.tickets.notices.models import NoticeText as NoticeText  # noqa: E402
+from pelekan.tickets.notices.models import Rating as Rating  # noqa: E402

@@ -6,7 +6,8 @@ from typing import Any
 
 from pelekan.demo.stories import tell
 from pelekan.demo.world import World
-from pelekan.tickets.models import Conversation, Ticket
+from pelekan.lib.time import now as clock
+from pelekan.tickets.models import Conversation, Notice, Rating, Ticket
 
 
 def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: Any) -> None:
@@ -23,3 +24,10 @@ def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: An
     assert emma.status == "open" and emma.messages.filter(kind="incoming").count() == 2, (
         "her answer joined by proof"
     )
+    assert Rating.objects.count() == 4
+    assert not Notice.objects.filter(due_at__lte=clock()).exists(), "nothing old is left to be told"
+    assert {kind for notice in Notice.objects.filter(state="said") for kind in notice.kinds} >= {
+        "moved",
+        "solved",
+        "rate",
+    }

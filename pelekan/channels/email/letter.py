@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pelekan.channels import outbox
-from pelekan.channels.email import thread
+from pelekan.channels.email import notice, thread
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import Attached, Outgoing, Quoted
 from pelekan.channels.models import Delivery, Reference
@@ -50,7 +50,16 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
     first = messages[0]
     conversation, inbox = delivery.conversation, delivery.inbox
     customer, language = conversation.customer, first.ticket.language
+    if first.automatic and first.language:
+        language = first.language  # a notice speaks the language that its reader chose
     html, attached = _body(messages)
+    text = "" if html else "\n\n".join(message.text for message in messages)
+    if first.automatic:
+        parts = [notice.body(message, "") for message in messages]
+        html, text = "\n".join(part[0] for part in parts), "\n\n".join(part[1] for part in parts)
+    elif len(messages) == 1:
+        html, text = notice.body(first, html)
+    way_out, unsubscribe = notice.footer(first, customer)
     with translation.override(language):
         return Outgoing(
             subject=_subject(delivery, first),
@@ -60,15 +69,16 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
             message_id=delivery.mail_id,
             date=first.created_at,
             body_html=html,
-            body_text="" if html else "\n\n".join(message.text for message in messages),
+            body_text=text,
             in_reply_to=_answered(delivery, first),
             references=_thread_ids(delivery),
             language=language,
             attachments=attached,
             quoted=_quoted(delivery, first, customer, language),
-            footer=_footer(delivery, first),
+            footer="\n".join(text for text in (_footer(delivery, first), way_out) if text),
             reference_line=thread.token_line(thread.reply_token(conversation.pk, settings.SECRET_KEY)),
             automatic="auto-replied" if first.automatic else "",
+            unsubscribe_url=unsubscribe if first.automatic else "",
         )
 
 
@@ -91,7 +101,8 @@ def _subject(delivery: Delivery, message: Message) -> str:
         message.automatic or delivery.conversation.channel != "email"
     ):
         # whoever typed this address may want our words to reach a stranger: none of his are in it
-        own = _("Your request is registered") if message.automatic else _("Our answer to your request")
+        own = notice.subject(message) if message.automatic else _("Our answer to your request")
+        own = own or _("Your request is registered")
         return f"{own} {number}".strip()
     by_mail = delivery.conversation.channel == "email"
     subject = _REPLY_MARKS.sub("", (delivery.conversation.subject if by_mail else "") or ticket.subject)

@@ -19,11 +19,13 @@ from pelekan.lib.phones import takes_sms
 from pelekan.lib.text import local_digits
 from pelekan.lib.time import now as clock
 from pelekan.lib.time import zone_named
-from pelekan.people import signin
+from pelekan.people import desk, signin
 from pelekan.people.identify import phone_number
 from pelekan.people.models import ZONE_OF, Identity, IdentityKind
 from pelekan.tickets.events import record
 from pelekan.tickets.models import ChatState, Conversation, Inbox, Message
+from pelekan.tickets.notices.rules import Kind
+from pelekan.tickets.notices.words import short
 
 CHAT_PATIENCE = timedelta(minutes=5)
 """What the visitor reads in the chat within this time needs no text message."""
@@ -151,6 +153,10 @@ def words_of(delivery: Delivery) -> str:
     """The text of a delivery, the same at every try."""
     message, ticket = delivery.message, delivery.message.ticket
     with translation.override(message.language or ticket.language):
+        if "ways" in message.meta:
+            told, link = message.meta, link_of(delivery)
+            kinds = told["ways"]["sms"] or told["ways"]["or_sms"]
+            return short(kinds, told["language"], {**told["values"], "link": link})
         if message.automatic:
             return _with_link(message.text, delivery)
         if delivery.conversation.channel == "sms":
@@ -158,8 +164,12 @@ def words_of(delivery: Delivery) -> str:
             if message.attachments.exists():
                 text = "\n".join(filter(None, [text, _("Files: %(link)s") % {"link": link_of(delivery)}]))
             return text
-        number = local_digits(str(ticket.number), ticket.language)
-        return _with_link(_("We have answered your request %(number)s.") % {"number": number}, delivery)
+        values = {
+            "number": local_digits(str(ticket.number), ticket.language),
+            "desk": desk.sign().name,
+            "link": link_of(delivery),
+        }
+        return short([Kind.ANSWER], ticket.language, values)
 
 
 def _with_link(text: str, delivery: Delivery) -> str:

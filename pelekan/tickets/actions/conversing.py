@@ -115,6 +115,7 @@ def say(
     *,
     because: str,
     meta: dict[str, Any] | None = None,
+    language: str = "",
     now: datetime | None = None,
 ) -> Message:
     """The desk itself tells the customer something: a receipt, a number, a greeting. It is marked automatic,
@@ -128,7 +129,7 @@ def say(
         channel=conversation.channel,
         automatic=True,
         text=text,
-        language=ticket.language,
+        language=language or ticket.language,
         meta=meta or {},
         created_at=now,
     )

@@ -27,6 +27,7 @@ from pelekan.people.models import (
     User,
 )
 from pelekan.tickets import actions
+from pelekan.web.portal import notices
 from pelekan.web.portal.doors import customers, portal_page
 
 MOST_PHONES = 5
@@ -84,6 +85,7 @@ def _page(
         calendars=list(Calendar.choices),
         digits_names=list(Digits.choices),
         zones=sorted(zones()),
+        notices=notices.table(customer),
         saved=request.GET.get("saved") == "1" and request.method == "GET",
         status=422 if errors else 200,
     )

@@ -27,6 +27,7 @@ from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, possible
 from pelekan.web.portal import shapes, writing
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
+from pelekan.web.portal.notices import rating_part
 from pelekan.web.reading import Reading
 
 PAGE = 20
@@ -163,6 +164,7 @@ def request_part(
         "can_solve": not guest and Act.SOLVE in acts,
         "can_reopen": not guest and Act.REOPEN in acts,
         "guest": guest,
+        "rating": rating_part(ticket),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.portal import entrance, guests, profile, requests
+from pelekan.web.portal import entrance, guests, notices, profile, requests
 
 urlpatterns = [
     path("", requests.home, name="portal_home"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("profile/", profile.profile, name="portal_profile"),
     path("profile/phone/", profile.add_phone, name="portal_phone"),
     path("profile/sign-out-everywhere/", profile.sign_out_everywhere, name="portal_sign_out_everywhere"),
+    path("profile/notices/", notices.choose, name="portal_notices"),
+    path("rate/<str:token>/", notices.rate, name="portal_rate"),
+    path("notices/off/<str:token>/", notices.off, name="portal_notices_off"),
     path("g/<str:secret>/", guests.door, name="portal_guest_door"),
     path("guest/<int:ticket_id>/", guests.show, name="portal_guest"),
     path("guest/<int:ticket_id>/answer/", guests.answer, name="portal_guest_answer"),

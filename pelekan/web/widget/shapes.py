@@ -8,6 +8,7 @@ from typing import Any
 
 import nh3
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -20,6 +21,8 @@ from pelekan.lib.time import Dates, zone_named
 from pelekan.people.models import CALENDAR_OF, Agent
 from pelekan.tickets import feed
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
+from pelekan.tickets.notices import rating
+from pelekan.tickets.notices.defaults import STARS
 
 Shape = dict[str, Any]
 TOLD = ("chat.accepted", "chat.transferred", "chat.ended")
@@ -194,7 +197,22 @@ def message(row: Message, files: Iterable[Attachment]) -> Shape:
     }
     if not own and row.meta.get("notice"):
         shape["notice"] = row.meta["notice"]
+    if not own and row.meta.get("solving"):
+        shape["rate"] = _rate(row)
     return shape
+
+
+def _rate(row: Message) -> Shape:
+    """The question below a notice: five links, each to the page where the choice is confirmed."""
+    asked = str(row.meta.get("rate_text", ""))
+    address = settings.BASE_URL + reverse("portal_rate", args=[rating.token_of(int(row.meta["solving"]))])
+    return {
+        "text": "" if asked == row.text else asked,
+        "stars": [
+            {"number": local_digits(str(number), row.language), "name": name, "url": f"{address}?stars={number}&way=chat"}
+            for number, name in enumerate(STARS.get(row.language, STARS["en"]), 1)
+        ],
+    }  # fmt: skip
 
 
 def _plain(html: str) -> str:

@@ -46,6 +46,8 @@ def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Rea
         "inbox": isolate(str(data.get("inbox", ""))),
         "recipient": isolate(str(data.get("recipient", ""))),
         "fault": in_words(str(data.get("fault", ""))),
+        "stars": dates.digits(data.get("stars", "")),
+        "words": isolate(str(data.get("words", ""))),
     }
     say = _SENTENCES.get(name)
     return (say(data) % words) if say else ""
@@ -89,6 +91,12 @@ def _assessed(data: dict[str, Any]) -> str:
     if data.get("priority") != data.get("priority_before"):
         return _("%(who)s assessed it: priority %(priority_before)s became %(priority)s")
     return _("%(who)s assessed it: the priority stays %(priority)s")
+
+
+def _rated(data: dict[str, Any]) -> str:
+    if data.get("words"):
+        return _("%(who)s gave %(stars)s of 5 stars: “%(words)s”")
+    return _("%(who)s gave %(stars)s of 5 stars")
 
 
 def _categorised(data: dict[str, Any]) -> str:
@@ -162,6 +170,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.links_ended": lambda data: _("%(who)s ended the links that open this ticket from its mails"),
     "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
+    "ticket.rated": _rated,
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 
@@ -176,6 +185,7 @@ def reason(because: str) -> str:
         "answered": _("by answering"),
         "registered": "",
         "wrote what was forwarded": _("because he or she wrote what was forwarded"),
+        "notice": "",
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",
         "accepted by itself": _("auto-accept: the least busy of those who are online"),

@@ -158,8 +158,14 @@ function line(app, message, state, next) {
     next || own || message.from === "desk" ? h("span.visually-hidden", {}, `${name}: `) : h("b.line__who", {}, h("bdi", {}, name)),
     body,
     ...message.files.map(file => attached(app, file)),
+    message.rate && rateLine(message.rate),
     meta,
   );
+}
+
+function rateLine({ text, stars }) {
+  const links = stars.map(star => h("a", { href: star.url, target: "_blank", rel: "noopener", title: star.name, "aria-label": `${star.number}: ${star.name}` }, `${star.number} ★`));
+  return h("div.line__rate", {}, text && h("p", { dir: "auto" }, text), h("div", {}, links));
 }
 
 function waitingLine(app, item) {

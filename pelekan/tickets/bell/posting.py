@@ -1,0 +1,174 @@
+"""What of the bell goes by mail: one letter for all that waits, and the digest. Each in one transaction with its mark,
+so that a letter is written once, whenever the process dies."""
+
+from __future__ import annotations
+
+import copy
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pelekan.lib import due
+from pelekan.lib.failpoints import fp
+from pelekan.lib.text import local_digits
+from pelekan.lib.time import now as clock
+from pelekan.lib.time import zone_named
+from pelekan.people import letters
+from pelekan.people.models import CALENDAR_OF, Agent
+from pelekan.tickets.bell import reading, rules
+from pelekan.tickets.bell.ring import zone_of
+from pelekan.tickets.bell.sentences import NAMES
+from pelekan.tickets.events import action
+from pelekan.tickets.models import Bell, BellChoice, Notice, NoticeState, Ticket
+
+KEPT = timedelta(days=90)
+"""How long a line of the bell, and what became of a notice, is kept."""
+
+PIECE = 1_000
+
+
+def post(choice: BellChoice) -> datetime | None:
+    """Write the letter of a leased row."""
+    _post(choice)
+    fp("bell.posted")
+    return None
+
+
+@action
+def _post(choice: BellChoice, now: datetime | None = None) -> None:
+    now = now or clock()
+    due.settle(copy.copy(choice), None, tries=0)
+    agent = Agent.objects.select_related("user").get(pk=choice.agent_id)
+    waiting = Bell.objects.filter(agent=agent, mail=True, read_at=None)
+    if agent.disabled_at is None and agent.user.is_active and waiting.exists():
+        with translation.override(agent.user.language):
+            found, more = reading.of(agent, waiting.order_by("-at", "-id")[: reading.WINDOW + 1])
+            count = local_digits(str(len(found)) + ("+" if more else ""), agent.user.language)
+            subject = (
+                found[0].text
+                if len(found) == 1
+                else ngettext("%(count)s message for you", "%(count)s messages for you", len(found))
+                % {"count": count}
+            )
+            letters.write(
+                agent.user.email,
+                kind="bell",
+                subject=subject,
+                lines=[*map(_said, found), _why()],
+                language=agent.user.language,
+                now=now,
+                expires_at=now + timedelta(days=1),
+            )
+    Bell.objects.filter(agent=agent, mail=True).update(mail=False)
+    fp("bell.written")
+
+
+JOB = due.Job(BellChoice, post, lease=timedelta(minutes=2), at_once=5)
+
+
+def _said(line: reading.Line) -> str:
+    """One paragraph: what happened, to which ticket, where it is."""
+    text = line.text
+    if line.label:
+        number = f" #{line.data['number']}" if line.data["number"] else ""
+        text = f"{text}:{number} {line.label}"
+    return f"{text}\n{settings.BASE_URL}{address(line)}"
+
+
+def address(line: reading.Line) -> str:
+    """Where a line leads."""
+    if line.ticket is not None:
+        return reverse("desk_ticket", args=[line.ticket])
+    if line.kind == rules.Ring.FAULT:
+        return reverse("settings_mail")
+    return reverse("desk_bell")
+
+
+def _why() -> str:
+    return _("You chose in your settings to be told by mail: %(link)s") % {
+        "link": settings.BASE_URL + reverse("desk_bell_choice")
+    }
+
+
+# Digest
+
+
+def send_digests(now: datetime) -> None:
+    """Write the digests that are due."""
+    for choice in BellChoice.objects.filter(digest_at__lte=now).order_by("digest_at")[:200]:
+        _digest(choice, now)
+
+
+@action
+def _digest(choice: BellChoice, now: datetime) -> None:
+    agent = Agent.objects.select_related("user").get(pk=choice.agent_id)
+    user, zone = agent.user, zone_named(zone_of(agent.user))
+    quiet = rules.quiet_until(now, rules.quiet_from(choice.quiet), zone)
+    first = rules.first_day_of_week(user.calendar or CALENDAR_OF[user.language])
+    values = (
+        {"digest_at": quiet}
+        if quiet
+        else {"digest_at": rules.next_digest(now, choice.digest, zone, first), "digest_since": now}
+    )
+    mine = BellChoice.objects.filter(pk=choice.pk, digest_at=choice.digest_at).update(**values)
+    if not mine or quiet or agent.disabled_at is not None or not user.is_active:
+        return
+    with translation.override(user.language):
+        lines = _summary(agent, choice.digest_since or now - timedelta(days=1))
+        if not lines:
+            return
+        subject = _("Your day at the desk") if choice.digest == "daily" else _("Your week at the desk")
+        letters.write(
+            user.email,
+            kind="digest",
+            subject=subject,
+            lines=[*lines, _why()],
+            language=user.language,
+            now=now,
+            expires_at=now + timedelta(days=1),
+        )
+    fp("digest.written")
+
+
+def _summary(agent: Agent, since: datetime) -> list[str]:
+    """What happened since, by kind; what he has not read; how many tickets wait for him. [] when there is nothing."""
+    language = agent.user.language
+    rows = Bell.objects.filter(agent=agent, at__gt=since)
+    kinds = rules.counted(list(rows.values_list("kind", flat=True)[:5_000]))
+    unread, _more = reading.of(agent, rows.filter(read_at=None).order_by("-at", "-id")[:20])
+    waiting = Ticket.objects.open().filter(assignee=agent, waiting_since__isnull=False).count()
+    if not kinds and not waiting:
+        return []
+    lines = []
+    if kinds:
+        lines.append(
+            "\n".join(
+                f"{NAMES[rules.Ring(kind)]}: {local_digits(str(count), language)}"
+                for kind, count in kinds.items()
+            )
+        )
+    if waiting:
+        number = local_digits(str(waiting), language)
+        lines.append(
+            ngettext(
+                "%(number)s customer waits for you.", "%(number)s customers wait for you.", waiting
+            ) % {"number": number}
+        )  # fmt: skip
+    return [*lines, *map(_said, unread)]
+
+
+# Forgetting
+
+
+def forget_old(now: datetime) -> None:
+    """Delete lines of the bell, and notices that are over, in pieces."""
+    over = Notice.objects.exclude(state=NoticeState.WAITING)
+    for rows in (Bell.objects.filter(at__lt=now - KEPT), over.filter(first_at__lt=now - KEPT)):
+        while pieces := list(rows.values_list("pk", flat=True)[:PIECE]):
+            rows.model._default_manager.filter(pk__in=pieces).delete()
+            if len(pieces) < PIECE:
+                break

@@ -1,0 +1,57 @@
+"""What a line of the bell says, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pelekan.lib.text import isolate
+from pelekan.tickets.bell.rules import Ring
+
+NAMES = {
+    Ring.ASSIGNED: gettext_lazy("A ticket is given to me"),
+    Ring.ANSWERED: gettext_lazy("A customer writes on my ticket"),
+    Ring.CHAT: gettext_lazy("A chat comes to me"),
+    Ring.MENTIONED: gettext_lazy("A colleague names me in a note"),
+    Ring.HANDED: gettext_lazy("A ticket comes to my team"),
+    Ring.FAILED: gettext_lazy("My answer could not be delivered"),
+    Ring.RATED: gettext_lazy("A customer rates my ticket"),
+    Ring.FAULT: gettext_lazy("A mailbox fails or a mail is quarantined"),
+}
+ICONS = {
+    Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
+    Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
+}  # fmt: skip
+
+
+def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
+    """One line. `who` did it last ("" for the desk itself); `count` times since the reader looked."""
+    words = {"who": isolate(who) if who else _("Pelekan"), "count": count, "stars": data.get("stars", "")}
+    if kind == Ring.ASSIGNED:
+        return _("%(who)s gave you a ticket") % words
+    if kind == Ring.ANSWERED:
+        return ngettext("%(who)s wrote to you", "%(who)s wrote to you %(count)s times", count) % words
+    if kind == Ring.CHAT:
+        return _("A chat has come to you") % words
+    if kind == Ring.MENTIONED:
+        return (
+            ngettext("%(who)s named you in a note", "%(who)s and others named you in %(count)s notes", count)
+            % words
+        )
+    if kind == Ring.HANDED:
+        return _("%(who)s passed a ticket to your team") % words
+    if kind == Ring.FAILED:
+        return (
+            ngettext("Your answer could not be delivered", "%(count)s answers could not be delivered", count)
+            % words
+        )
+    if kind == Ring.RATED:
+        return _("%(who)s gave %(stars)s of 5 stars") % words
+    if "arrival" in data:
+        return (
+            ngettext("A mail was set aside: it needs a person", "%(count)s mails were set aside", count)
+            % words
+        )
+    return _("A mailbox can't be read") % words
