@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import gc
 import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -86,6 +87,9 @@ class Desk:
         gc.collect()
         gc.freeze()
         gc.set_threshold(20_000, 50, 50)
+        # A thread that computes keeps the interpreter from the others for this long; 5 ms is the default, and a poke goes
+        # through three threads (the request's, the reader's, the loop's).
+        sys.setswitchinterval(0.001)
 
     async def hush(self) -> None:
         """End the streams and tell the work to stop: first at shutdown, or it would wait for open streams."""

@@ -66,8 +66,8 @@ def action(do: Callable[P, R]) -> Callable[P, R]:
 
     @functools.wraps(do)
     def changing(*args: P.args, **kwargs: P.kwargs) -> R:
-        if _change.get() is not None:
-            return do(*args, **kwargs)
+        if (running := _change.get()) is not None:
+            return _within(running, do, args, kwargs)
         for attempt in range(TRIES):
             try:
                 return _outermost(do, args, kwargs)
@@ -83,6 +83,14 @@ def action(do: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return changing
+
+
+def _within(change: Change, do: Callable[..., R], args: Any, kwargs: Any) -> R:
+    try:
+        return do(*args, **kwargs)
+    except BaseException:
+        change.held.clear()  # who catches this and goes on must not work with what was half done
+        raise
 
 
 def _outermost(do: Callable[..., R], args: Any, kwargs: Any) -> R:
@@ -194,8 +202,16 @@ def topics_of(ticket: Ticket) -> list[str]:
 
 
 def lock(ticket: Ticket | int) -> Ticket:
-    """The ticket as it is now, its row held until the change commits. All actions of one change work on one object;
-    only where savepoints begin or end, which may undo what it says, it is read anew."""
+    """The ticket as it is now, its row held until the change commits.
+
+    All actions of one change work on one object, which is read once. It says what the database says, because: nobody
+    else can write the row meanwhile; within the change, tickets are written only through this object, and an action
+    saves what it sets on it before it calls another one or ends; where a savepoint begins or ends, and after an action
+    that failed and was caught, it is read anew. The database's own bulk updates (`tickets.shaping`) lock no ticket in
+    their change. Objects from earlier changes, or read without a lock, are never given out here.
+
+    Before it is saved, the object is ahead of the row: ask it, not a query, what the ticket is.
+    """
     pk = ticket if isinstance(ticket, int) else ticket.pk
     change = _change.get()
     if change is not None and pk in change.held and change.held[pk][0] == tuple(connection.savepoint_ids):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from django.db import transaction
 
 from pelekan.demo.world import World
@@ -63,6 +65,24 @@ def test_what_a_savepoint_did_is_seen_after_it(world: World) -> None:
         return lock(ticket).subject
 
     assert does() == "Done"
+
+
+def test_what_a_failed_action_left_is_not_believed(world: World) -> None:
+    ticket = new(world)
+
+    @action
+    def fails() -> None:
+        lock(ticket).subject = "Half done"
+        raise ValueError
+
+    @action
+    def tries() -> str:
+        lock(ticket)
+        with contextlib.suppress(ValueError):
+            fails()
+        return lock(ticket).subject
+
+    assert tries() == ticket.subject
 
 
 def test_another_change_reads_anew(world: World) -> None:

@@ -36,11 +36,11 @@ class Source(Protocol):
     """Seconds during which a lower id may still appear after a higher one; 0 with a single writer."""
 
     def latest(self) -> int:
-        """The highest id, 0 in an empty log. Cheap: asked at each poll."""
+        """The highest id, 0 in an empty log."""
         ...
 
     def after(self, id: int, limit: int) -> Sequence[Row]:
-        """Rows with a higher id, lowest first."""
+        """Rows with a higher id, lowest first. Cheap where there are none: asked at each poll."""
         ...
 
     def listen(self, wake: Callable[[], None], stopped: threading.Event) -> None:
@@ -126,12 +126,13 @@ class Reader:
     def read(self) -> None:
         """Pass on all that is new."""
         fresh = False
-        if self.source.latest() > self.high:
-            while rows := self.source.after(self.high, READ_LIMIT):
-                fresh = True
-                self._pass_on(rows)
-                if self._stopped.is_set():
-                    return
+        while rows := self.source.after(self.high, READ_LIMIT):
+            fresh = True
+            self._pass_on(rows)
+            if self._stopped.is_set():
+                return
+            if len(rows) < READ_LIMIT:
+                break
         if self.source.overlap:
             self._sweep(fresh)
 

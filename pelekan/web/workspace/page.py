@@ -185,20 +185,32 @@ def chat_of(pk: int) -> dict[str, Any] | None:
     return found
 
 
+_CHATS = Conversation.objects.filter(ticket=OuterRef("pk")).exclude(state="").order_by("-id")
+_SEEN = Prepared(
+    lambda agent, pk: (
+        Ticket.objects.visible_to(agent)
+        .filter(pk=pk)
+        .values("id", seen_to=Subquery(_CHATS.values("customer_read_id")[:1]))
+    )
+)
+
+
 @require_GET
 @agents
 def lines(request: HttpRequest, pk: int) -> HttpResponse:
     """More of the timeline: `before` an event (earlier), or `after` it (what is new)."""
     agent = agent_in(request)
-    ticket_row(agent, pk)
+    teams_of(agent)
+    ticket = _SEEN.one(agent, pk)
+    if ticket is None:
+        raise Http404
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     before, after = _number(request, "before"), _number(request, "after")
     part = timeline.window(pk, dates, before=before, after=after, me=agent.pk)
     context: dict[str, Any] = {"lines": part, "ticket_id": pk, "sendings": {}, "seen_to": 0}
     if after:
         context["sendings"] = timeline.delivery_states(pk, dates)
-        chat = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by("-id")
-        context["seen_to"] = chat.values_list("customer_read_id", flat=True).first() or 0
+        context["seen_to"] = ticket["seen_to"] or 0
     response = render(request, "desk/lines.html", context)
     response["X-Last-Event"] = str(part["last"])
     response["X-Last-Message"] = str(part["last_message"])

@@ -164,10 +164,10 @@ def test_a_source_that_fails_is_asked_again():
         async def scene():
             client = Client(server.port)
             await client.open(ticket("agent:5", "desk"))
-            latest, log.latest = log.latest, lambda: 1 / 0
+            after, log.after = log.after, lambda id, limit: 1 / 0
             live.wake()
             await asyncio.sleep(0.1)
-            log.latest = latest
+            log.after = after
             log.add("desk")
             assert (await client.poke())["id"] == 1
 

@@ -10,6 +10,7 @@ from pelekan.demo.world import World
 from pelekan.people import desk
 from pelekan.tickets.actions import assign, escalate, note, reply, tag
 from tests.conftest import NOON
+from tests.statements import costs
 
 
 @pytest.fixture
@@ -59,4 +60,12 @@ def test_the_ticket_page(at_desk, busy) -> None:
     found = queries(at_desk("sara"), f"/desk/tickets/{busy.pk}/?in=all", **{"HX-Request": "true"})
     assert len(found) <= 17, "\n".join(found)
     lines = queries(at_desk("sara"), f"/desk/tickets/{busy.pk}/lines/?after=1")
-    assert len(lines) <= 12, "\n".join(lines)
+    assert len(lines) == 9, "\n".join(lines)
+
+
+def test_a_new_line_on_an_open_ticket(at_desk, write) -> None:
+    """session, user, teams; may he see it and what the visitor has read; events with messages, files, deliveries."""
+    ticket, sara = write(channel="chat"), at_desk("sara")
+    last = ticket.events.latest("id").pk
+    write("One more", channel="chat", into=ticket)
+    costs(lambda: sara.get(f"/desk/tickets/{ticket.pk}/lines/?after={last}"), 7)
