@@ -10,20 +10,27 @@ from collections.abc import Callable
 from pelekan.channels import outbox, telling
 from pelekan.routing import chats
 from pelekan.tickets import search
+from pelekan.tickets.bell import ring
 from pelekan.tickets.models import Event
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
-    "message.received": [search.index_message],
+    "message.received": [search.index_message, ring.ring],
     "message.sent": [search.index_message, telling.carry, outbox.queue],
-    "message.noted": [search.index_message],
+    "message.noted": [search.index_message, ring.ring],
     "ticket.registered": [telling.receipt],
+    "ticket.assigned": [ring.ring],
     "ticket.renamed": [search.index_subject],
     "ticket.created": [chats.offer],
-    "ticket.escalated": [chats.offer, telling.follow],
-    "ticket.returned": [chats.offer, telling.follow],
-    "ticket.handed_over": [chats.offer],
+    "ticket.escalated": [chats.offer, telling.follow, ring.ring],
+    "ticket.returned": [chats.offer, telling.follow, ring.ring],
+    "ticket.handed_over": [chats.offer, ring.ring],
     "ticket.waited": [telling.follow],
     "ticket.solved": [telling.follow],
+    "ticket.rated": [ring.ring],
+    "chat.transferred": [ring.ring],
+    "delivery.failed": [ring.ring],
+    "arrival.quarantined": [ring.ring],
+    "account.failed": [ring.ring],
     "chat.ended": [chats.serve_waiting],
     "agent.presence": [chats.serve_waiting],
     "customer.described": [search.index_described],

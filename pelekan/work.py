@@ -13,14 +13,17 @@ from pelekan.channels import letters, telling
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
+from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 
-JOBS: list[Job] = [letters.JOB, *mail.JOBS, telling.JOB]
+JOBS: list[Job] = [letters.JOB, *mail.JOBS, telling.JOB, posting.JOB]
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
     Chore(forget_tokens, timedelta(hours=6)),
     Chore(drop_unsent, timedelta(hours=1)),
+    Chore(posting.send_digests, timedelta(minutes=5)),
+    Chore(posting.forget_old, timedelta(hours=6)),
 ]
 
 

@@ -28,6 +28,7 @@ class Line:
     at: datetime
     unread: bool
     count: int
+    event: int
     data: dict[str, Any]
 
 
@@ -52,7 +53,7 @@ def of(agent: Agent, rows: Any) -> tuple[list[Line], int]:
     """The lines for rows of bells."""
     found = list(
         rows.values(
-            "id", "kind", "ticket_id", "at", "read_at", "count", "event__data", "event__agent__user__name",
+            "id", "kind", "ticket_id", "at", "read_at", "count", "event_id", "event__data", "event__agent__user__name",
             "event__customer__name",
         )
     )  # fmt: skip
@@ -78,6 +79,7 @@ def _line(row: dict[str, Any], labels: dict[int, tuple[int | None, str]]) -> Lin
         at=row["at"],
         unread=row["read_at"] is None,
         count=row["count"],
+        event=row["event_id"],
         data={"number": known[0] if known else None, "gone": gone, "arrival": data.get("arrival")},
     )
 

@@ -15,6 +15,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
 from pelekan.tickets.actions import NewerMessage, NothingToSay
+from pelekan.tickets.bell import reading
 from pelekan.tickets.events import action
 from pelekan.tickets.models import Conversation, Inbox, Message, MessageKind, SavedReply, Ticket
 from pelekan.tickets.states import NotPossible
@@ -170,6 +171,7 @@ def read(request: HttpRequest, pk: int) -> HttpResponse:
     known = ticket.messages.filter(pk=int(last)).first() if last.isascii() and last.isdigit() else None
     if known is not None:
         actions.mark_read(known.conversation, known.pk, by=agent)
+    reading.mark(agent, clock(), ticket=ticket.pk)
     return HttpResponse(status=204)
 
 

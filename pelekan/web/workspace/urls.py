@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.workspace import (
     acts,
+    bell,
     chats,
     compose,
     enclosed,
@@ -60,6 +61,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("here/", chats.here, name="desk_here"),
     path("search/", searching.search, name="desk_search"),
     path("me/", profile.profile, name="profile"),
+    path("me/notices/", bell.choice, name="desk_bell_choice"),
+    path("bell/", bell.bell, name="desk_bell"),
+    path("bell/news/", bell.news, name="desk_bell_news"),
+    path("bell/read/", bell.read, name="desk_bell_read"),
+    path(_T + "colleagues/", bell.colleagues, name="desk_colleagues"),
     path("me/look/", profile.look, name="desk_look"),
     path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
     path("enclosed/<str:token>/", enclosed.mail, name="desk_enclosed"),

@@ -5,6 +5,7 @@ import DOMPurify from "../../vendor/purify.js";
 import { tell } from "../parts.js";
 import { stick } from "../stick.js";
 import { ask, form, fragment, settle } from "./common.js";
+import { mention } from "./mentions.js";
 import { attach } from "./replies.js";
 import { uploads } from "./uploads.js";
 
@@ -39,6 +40,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     const draft = box.querySelector(`[data-draft-of="${kind}"]`).innerHTML;
     if (draft.trim()) editor.setHTML(draft);
     pickers[kind] = attach({ root, picker: box.querySelector("[data-picker]"), url: data.saved, used: data.used, insert: (text) => editor.insertPlainText(text, false), none: data.none });
+    if (kind === "note") mention({ root, box, url: data.colleagues, insert: (text) => editor.insertPlainText(text, false) });
     show(root);
     editor.addEventListener("input", () => {
       show(root);
