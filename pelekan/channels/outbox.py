@@ -182,9 +182,10 @@ def _note_chosen(message: Message, conversation: Conversation, now: datetime) ->
             address=one.address,
             defaults={"name": one.name, "copied": one.copied, "confirmed_at": now},
         )
-        if not made and taking_part.confirmed_at is None:
-            taking_part.confirmed_at = now
-            taking_part.save(update_fields=["confirmed_at"])
+        if not made and (taking_part.confirmed_at is None or taking_part.copied > one.copied):
+            taking_part.confirmed_at = taking_part.confirmed_at or now
+            taking_part.copied = taking_part.copied and one.copied
+            taking_part.save(update_fields=["confirmed_at", "copied"])
 
 
 # Automatic mail

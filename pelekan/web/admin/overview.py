@@ -82,12 +82,10 @@ def missing() -> list[dict[str, str]]:
     for inbox in doors.filter(channel="chat", sites=[]):
         text = _("The chat “%(name)s” stands on no site yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_inbox", args=[inbox.pk])))
-    handed_over = settings.CONFIG.listen_smtp or settings.CONFIG.listen_lmtp
-    for inbox in (
-        doors.filter(channel="email")
-        .exclude(pk__in=doors if handed_over else [])
-        .filter(Q(account=None) | Q(account__imap_host="", account__smtp_host=""))
-    ):
+    mailed = doors.filter(channel="email")
+    if settings.CONFIG.listen_smtp or settings.CONFIG.listen_lmtp:  # handed over by a mail server
+        mailed = mailed.none()
+    for inbox in mailed.filter(Q(account=None) | Q(account__imap_host="", account__smtp_host="")):
         text = _("The inbox “%(name)s” has no mailbox yet.") % {"name": isolate(inbox.name)}
         found.append((text, reverse("settings_account", args=[inbox.pk])))
     for inbox in doors.filter(channel="sms", gateway=None):

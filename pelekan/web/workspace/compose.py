@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.db.models import F, Q
@@ -10,7 +11,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pelekan.channels.arriving import own_addresses
+from pelekan.channels.outbox import MOST_RECIPIENTS
 from pelekan.channels.sms import texting
+from pelekan.lib.addresses import normal_address
+from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
@@ -56,8 +61,11 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             saw = request.POST.get("saw_id", "")
             words["saw_id"] = int(saw) if saw.isdigit() and "anyway" not in request.POST else None
+            words["meta"] = {
+                name: addresses(request.POST[name]) for name in ("to", "cc") if request.POST.get(name)
+            }
             if request.POST.get("when") == texting.MORNING:
-                words["meta"] = {"sms": texting.MORNING}
+                words["meta"]["sms"] = texting.MORNING
             reply(ticket, agent, request.POST.get("via", ""), words, request.POST.get("then", ""), request)
     except NothingToSay:
         return told(_("There is nothing to send yet. Write something or add a file."))
@@ -74,9 +82,34 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
     except texting.Sleeping as sleeping:
         context = {"until": sleeping.until, "dates": dates(request)}
         return render(request, "desk/sleeping.html", context, status=409)
+    except NotAnAddress as fault:
+        return told(str(fault))
     except NoWay:
         return told(_("There is no address to answer to. Add one to the customer, or write a note."))
     return answer(request, pk)
+
+
+class NotAnAddress(Exception):
+    """What was typed as a recipient is none; the text says which and what to do."""
+
+
+def addresses(typed: str) -> list[str]:
+    """The addresses in a field, separated by commas, semicolons or spaces. Raises NotAnAddress."""
+    found = [one for one in re.split(r"[\s,;،؛]+", typed) if one]
+    if len(found) > MOST_RECIPIENTS:
+        told = _("One mail can go to %(most)s people at most. Take some out, or send a second one.")
+        raise NotAnAddress(told % {"most": MOST_RECIPIENTS})
+    own = own_addresses()
+    for one in found:
+        try:
+            normal = normal_address(one)
+        except ValueError:
+            told = _("%(address)s is not a mail address. Correct it or take it out; your text is still here.")
+            raise NotAnAddress(told % {"address": isolate(one)}) from None
+        if normal.lower() in own:
+            told = _("%(address)s is an address of this desk: the mail would come back. Take it out.")
+            raise NotAnAddress(told % {"address": isolate(one)})
+    return list(dict.fromkeys(normal_address(one) for one in found))
 
 
 class NoWay(Exception):
@@ -113,7 +146,7 @@ def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest
     """The conversation to answer in. "mail-3" and "sms-3" open one; an id of another ticket is nobody's."""
     if via.startswith(("mail-", "sms-")):
         side = beside(ticket_row(agent, ticket.pk), agent, dates(request))
-        ways = {way["id"]: way for way in ways_of(side)}
+        ways = {way["id"]: way for way in ways_of(side, [])}
         if via not in ways:
             raise NoWay
         inbox = Inbox.objects.get(pk=int(via.partition("-")[2]))

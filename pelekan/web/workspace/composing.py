@@ -39,6 +39,13 @@ _NUMBER = Prepared(
         .values("address", "conversation__inbox__gateway__most_parts")[:1]
     )
 )
+_PEOPLE = Prepared(
+    lambda pk: (
+        Participant.objects.filter(conversation__ticket_id=pk)
+        .order_by("id")
+        .values("conversation_id", "address", "copied", "confirmed_at")
+    )
+)
 
 
 def composer(
@@ -46,11 +53,12 @@ def composer(
 ) -> dict[str, Any]:
     """Ways are the conversations of the ticket, newest first, and mail where it could be opened."""
     drafts = {draft["kind"]: draft for draft in _DRAFTS(agent.pk, ticket["id"])}
-    ways = ways_of(side)
+    ways = ways_of(
+        side, _PEOPLE(ticket["id"]) if any(talk["channel"] == "email" for talk in side["talks"]) else []
+    )
     reply, note = drafts.get("outgoing"), drafts.get("note")
     return {
         "ways": ways,
-        "to": ways[0]["to"] if ways else "",
         "reply_html": cleaned(reply["html"]) if reply else "",
         "note_html": cleaned(note["html"]) if note else "",
         "mode": "note" if note and not reply else "reply",
@@ -59,9 +67,10 @@ def composer(
     }
 
 
-def ways_of(side: dict[str, Any]) -> list[dict[str, Any]]:
-    """[{id, channel, label, to, most}]: `id` is a conversation's, or "mail-<inbox>" or "sms-<inbox>" to open one.
-    `most`: parts that a text message may have, 0 elsewhere."""
+def ways_of(side: dict[str, Any], people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """[{id, channel, label, to, may_copy, most}]: `id` is a conversation's, or "mail-<inbox>" or "sms-<inbox>" to open
+    one. `to` is a name, by mail the addresses that an answer goes to; `may_copy` are those whom others copied; `most`
+    parts may a text message have, 0 elsewhere. `people` take part in the mail conversations."""
     names = dict(Channel.choices)
     mails = [way["address"] for way in side["customer"]["ways"] if way["kind"] == "email"]
     mails += [claim["address"] for claim in side["customer"]["claims"] if claim["kind"] == "email"]
@@ -74,8 +83,13 @@ def ways_of(side: dict[str, Any]) -> list[dict[str, Any]]:
         if talk["channel"] == "sms":
             ways.append(_text_way(str(talk["id"]), label, _NUMBER.one(talk["id"])))
             continue
-        to = mails[0] if talk["channel"] == "email" and mails else name
-        ways.append({"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": to, "most": 0})
+        way = {"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": name, "most": 0}
+        if talk["channel"] == "email":
+            here = [one for one in people if one["conversation_id"] == talk["id"]]
+            usual = [one["address"] for one in here if one["confirmed_at"] and not one["copied"]]
+            way["to"] = ", ".join(usual or mails[:1])
+            way["may_copy"] = [one["address"] for one in here if one["copied"]]
+        ways.append(way)
     if mails and not any(way["channel"] == "email" for way in ways):
         inbox = _MAIL.one()
         if inbox is not None:

@@ -6,6 +6,7 @@ import { tell } from "../parts.js";
 import { stick } from "../stick.js";
 import { ask, form, fragment, settle } from "./common.js";
 import { mention } from "./mentions.js";
+import { recipients } from "./recipients.js";
 import { attach } from "./replies.js";
 import { uploads } from "./uploads.js";
 
@@ -27,6 +28,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
   const guard = box.querySelector("#guard");
   const via = box.querySelector("#via");
 
+  const people = recipients(box, via);
   const mode = () => data.mode;
   const root = (kind = mode()) => box.querySelector(`[data-editor="${kind}"]`);
   const empty = (el) => !el.textContent.trim() && !el.querySelector("img");
@@ -111,6 +113,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     const html = empty(root(kind)) ? "" : editors[kind].getHTML();
     const values = { kind, html, client_id: ids[kind], files: files.ids(), then, saw_id: Math.max(saw.reply, kind === "reply" ? 0 : lastSeen()), in: here.dataset.in };
     if (via) values.via = via.value;
+    if (kind === "reply") Object.assign(values, people.values());
     if (anyway) values.anyway = "1";
     if (when) values.when = when;
     try {
@@ -124,6 +127,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
         editors[kind].setHTML("");
         show(root(kind));
         files.clear();
+        if (kind === "reply") people.reset();
         if (text.includes('id="head"')) window.htmx.swap("#head", text, { swapStyle: "outerHTML" });
         else if (text.includes("data-gone")) window.htmx.swap("#ticket", text, { swapStyle: "innerHTML" });
         await freshen();
