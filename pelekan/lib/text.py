@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 from pelekan.lib.folding import ZWNJ, fold, fold_tokens, highlight, query_tokens
@@ -143,6 +144,7 @@ def one_line(text: str, limit: int = 140) -> str:
     return _balanced(line[: space if space > 0 else end].rstrip(" ,،.؛;:" + ZWNJ)) + "…"
 
 
+@lru_cache(4096)  # a list asks for the same few people again and again
 def initials(name: str) -> str:
     """One or two letters for an avatar; "" when the name has no letters.
 

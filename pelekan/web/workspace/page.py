@@ -178,11 +178,19 @@ def head_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     return {"ticket": head(row, agent, chat_of(pk)), "back": _back(view)}
 
 
+_CHAT = Prepared(
+    lambda pk: (
+        Conversation.objects.filter(ticket=pk)
+        .exclude(state="")
+        .order_by("-id")
+        .values("id", "state", "started_at", "accepted_at", "context")[:1]
+    )
+)
+
+
 def chat_of(pk: int) -> dict[str, Any] | None:
     """The newest chat of a ticket."""
-    rows: Any = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by("-id")
-    found: dict[str, Any] | None = rows.values("id", "state", "started_at", "accepted_at", "context").first()
-    return found
+    return _CHAT.one(pk)
 
 
 _CHATS = Conversation.objects.filter(ticket=OuterRef("pk")).exclude(state="").order_by("-id")
