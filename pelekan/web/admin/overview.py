@@ -21,6 +21,7 @@ from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team, Tier
 from pelekan.tickets.models import Category, Inbox, SavedReply
+from pelekan.web.admin import notices
 from pelekan.web.admin.doors import behind
 from pelekan.web.admin.frame import show
 
@@ -68,6 +69,7 @@ def counts() -> list[dict[str, Any]]:
             "href": reverse("settings_replies"),
             "icon": "zap",
         },
+        notices.tile(),
     ]
 
 

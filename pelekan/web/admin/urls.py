@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from pelekan.web.admin import desk, inboxes, log, mail, overview, people, sorting, start, texts, tokens
+from pelekan.web.admin import (
+    desk,
+    inboxes,
+    log,
+    mail,
+    notices,
+    overview,
+    people,
+    sorting,
+    start,
+    texts,
+    tokens,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="settings"),
@@ -61,5 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replies/new/", sorting.new_reply, name="settings_reply_new"),
     path("replies/<int:pk>/", sorting.reply, name="settings_reply"),
     path("replies/<int:pk>/delete/", sorting.delete_reply, name="settings_reply_delete"),
+    path("notices/", notices.notices, name="settings_notices"),
+    path("notices/<slug:kind>/", notices.notice, name="settings_notice"),
     path("log/", log.log, name="settings_log"),
 ]
