@@ -5,17 +5,18 @@ from __future__ import annotations
 import poplib
 import re
 import smtplib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
+from pelekan.channels import consent
 from pelekan.channels.email import wire
 from pelekan.channels.email.wire import WireFault
-from pelekan.channels.faults import fault, in_words
+from pelekan.channels.faults import BadValue, fault, in_words
 from pelekan.channels.models import Account, Folder
 from pelekan.lib import due
 from pelekan.lib.secrets import open_sealed, seal
@@ -26,22 +27,16 @@ from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Inbox
 
 FIELDS = (
-    "protocol", "keep_days", "imap_host", "imap_port", "imap_security", "imap_user", "begin",
+    "protocol", "sign_in", "keep_days", "imap_host", "imap_port", "imap_security", "imap_user", "begin",
     "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id",
 )  # fmt: skip
 SEALED = ("imap_password", "smtp_password")
+SIGN_IN = ("password", "consent")
 PROTOCOLS = ("imap", "pop3")
 INBOX = "INBOX"
 MOST_FOLDERS = 20
+Client = TypeVar("Client", wire.Imap, wire.Smtp)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-
-
-class BadValue(ValueError):
-    """A value of the form can't be; `field` names it, the text says why in the reader's language."""
-
-    def __init__(self, field: str, text: str) -> None:
-        super().__init__(text)
-        self.field, self.text = field, text
 
 
 @action
@@ -82,6 +77,8 @@ def _fill(account: Account, values: Mapping[str, Any]) -> None:
             raise BadValue(name, _("Choose TLS, STARTTLS or none."))
         elif name == "protocol" and text not in PROTOCOLS:
             raise BadValue(name, _("Choose IMAP or POP3."))
+        elif name == "sign_in" and text not in SIGN_IN:
+            raise BadValue(name, _("Choose a password or consent."))
         elif name == "keep_days":
             if text and (not text.isdigit() or not 0 < int(text) <= 3650):
                 raise BadValue(name, _("Give a number of days from 1 to 3650, or nothing."))
@@ -92,6 +89,10 @@ def _fill(account: Account, values: Mapping[str, Any]) -> None:
             setattr(account, name, text)
     if account.protocol == "pop3" and account.imap_port in (143, 993):
         raise BadValue("imap_port", _("That is a port of IMAP. POP3 usually has 995, with STARTTLS 110."))
+    if account.protocol == "pop3" and account.sign_in == "consent":
+        raise BadValue(
+            "protocol", _("With consent a mailbox is read by IMAP. Choose that, or sign in with a password.")
+        )
     for kind in ("imap", "smtp"):
         host, port = getattr(account, f"{kind}_host"), getattr(account, f"{kind}_port")
         if host and getattr(account, f"{kind}_security") == "none" and not wire.may_be_plain(host, port):
@@ -146,8 +147,21 @@ def folders_of(account: Account) -> list[Folder]:
 
 def imap_of(account: Account) -> wire.Imap:
     """The mailbox, opened and signed in. Raises WireFault."""
+    place = account.imap_host, account.imap_port, account.imap_security, account.imap_user
+    if account.sign_in == "consent":
+        return _with_token(account, lambda token: wire.imap(*place, token=token))
     password = open_sealed(account.imap_password, settings.SECRET_KEY) if account.imap_password else ""
-    return wire.imap(account.imap_host, account.imap_port, account.imap_security, account.imap_user, password)
+    return wire.imap(*place, password)
+
+
+def _with_token(account: Account, open_it: Callable[[str], Client]) -> Client:
+    """A token that the server doesn't like any more may have been ended early: another one is got, once."""
+    try:
+        return open_it(consent.access_token(account))
+    except WireFault as refused:
+        if refused.word != "token_refused":
+            raise
+    return open_it(consent.access_token(account, fresh=True))
 
 
 def pop_of(account: Account) -> wire.Pop:
@@ -158,8 +172,12 @@ def pop_of(account: Account) -> wire.Pop:
 
 def smtp_of(account: Account) -> wire.Smtp:
     """The account's way out, signed in. Raises WireFault, and smtplib's exceptions for temporary answers."""
+    place = account.smtp_host, account.smtp_port, account.smtp_security
+    if account.sign_in == "consent":
+        user = account.smtp_user or account.imap_user
+        return _with_token(account, lambda token: wire.smtp(*place, user, token=token))
     password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
-    return wire.smtp(account.smtp_host, account.smtp_port, account.smtp_security, account.smtp_user, password)
+    return wire.smtp(*place, account.smtp_user, password)
 
 
 # Trying it out

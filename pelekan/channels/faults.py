@@ -38,6 +38,15 @@ WORDS: dict[str, str | Promise] = {
     "quota": _(
         "%(host)s says that too much was asked of it: %(detail)s. It is asked less often for a while."
     ),
+    "no_consent": _("Nobody has consented yet that this mailbox is read. An admin does that on its page."),
+    "consent_withdrawn": _(
+        "The consent to read this mailbox was withdrawn or ran out. An admin must ask for it again on its page."
+    ),
+    "consent_refused": _("%(host)s does not renew the leave to read this mailbox: %(detail)s"),
+    "token_refused": _(
+        "%(host)s does not take the consent for this user name. See that the consent was given by this mailbox's owner, and that IMAP and SMTP are allowed for it there."
+    ),
+    "no_xoauth": _("%(host)s can't be opened by consent (XOAUTH2). Sign in with a password there."),
     "busy": _("%(host)s lets nobody in at the moment: %(detail)s. It will be tried again."),
     "no_uidl": _(
         "%(host)s gives its mails no lasting names (UIDL), so what was fetched could not be told from what is new. Use IMAP."
@@ -136,6 +145,14 @@ def in_words(stored: str) -> str:
         return str(WORDS[word]) % details
     except (KeyError, ValueError):
         return str(WORDS[word])
+
+
+class BadValue(ValueError):
+    """A value of the form can't be; `field` names it, the text says why in the reader's language."""
+
+    def __init__(self, field: str, text: str) -> None:
+        super().__init__(text)
+        self.field, self.text = field, text
 
 
 WARNINGS: dict[str, str | Promise] = {

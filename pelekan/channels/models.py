@@ -15,6 +15,7 @@ class Account(models.Model):
 
     inbox = models.OneToOneField(Inbox, on_delete=models.CASCADE, related_name="account")
     protocol = models.CharField(max_length=4, default="imap")  # or pop3, by the same imap_… columns
+    sign_in = models.CharField(max_length=8, default="password")  # or consent: see Consent
     imap_host = models.CharField(max_length=253, blank=True)
     imap_port = models.PositiveIntegerField(default=993)
     imap_security = models.CharField(max_length=8, default="tls")  # tls, starttls, none (own machine only)
@@ -44,6 +45,25 @@ class Account(models.Model):
     def fault_text(self) -> str:
         """What is wrong, in the reader's language; "" when all is well."""
         return in_words(self.fault)
+
+
+class Consent(models.Model):
+    """Leave of a mailbox's owner to read and send it (OAuth 2.0), and who we are at his provider."""
+
+    account = models.OneToOneField(Account, on_delete=models.CASCADE, related_name="consent")
+    provider = models.CharField(max_length=10, default="google")  # google, microsoft, other
+    tenant = models.CharField(max_length=100, default="common")  # Microsoft's word for an organization
+    client_id = models.CharField(max_length=200)
+    client_secret = models.TextField(blank=True)  # sealed
+    authorize_url = models.CharField(max_length=500, blank=True)  # these four of other providers
+    token_url = models.CharField(max_length=500, blank=True)
+    device_url = models.CharField(max_length=500, blank=True)
+    scope = models.CharField(max_length=500, blank=True)
+    access_token = models.TextField(blank=True)  # sealed
+    refresh_token = models.TextField(blank=True)  # sealed
+    expires_at = models.DateTimeField(null=True, blank=True)  # of the access token
+    granted_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
 
 
 class Folder(models.Model):

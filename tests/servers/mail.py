@@ -7,6 +7,7 @@ SSL_CERT_FILE by whoever connects with TLS.
 from __future__ import annotations
 
 import asyncio
+import base64
 import datetime
 import email
 import email.message
@@ -311,6 +312,20 @@ class Mailman:
         return "250 taken"
 
 
+class _Bearers(Mailman):
+    """Lets in who bears one of `tokens`."""
+
+    def __init__(self, tokens: set[str]) -> None:
+        super().__init__()
+        self.tokens = tokens
+
+    async def auth_XOAUTH2(self, server: SMTP, args: list[str]) -> AuthResult:
+        token = base64.b64decode(args[1]).decode().partition("auth=Bearer ")[2].rstrip("\1")
+        if token not in self.tokens:
+            await server.push("535 5.7.3 Authentication unsuccessful")
+        return AuthResult(success=token in self.tokens, handled=True)
+
+
 class _Server(Controller):
     def factory(self) -> SMTP:
         return SMTP(self.handler, **self.SMTP_kwargs)
@@ -329,9 +344,12 @@ class SmtpServer:
 
 
 @contextmanager
-def smtp_server(*, starttls: bool = False, auth: bool = False) -> Iterator[SmtpServer]:
-    """A server on 127.0.0.1; with `starttls` it demands that, with `auth` it wants USER and PASSWORD."""
-    mailman = Mailman()
+def smtp_server(
+    *, starttls: bool = False, auth: bool = False, tokens: set[str] | None = None
+) -> Iterator[SmtpServer]:
+    """A server on 127.0.0.1; with `starttls` it demands that, with `auth` it wants USER and PASSWORD, with `tokens`
+    one of them by XOAUTH2."""
+    mailman = Mailman() if tokens is None else _Bearers(tokens)
     values: dict[str, Any] = {"enable_SMTPUTF8": True}
     if starttls:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -344,6 +362,8 @@ def smtp_server(*, starttls: bool = False, auth: bool = False) -> Iterator[SmtpS
             return AuthResult(success=right, handled=False)
 
         values |= {"authenticator": sign_in, "auth_required": True, "auth_require_tls": starttls}
+    if tokens is not None:
+        values |= {"auth_required": True, "auth_require_tls": False}
     server = _Server(mailman, hostname="127.0.0.1", port=free_port(), **values)
     server.start()
     try:

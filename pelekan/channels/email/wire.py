@@ -47,6 +47,11 @@ class WireFault(Exception):
             "host_refused",
             "no_folder",
             "no_uidl",
+            "no_consent",
+            "consent_withdrawn",
+            "consent_refused",
+            "token_refused",
+            "no_xoauth",
         )
 
 
@@ -163,8 +168,8 @@ class Imap(IMAPClient):
         return _Imap4(self.host, self.port, self._security)
 
 
-def imap(host: str, port: int, security: str, user: str, password: str) -> Imap:
-    """Signed in, encrypted. Raises WireFault."""
+def imap(host: str, port: int, security: str, user: str, password: str = "", token: str = "") -> Imap:
+    """Signed in, by password or by an access token, encrypted. Raises WireFault."""
     try:
         client = Imap(host, port, security)
     except Exception as error:  # imaplib, ssl and sockets each have their own
@@ -174,6 +179,9 @@ def imap(host: str, port: int, security: str, user: str, password: str) -> Imap:
             if not client.has_capability("STARTTLS"):
                 raise WireFault("no_tls", host=host, port=port)
             client.starttls(tls())
+        if token:
+            _imap_by_token(client, host, user, token)
+            return client
         # AUTHENTICATE carries any character; LOGIN of this library can't quote a user name
         if client.has_capability("AUTH=PLAIN"):
             client.plain_login(user, password)
@@ -183,6 +191,25 @@ def imap(host: str, port: int, security: str, user: str, password: str) -> Imap:
         close(client)
         raise in_wire_words(error, host, port) from None
     return client
+
+
+def _imap_by_token(client: Imap, host: str, user: str, token: str) -> None:
+    if not client.has_capability("AUTH=XOAUTH2"):
+        raise WireFault("no_xoauth", host=host)
+    said = iter([xoauth2(user, token)])
+    try:  # when it refuses, it tells why in a challenge that wants an empty answer
+        client._imap.authenticate("XOAUTH2", lambda challenge: next(said, b""))
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        raise WireFault("token_refused", host=host) from None
+
+
+def xoauth2(user: str, token: str) -> bytes:
+    """What Google and Microsoft describe as SASL XOAUTH2. ValueError for a user name that would end it early."""
+    if any(ord(char) < 32 for char in user + token):
+        raise ValueError("control characters in the user name")
+    return f"user={user}\1auth=Bearer {token}\1\1".encode()
 
 
 def _quoted(user: str) -> str:
@@ -314,7 +341,7 @@ def _our_name() -> str:
     return urlsplit(settings.BASE_URL).hostname or "localhost"
 
 
-def smtp(host: str, port: int, security: str, user: str = "", password: str = "") -> Smtp:
+def smtp(host: str, port: int, security: str, user: str = "", password: str = "", token: str = "") -> Smtp:
     """Connected, encrypted and, where there is a user, signed in. Raises WireFault; temporary answers of the
     server (4xx at the greeting or at the sign-in) come as smtplib's own exceptions."""
     client: Smtp | None = None
@@ -326,7 +353,9 @@ def smtp(host: str, port: int, security: str, user: str = "", password: str = ""
                 raise WireFault("no_tls", host=host, port=port)
             client.starttls(context=tls())
             client.ehlo()
-        if user:
+        if token:
+            _smtp_by_token(client, host, user, token)
+        elif user:
             client.login(user, password)
     except Exception as error:
         if client is not None:
@@ -335,3 +364,15 @@ def smtp(host: str, port: int, security: str, user: str = "", password: str = ""
             raise
         raise in_wire_words(error, host, port) from None
     return client
+
+
+def _smtp_by_token(client: Smtp, host: str, user: str, token: str) -> None:
+    if "XOAUTH2" not in client.esmtp_features.get("auth", "").upper().split():
+        raise WireFault("no_xoauth", host=host)
+    said = xoauth2(user, token).decode()
+    try:
+        client.auth("XOAUTH2", lambda challenge=None: "" if challenge else said)
+    except smtplib.SMTPAuthenticationError as refused:
+        if 400 <= refused.smtp_code < 500:
+            raise
+        raise WireFault("token_refused", host=host) from None

@@ -368,6 +368,11 @@ SECURITY = [("tls", lazy("TLS")), ("starttls", lazy("STARTTLS")), ("none", lazy(
 
 class AccountForm(forms.Form):
     protocol = choice(lazy("How it is read"), [("imap", "IMAP"), ("pop3", "POP3")], initial="imap")
+    sign_in = choice(
+        lazy("How it is signed in"),
+        [("password", lazy("With user and password")), ("consent", lazy("With the owner's consent at Google, Microsoft or another provider (OAuth 2.0)"))],
+        widget=forms.RadioSelect, initial="password",
+    )  # fmt: skip
     imap_host = Text(
         lazy("Server"),
         longest=253,
@@ -412,6 +417,29 @@ class AccountForm(forms.Form):
         lazy("Name of your server in Authentication-Results"), longest=253, ltr=True, required=False,
         help_text=lazy("Whose word counts on whether a sender is genuine. Usually the name of your mail server."),
     )  # fmt: skip
+
+
+class ConsentForm(forms.Form):
+    provider = choice(
+        lazy("Provider"), [("google", "Google"), ("microsoft", "Microsoft"), ("other", lazy("Another one"))], widget=forms.RadioSelect
+    )  # fmt: skip
+    client_id = Text(lazy("Client ID"), longest=200, ltr=True)
+    client_secret = Text(
+        lazy("Client secret"),
+        longest=500,
+        ltr=True,
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(),
+    )
+    tenant = Text(
+        lazy("Tenant (Microsoft)"), longest=100, ltr=True, required=False,
+        help_text=lazy("The id or a domain of your organization there; “common” for applications open to all."),
+    )  # fmt: skip
+    authorize_url = Text(lazy("Address that asks for consent"), longest=500, ltr=True, required=False)
+    token_url = Text(lazy("Address that gives tokens"), longest=500, ltr=True, required=False)
+    device_url = Text(lazy("Address for other devices"), longest=500, ltr=True, required=False)
+    scope = Text(lazy("What is asked for (scope)"), longest=500, ltr=True, required=False)
 
 
 # The first set-up

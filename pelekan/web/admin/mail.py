@@ -41,6 +41,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         request.POST or None,
         initial={
             "protocol": "imap",
+            "sign_in": "password",
             "begin": "now",
             "imap_security": "tls",
             "smtp_security": "tls",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.admin import (
+    consent,
     desk,
     inboxes,
     log,
@@ -49,6 +50,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inboxes/<int:pk>/mailbox/try/", mail.try_account, name="settings_account_try"),
     path("inboxes/<int:pk>/gateway/", texts.gateway, name="settings_gateway"),
     path("inboxes/<int:pk>/gateway/try/", texts.try_gateway, name="settings_gateway_try"),
+    path("inboxes/<int:pk>/mailbox/consent/", consent.page, name="settings_consent"),
+    path("inboxes/<int:pk>/mailbox/consent/ask/", consent.ask, name="settings_consent_ask"),
+    path("inboxes/<int:pk>/mailbox/consent/device/", consent.device, name="settings_consent_device"),
+    path("consent/", consent.returned, name="settings_consent_back"),
     path("inboxes/<int:pk>/archive/", inboxes.archive_inbox, name="settings_inbox_archive"),
     path("inboxes/<int:pk>/restore/", inboxes.restore_inbox, name="settings_inbox_restore"),
     path("mail/", mail.mail, name="settings_mail"),
