@@ -23,13 +23,14 @@ from typing import IO, Any
 from pelekan.channels.email.invitations import Invitation
 from pelekan.channels.email.parse import Address, Parsed, Part
 
-SECONDS = 20.0  # wall clock for one mail
-MEGABYTES = 1024  # of address space: a mail at the size limit is held several times over
+CPU_SECONDS = 10.0  # of computing for one mail
+SECONDS = 45.0  # of the clock, whatever else the machine does
+LEAST, MOST_TIMES = 256 << 20, 3.2  # bytes of memory: so many, or 128 MB and so many times the mail
 REST = 60.0  # seconds without work after which the child ends
 
 
 class ReaderDied(Exception):
-    """The mail took more time or memory than a mail may, twice."""
+    """The mail took more time or memory than a mail may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +45,13 @@ class Mail:
 def read(raw: bytes) -> Mail:
     """Parse and clean `raw`. Raises ReaderDied."""
     with _one_at_a_time:
-        for _ in range(2):  # a child that had just gone to rest is no reason to give up
+        while True:
+            fresh = _child is None or _child.poll() is not None
             with contextlib.suppress(OSError, EOFError, TimeoutError, ValueError, KeyError, struct.error):
                 return _ask(raw)
             _end()
-    raise ReaderDied
+            if fresh:  # a child that had just gone to rest, or suffered from the mail before, proves nothing
+                raise ReaderDied
 
 
 _one_at_a_time = threading.Lock()
@@ -153,13 +156,14 @@ def _work() -> None:
     from pelekan.channels.email.parse import parse
     from pelekan.lib.html import clean
 
-    _limit()
     source, target = sys.stdin.buffer, sys.stdout.buffer
     while select.select([source], [], [], REST)[0]:
         head = source.read(8)
         if len(head) < 8:
             return
-        raw = source.read(struct.unpack(">Q", head)[0])
+        size = struct.unpack(">Q", head)[0]
+        _limit(size)
+        raw = source.read(size)
         parsed = parse(raw)
         own = {part.content_id: f"cid:{part.content_id}" for part in parsed.attachments if part.content_id}
         html = clean(parsed.html, own) if parsed.html else ""
@@ -168,13 +172,20 @@ def _work() -> None:
         for part in parsed.attachments:
             target.write(part.data)
         target.flush()
+        _limit(None)
 
 
-def _limit() -> None:
-    with contextlib.suppress(ImportError, ValueError, OSError):  # not on every system
+def _limit(size: int | None) -> None:
+    """What one mail of `size` bytes may take; None: the mail is done."""
+    with contextlib.suppress(ImportError, ValueError, OSError, AttributeError):  # not on every system
         import resource
+        import signal
 
-        resource.setrlimit(resource.RLIMIT_AS, (MEGABYTES << 20, MEGABYTES << 20))
+        signal.setitimer(
+            signal.ITIMER_PROF, 0 if size is None else CPU_SECONDS
+        )  # its signal ends the process
+        most = max(LEAST, (128 << 20) + int(MOST_TIMES * (size or 0)))
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
