@@ -10,9 +10,11 @@ from pathlib import Path
 from django.conf import settings
 
 from pelekan.channels import accounts
-from pelekan.channels.models import Account
-from pelekan.demo import office, stories, world
-from pelekan.people.models import Agent, Presence, Team
+from pelekan.channels.models import Account, Gateway
+from pelekan.demo import office, phones, stories, world
+from pelekan.lib.time import now as clock
+from pelekan.people.identify import refold
+from pelekan.people.models import Agent, Identity, IdentityKind, Presence, Team
 from pelekan.tickets.models import Inbox
 
 Work = Callable[[threading.Event], None]
@@ -37,6 +39,11 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     Team.objects.filter(pk__in=[made.teams[key].pk for key in ("payments", "technical", "front")]).update(
         offered=True
     )
+    phones.connect(made.teams["front"], made.agents["arash"], _desk(port))
+    for key, number in phones.NUMBERS.items():
+        who = made.customers[key]
+        Identity.objects.create(customer=who, kind=IdentityKind.PHONE, address=number, verified_at=clock())
+        refold(who)
     if not empty:
         stories.tell(made)
     return True
@@ -46,6 +53,11 @@ def move(port: int) -> None:
     """The office has another port today: so have its shop and its mail server."""
     Inbox.objects.filter(key="shop-widget").update(sites=list(_sites(port)))
     Account.objects.filter(smtp_host=office.HOST).update(smtp_port=office.mail_port(port))
+    Gateway.objects.filter(inbox__key="support-texts").update(base=phones.gateway_address(_desk(port)))
+
+
+def _desk(port: int) -> str:
+    return f"http://{office.HOST}:{port}"
 
 
 def _sites(port: int) -> tuple[str, ...]:
@@ -71,6 +83,7 @@ def tell(address: str, port: int) -> None:
     print(f"  Agents      {address}/desk/")
     print(f"  Customers   {address}/portal/")
     print(f"  Their post  {address}/demo/post/")
+    print(f"  Their phones {address}/demo/phones/")
     print(f"  The shop    http://{office.HOST}:{office.shop_port(port)}/   (with the chat widget)\n")
     print(f"  Sign in with the password {world.PASSWORD} as:")
     for agent in Agent.objects.select_related("user").order_by("pk"):
