@@ -24,7 +24,7 @@ from pelekan.channels.sms import accounts, arriving
 from pelekan.channels.sms.parts import parts
 from pelekan.channels.sms.shapes import Arrived
 from pelekan.lib.phones import normal_phone
-from pelekan.lib.text import direction
+from pelekan.lib.text import direction, isolate
 from pelekan.people.models import Agent, Identity, IdentityKind
 from pelekan.tickets.models import Inbox, Team
 
@@ -85,7 +85,7 @@ def phone(request: HttpRequest) -> HttpResponse:
         .values_list("address", "customer__name")
     )
     mine = _number(request.GET.get("as", "")) or (known[0][0] if known else "")
-    choices = [(address, f"{name} {address}".strip()) for address, name in known]
+    choices = [(address, f"{name} {isolate(address)}".strip()) for address, name in known]
     if mine and mine not in dict(known):
         choices.append((mine, mine))
     lines = _lines(mine)

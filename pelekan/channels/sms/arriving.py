@@ -24,7 +24,7 @@ from pelekan.config import LANGUAGES
 from pelekan.lib import due
 from pelekan.lib.language import language
 from pelekan.lib.phones import normal_phone
-from pelekan.lib.text import clean_controls, one_line
+from pelekan.lib.text import clean_controls, isolate, one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, Identity, IdentityKind
@@ -103,7 +103,9 @@ def _take(row: IncomingText) -> None:
     try:
         number = normal_phone(row.sender, gateway.region)
     except ValueError:  # a bank's or an operator's name: nobody to answer
-        due.settle(row, None, state=ArrivalState.DISMISSED, why=fault("sms_nobody", sender=row.sender))
+        due.settle(
+            row, None, state=ArrivalState.DISMISSED, why=fault("sms_nobody", sender=isolate(row.sender))
+        )
         return
     wanted = wish(row.text)
     message = None
@@ -189,7 +191,9 @@ def heed(number: str, gateway: Gateway, wanted: str, *, now: datetime) -> None:
     if stops:
         Delivery.objects.filter(
             channel="sms", recipient=number, state=DeliveryState.QUEUED, leased_until=None
-        ).update(state=DeliveryState.STOPPED, due_at=None, fault=fault("sms_stopped", recipient=number))
+        ).update(
+            state=DeliveryState.STOPPED, due_at=None, fault=fault("sms_stopped", recipient=isolate(number))
+        )
     name = "texts.stopped" if stops else "texts.started"
     for ticket in _tickets_with(number):
         record(name, ticket, by=ticket.customer, at=now, recipient=number)

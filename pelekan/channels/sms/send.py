@@ -23,6 +23,7 @@ from pelekan.channels.sms.parts import parts
 from pelekan.channels.sms.shapes import Line, Seen, Text, Trouble
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
+from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Identity, IdentityKind
 from pelekan.tickets.events import action, record
@@ -73,7 +74,7 @@ def send(delivery: Delivery) -> Any:
 def _needless(delivery: Delivery) -> End | None:
     """What need not, or must not, be sent any more."""
     if texting.is_stopped(delivery.recipient):
-        return End(DeliveryState.STOPPED, fault("sms_stopped", recipient=delivery.recipient))
+        return End(DeliveryState.STOPPED, fault("sms_stopped", recipient=isolate(delivery.recipient)))
     conversation = Conversation.objects.get(pk=delivery.conversation_id)
     if conversation.channel == "chat" and conversation.customer_read_id >= delivery.message_id:
         return End(DeliveryState.STOPPED, fault("read_meanwhile"))
@@ -83,7 +84,7 @@ def _needless(delivery: Delivery) -> End | None:
 def _must_wait(delivery: Delivery, gateway: Gateway | None) -> Any:
     """Until when: earlier texts of the conversation go first, and nobody gets more than the limit in an hour."""
     now = clock()
-    rows = Delivery.objects.filter(channel="sms", recipient=delivery.recipient)
+    rows = Delivery.objects.filter(channel="sms", recipient=isolate(delivery.recipient))
     earlier = rows.filter(conversation=delivery.conversation_id, pk__lt=delivery.pk, state__in=UNSENT)
     # what waits for the morning holds nothing up
     first = earlier.filter(Q(due_at__lte=now) | Q(tries__gt=0)).order_by("pk").first()
@@ -139,8 +140,8 @@ def stored_fault(trouble: Trouble, recipient: str = "", gateway: Gateway | None 
         trouble.word,
         detail=trouble.detail,
         host=trouble.detail,
-        recipient=recipient,
-        sender=gateway.sender if gateway else "",
+        recipient=isolate(recipient),
+        sender=isolate(gateway.sender) if gateway else "",
     )
 
 
@@ -223,7 +224,7 @@ def _end_of(seen: Seen, delivery: Delivery, line: Line) -> End:
         detail = scrubbed(seen.detail, line)
         return End(
             DeliveryState.FAILED,
-            fault(seen.word, detail=detail, recipient=delivery.recipient, sender=line.sender),
+            fault(seen.word, detail=detail, recipient=isolate(delivery.recipient), sender=line.sender),
         )
     return End(DeliveryState.ARRIVED if seen.state == "arrived" else DeliveryState.SENT)
 

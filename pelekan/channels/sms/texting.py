@@ -16,7 +16,7 @@ from pelekan.channels.sms.parts import parts
 from pelekan.channels.sms.quiet import quiet_until
 from pelekan.lib import due
 from pelekan.lib.phones import takes_sms
-from pelekan.lib.text import local_digits
+from pelekan.lib.text import isolate, local_digits
 from pelekan.lib.time import now as clock
 from pelekan.lib.time import zone_named
 from pelekan.people import desk, signin
@@ -108,7 +108,7 @@ def _write(message: Message, inbox: Inbox, number: str, now: datetime, due_at: d
         recipient=number,
         mail_id=new_ref(),
         state=DeliveryState.STOPPED if stopped else DeliveryState.QUEUED,
-        fault=fault("sms_stopped", recipient=number) if stopped else "",
+        fault=fault("sms_stopped", recipient=isolate(number)) if stopped else "",
         created_at=now,
         due_at=None if stopped else due_at,
     )
