@@ -24,7 +24,7 @@ from pelekan.lib import due
 from pelekan.lib.http import Refused, Unreachable, check_url
 from pelekan.lib.phones import normal_phone
 from pelekan.lib.secrets import new_token, open_sealed, seal
-from pelekan.lib.text import latin_digits
+from pelekan.lib.text import isolate, latin_digits
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
@@ -252,5 +252,6 @@ def _test(gateway: Gateway, number: str, body: str) -> Finding:
         trouble.detail = scrubbed(trouble.detail, line)
         raise
     return Finding(
-        True, _("The gateway took the text for %(number)s. See that it arrives.") % {"number": number}
+        True,
+        _("The gateway took the text for %(number)s. See that it arrives.") % {"number": isolate(number)},
     )

@@ -84,7 +84,7 @@ def _needless(delivery: Delivery) -> End | None:
 def _must_wait(delivery: Delivery, gateway: Gateway | None) -> Any:
     """Until when: earlier texts of the conversation go first, and nobody gets more than the limit in an hour."""
     now = clock()
-    rows = Delivery.objects.filter(channel="sms", recipient=isolate(delivery.recipient))
+    rows = Delivery.objects.filter(channel="sms", recipient=delivery.recipient)
     earlier = rows.filter(conversation=delivery.conversation_id, pk__lt=delivery.pk, state__in=UNSENT)
     # what waits for the morning holds nothing up
     first = earlier.filter(Q(due_at__lte=now) | Q(tries__gt=0)).order_by("pk").first()
@@ -224,7 +224,9 @@ def _end_of(seen: Seen, delivery: Delivery, line: Line) -> End:
         detail = scrubbed(seen.detail, line)
         return End(
             DeliveryState.FAILED,
-            fault(seen.word, detail=detail, recipient=isolate(delivery.recipient), sender=line.sender),
+            fault(
+                seen.word, detail=detail, recipient=isolate(delivery.recipient), sender=isolate(line.sender)
+            ),
         )
     return End(DeliveryState.ARRIVED if seen.state == "arrived" else DeliveryState.SENT)
 
