@@ -49,6 +49,12 @@ def own_addresses() -> set[str]:
     return {address.lower() for address in found}
 
 
+def _plain(address: str) -> str:
+    """The address without what stands after a plus: our reply addresses bear their token there."""
+    local, _, domain = address.rpartition("@")
+    return f"{local.partition('+')[0]}@{domain}"
+
+
 def is_own_id(mail_id: str) -> bool:
     """Whether this desk made this Message-ID."""
     return thread.is_own_id(mail_id, settings.SECRET_KEY)
@@ -251,7 +257,7 @@ def _note_people(
             address = normal_address(one.address)
         except ValueError:
             continue
-        if address not in own and address != sender:
+        if address != sender and not own & {address, _plain(address)}:
             Participant.objects.get_or_create(
                 conversation=conversation, address=address, defaults={"name": one.name[:160], "copied": True}
             )

@@ -184,6 +184,15 @@ def test_copied_people_get_nothing_until_chosen(world: World) -> None:
     }
 
 
+def test_our_own_reply_address_takes_no_part(world: World) -> None:
+    """Answers come to it; its token is nobody's to see or to copy."""
+    first, _ = answered(world)
+    ours = thread.reply_address("Support@chakad.example", token_of(first.conversation))
+    taken(world, raw_mail("Here it is.", to=f"{ours}, boss@example.net", mail_id="<two@example.net>"))
+    everyone = set(Participant.objects.values_list("address", flat=True))
+    assert everyone == {"emma.clarke@example.net", "boss@example.net"}
+
+
 def test_answer_to_a_closed_ticket_follows_it(world: World) -> None:
     first, ours = answered(world)
     close(first.ticket, by=world.agents["sara"])

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pelekan.channels.sms.parts import parts
 from pelekan.lib.text import local_digits
@@ -32,7 +32,7 @@ NAMES = {
     Kind.WAITING: gettext_lazy("We wait for the customer"),
     Kind.REMINDER: gettext_lazy("Reminder"),
     Kind.ANSWER: gettext_lazy("Answer"),
-    Kind.SOLVED: gettext_lazy("Solved"),
+    Kind.SOLVED: pgettext_lazy("notice", "Solved"),
     Kind.RATE: gettext_lazy("Question for a rating"),
 }
 WHEN = {

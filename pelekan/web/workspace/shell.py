@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pelekan.channels import tally
 from pelekan.lib.text import initials
@@ -79,6 +79,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
             "slug": one.slug,
             "kind": one.kind,
             "label": name_of(one, agent),
+            "short": pgettext("bar", "Waiting") if one.kind == "waiting" else "",  # six have to fit a phone
             "href": url("desk_list", one.slug),
             "icon": ICONS[one.kind],
             "count": count_words(numbers.get(one.slug, 0)),
@@ -90,7 +91,8 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
     ]
     by_slug = {item["slug"]: item for item in items}
     chats = {
-        "slug": "chats", "kind": "chats", "label": _("Chats"), "href": url("desk_chats"),
+        "slug": "chats", "kind": "chats", "label": _("Chats"), "short": pgettext("bar", "Chats"),
+        "href": url("desk_chats"),
         "icon": "messages-square", "count": "", "current": current == "chats", "key": "g c", "alarm": False,
     }  # fmt: skip
     search = {
