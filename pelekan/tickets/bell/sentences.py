@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from pelekan.lib.text import isolate
+from pelekan.lib.text import isolate, local_digits
 from pelekan.tickets.bell.rules import Ring
 
 NAMES = {
@@ -28,7 +28,12 @@ ICONS = {
 
 def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
     """One line. `who` did it last ("" for the desk itself); `count` times since the reader looked."""
-    words = {"who": isolate(who) if who else _("Pelekan"), "count": count, "stars": data.get("stars", "")}
+    language = get_language() or "en"
+    words = {
+        "who": isolate(who) if who else _("Pelekan"),
+        "count": local_digits(str(count), language),
+        "stars": local_digits(str(data.get("stars", "")), language),
+    }
     if kind == Ring.ASSIGNED:
         return _("%(who)s gave you a ticket") % words
     if kind == Ring.ANSWERED:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from pelekan.lib.text import clean_controls, isolate
+from pelekan.lib.text import clean_controls, direction, isolate
 
 FULL = ("number", "subject", "name", "desk", "step", "hours")
 SHORT = ("number", "desk", "step", "link")
@@ -43,14 +43,22 @@ def names(text: str) -> list[str]:
     return _PLACE.findall(text)
 
 
-def fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str], *, short: bool = False) -> str:
     """`text` with its placeholders replaced; a value that is missing leaves nothing, and no empty line behind it.
-    Numbers, names and subjects are isolated, so that they keep their order in text of the other direction."""
-    filled = _PLACE.sub(lambda found: _value(found[1], values), text)
+    Numbers, names and subjects are isolated, so that they keep their order in text of the other direction; in a `short`
+    text, where each letter is paid for and one beyond ASCII costs half of the room, only where they need it."""
+    way = direction(_PLACE.sub("", text)) if short else ""
+    filled = _PLACE.sub(lambda found: _value(found[1], values, way), text)
     lines = [re.sub(r"[ \t]{2,}", " ", line).strip() for line in filled.replace("\r\n", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 
-def _value(name: str, values: Mapping[str, str]) -> str:
+def _value(name: str, values: Mapping[str, str], way: str) -> str:
     value = clean_controls(values.get(name, "")).replace("\n", " ").strip()
-    return isolate(value) if value and name in ("number", "subject", "name", "desk") else value
+    if not value or name not in ("number", "subject", "name", "desk"):
+        return value
+    fits = way and direction(value, "rtl") == way == direction(
+        value, "ltr"
+    )  # it begins with a letter of this direction
+    bare = way and direction(value, "rtl") != direction(value, "ltr")  # no letters at all
+    return value if fits or bare else isolate(value)

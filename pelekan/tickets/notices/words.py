@@ -67,4 +67,4 @@ def full(kinds: Iterable[str], language: str, values: Mapping[str, str]) -> str:
 def short(kinds: Iterable[str], language: str, values: Mapping[str, str]) -> str:
     """What a short message says: the weightiest of the kinds alone."""
     weightiest = next((kind for kind in _WEIGHT if kind in set(kinds)), None)
-    return texts.fill(kept(weightiest, language, "short"), values) if weightiest else ""
+    return texts.fill(kept(weightiest, language, "short"), values, short=True) if weightiest else ""

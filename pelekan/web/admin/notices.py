@@ -93,7 +93,7 @@ def ratings(request: HttpRequest) -> dict[str, Any]:
     """The last thirty days in figures, and the newest words."""
     found = rating.figures(clock() - RECENT)
     most = max(found.each) or 1
-    language = request.LANGUAGE_CODE  # type: ignore[attr-defined]
+    language = request.LANGUAGE_CODE
     rows = Rating.objects.select_related("ticket", "customer").order_by("-created_at", "-pk")[:LATEST]
     return {
         "count": found.count,
@@ -156,7 +156,7 @@ def _keep(request: HttpRequest, kind: str, written: dict[str, str]) -> None:
         for form, usual in (("full", defaults.FULL), ("short", defaults.SHORT)):
             text = written.get(f"{form}_{code}", "")
             own[form] = "" if text == usual[code].get(kind, "") else text
-        choosing.save_text(kind, code, by=agent(request), **own)
+        choosing.save_text(kind, code, by=agent(request), full=own["full"], short=own["short"])
 
 
 def _column(
@@ -167,7 +167,7 @@ def _column(
     for form in forms:
         name = f"{form}_{code}"
         text = written[name] or (defaults.FULL if form == "full" else defaults.SHORT)[code].get(kind, "")
-        shown = "" if name in faults else texts.fill(text, values)
+        shown = "" if name in faults else texts.fill(text, values, short=form == "short")
         fields.append({
             "name": name, "form": form, "value": written[name], "error": faults.get(name, ""), "shown": shown,
             "parts": parts(shown).count if form == "short" and shown else 0, "longest": texts.LONGEST[form],

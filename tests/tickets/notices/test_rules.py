@@ -89,3 +89,13 @@ def test_a_value_is_never_looked_at_again() -> None:
     )
     assert "secret" not in filled and "{number} {desk}" in filled
     assert texts.fill("No. {number}.\n{hours}", {"number": "7"}).endswith(".")
+
+
+def test_a_short_english_text_stays_ascii() -> None:
+    said = texts.fill(
+        defaults.SHORT["en"]["solved"],
+        {"desk": "Chakad", "number": "1042", "link": "https://x.test/s/1"},
+        short=True,
+    )
+    assert said.isascii() and said == "Chakad: request 1042 is solved. https://x.test/s/1"
+    assert "\u2068Chakad\u2069" in texts.fill(defaults.SHORT["fa"]["solved"], {"desk": "Chakad"}, short=True)

@@ -1,0 +1,69 @@
+"""A desk on which something happens, that tells it, and that may be killed on the way.
+
+    python -m tests.faults.notice_desk prepare
+    python -m tests.faults.notice_desk work
+
+Its database is where PELEKAN_TEST_DATABASE says. Each life does what is not done yet: it gives the ticket to Sara, solves
+it, and works off what is due.
+"""
+
+# ruff: noqa: E402 (Django is set up before the models are imported)
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from datetime import timedelta
+
+os.environ.setdefault("PELEKAN_TESTING", "1")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pelekan.settings")
+
+import django
+
+django.setup()
+
+from django.core.management import call_command
+
+from pelekan.channels import telling
+from pelekan.demo.world import build
+from pelekan.lib import due
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent
+from pelekan.tickets.actions import assign, receive, solve
+from pelekan.tickets.bell import choosing, posting
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import BellChoice, Notice, Ticket
+
+
+def prepare() -> None:
+    call_command("migrate", verbosity=0)
+    world = build()
+    receive(
+        Incoming(
+            inbox_id=world.inboxes["portal"].pk, channel="portal", customer_id=world.customers["mina"].pk,
+            text="سلام", subject="پول کسر شد", language="fa",
+        ),
+        now=clock() - timedelta(hours=2),
+    )  # fmt: skip
+    choosing.choose(world.agents["sara"], ways={"assigned": ["bell", "mail"]})
+
+
+def work() -> None:
+    for model in (Notice, BellChoice):  # it begins long after whatever life ended before
+        model._default_manager.filter(leased_until__isnull=False).update(
+            leased_until=clock() - timedelta(hours=1)
+        )
+    then = clock() - timedelta(hours=1)
+    ticket = Ticket.objects.get()
+    agents = {agent.user.email.partition("@")[0]: agent for agent in Agent.objects.select_related("user")}
+    assign(ticket, agents["sara"], by=agents["nika"], now=then)
+    if ticket.status != "solved":
+        solve(ticket, by=agents["sara"], now=then)
+    for job in (telling.JOB, posting.JOB):
+        for row in due.claim(job.model, clock(), 10, job.lease, job.where):
+            with contextlib.suppress(due.LeaseLost):
+                job.do(row)
+
+
+if __name__ == "__main__":
+    prepare() if sys.argv[1] == "prepare" else work()
