@@ -80,7 +80,7 @@ def examine(config: Config) -> Findings:
             yield Finding(WRONG, "database", sentence)
         return
     yield Finding(OK, "database", "reachable, and fits this release")
-    for ask in (_people, _letters, _workers, _waiting, _accounts, _doors, _quarantine):
+    for ask in (_people, _letters, _workers, _waiting, _accounts, _gateways, _doors, _quarantine):
         yield from ask()
 
 
@@ -271,6 +271,37 @@ def _accounts() -> Findings:
             "It is tried again every five minutes. Open the folder with a mail program; if they can't be opened there either, "
             "ask the operator of the mail server to repair the folder.",
         )  # fmt: skip
+
+
+def _gateways() -> Findings:
+    from django.conf import settings
+
+    from pelekan.channels.models import Gateway
+    from pelekan.lib.secrets import open_sealed
+    from pelekan.tickets.models import Inbox
+
+    for inbox in Inbox.objects.filter(channel="sms", archived_at=None, gateway=None):
+        yield Finding(
+            LOOK, "sms", f"{inbox.name} has no gateway.", "Connect one in the settings of the inbox."
+        )
+    for gateway in Gateway.objects.filter(inbox__archived_at=None).select_related("inbox"):
+        try:
+            if gateway.secret:
+                open_sealed(gateway.secret, settings.SECRET_KEY)
+        except ValueError:
+            yield Finding(
+                WRONG, "sms", f"The key of {gateway.inbox.name} can't be opened.",
+                "Put the former secret_key back, or enter the gateway's key anew.",
+            )  # fmt: skip
+            continue
+        if gateway.fault:
+            since = f" since {gateway.failed_at:%Y-%m-%d %H:%M} UTC" if gateway.failed_at else ""
+            yield Finding(
+                WRONG, "sms", f"{gateway.inbox.name} ({gateway.kind}) fails{since}: {gateway.fault_text}",
+                "Mend it in the settings of the inbox and press “Test”.",
+            )  # fmt: skip
+        else:
+            yield Finding(OK, "sms", f"{gateway.inbox.name} ({gateway.kind})")
 
 
 def _doors() -> Findings:

@@ -155,8 +155,8 @@ def _done(delivery: Delivery, gateway: Gateway | None, end: End, **more: Any) ->
     if not more.get("gateway_id"):
         more.pop("gateway_id", None)
     settle([delivery], end, **more)
-    if gateway is not None:
-        note_health(gateway, end.fault if end.state in (DeliveryState.FAILED, DeliveryState.QUEUED) else "")
+    if gateway is not None and (end.fault or end.state == DeliveryState.SENT):
+        note_health(gateway, end.fault)
     fp("sms.committed")
     return end.again
 
@@ -165,16 +165,31 @@ _OF_THE_ACCOUNT = (
     "sms_key", "sms_credit", "sms_sender", "sms_secret", "sms_unreachable", "sms_not_understood", "host_refused",
     "sms_header", "sms_trial", "sms_later",
 )  # fmt: skip
+_MAY_PASS = ("sms_unreachable", "sms_not_understood", "sms_later")
+ALARM_AFTER = 3
 
 
+@action
 def note_health(gateway: Gateway, stored: str) -> None:
-    """Whether the account itself works; one bad number says nothing about that."""
-    rows = Gateway.objects.filter(pk=gateway.pk)
+    """Whether the account itself works; one bad number says nothing about that. Admins are told once: at once of what
+    only a person can mend, else at the third time."""
+    now = clock()
+    row = Gateway.objects.get(pk=gateway.pk)
     if not stored:
-        rows.update(checked_at=clock(), failures=0, failed_at=None, fault="")
-    elif word_of(stored) in _OF_THE_ACCOUNT:
-        rows.filter(failed_at=None).update(failed_at=clock())
-        rows.update(failures=F("failures") + 1, fault=stored)
+        if row.failed_at is not None:
+            record("gateway.recovered", at=now, topics=["desk"], inbox=row.inbox_id)
+        values: dict[str, Any] = {"checked_at": now, "failures": 0, "failed_at": None, "fault": ""}
+    elif (word := word_of(stored)) in _OF_THE_ACCOUNT:
+        failures, told = row.failures + 1, row.failed_at
+        if told is None and (word not in _MAY_PASS or failures >= ALARM_AFTER):
+            told = now
+            record(
+                "gateway.failed", at=now, topics=["desk"], inbox=row.inbox_id, gateway=row.pk, fault=stored
+            )
+        values = {"failures": failures, "failed_at": told, "fault": stored}
+    else:
+        return
+    Gateway.objects.filter(pk=row.pk).update(**values)
 
 
 # What became of it

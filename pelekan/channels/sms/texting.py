@@ -187,8 +187,3 @@ def link_of(delivery: Delivery) -> str:
     if own.exists():
         return signin.short_link(ticket.pk, customer, now=clock())
     return settings.BASE_URL + reverse("portal_home")
-
-
-def count_of(delivery: Delivery) -> int:
-    """How many parts its words take."""
-    return parts(words_of(delivery)).count

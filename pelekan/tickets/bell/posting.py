@@ -83,6 +83,8 @@ def address(line: reading.Line) -> str:
     """Where a line leads."""
     if line.ticket is not None:
         return reverse("desk_ticket", args=[line.ticket])
+    if line.data.get("gateway_of"):
+        return reverse("settings_gateway", args=[line.data["gateway_of"]])
     if line.kind == rules.Ring.FAULT:
         return reverse("settings_mail")
     return reverse("desk_bell")

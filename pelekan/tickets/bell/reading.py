@@ -80,7 +80,12 @@ def _line(row: dict[str, Any], labels: dict[int, tuple[int | None, str]]) -> Lin
         unread=row["read_at"] is None,
         count=row["count"],
         event=row["event_id"],
-        data={"number": known[0] if known else None, "gone": gone, "arrival": data.get("arrival")},
+        data={
+            "number": known[0] if known else None,
+            "gone": gone,
+            "arrival": data.get("arrival"),
+            "gateway_of": data.get("inbox") if "gateway" in data else None,
+        },
     )
 
 

@@ -18,7 +18,7 @@ NAMES = {
     Ring.HANDED: gettext_lazy("A ticket comes to my team"),
     Ring.FAILED: gettext_lazy("My answer could not be delivered"),
     Ring.RATED: gettext_lazy("A customer rates my ticket"),
-    Ring.FAULT: gettext_lazy("A mailbox fails or a mail is quarantined"),
+    Ring.FAULT: gettext_lazy("A mailbox or an SMS gateway fails, or a mail is quarantined"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
@@ -59,4 +59,4 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
             ngettext("A mail was set aside: it needs a person", "%(count)s mails were set aside", count)
             % words
         )
-    return _("A mailbox can't be read") % words
+    return _("An SMS gateway does not work") if "gateway" in data else _("A mailbox can't be read")

@@ -15,15 +15,16 @@ from django.test import Client
 from pelekan.channels import outbox
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Delivery, Gateway, IncomingText
-from pelekan.channels.sms import accounts, arriving, calls, fetch, texting, twilio
+from pelekan.channels.sms import accounts, arriving, calls, fetch, send, texting, twilio
 from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim, customer_for
 from pelekan.people.models import Identity, Token
 from pelekan.tickets.actions import receive, register, reply, solve
+from pelekan.tickets.bell import posting, reading
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Event, Ticket
+from pelekan.tickets.models import Bell, Event, Ticket
 from tests.channels.sms.gateway import NUMBER, TAKEN, Fake, running, sms_inbox, text, work_due
 
 LINK = re.compile(r"https?://\S+/s/([a-z2-7]{15})")
@@ -309,6 +310,21 @@ def test_the_key_stands_in_no_log_and_no_fault(
     one.refresh_from_db()
     told = caplog.text + one.fault + Gateway.objects.get().secret + Gateway.objects.get().fault
     assert one.state == "failed" and "kave-key" not in told and "•••" in one.fault_text
+
+
+def test_co_13_admins_hear_of_a_gateway_that_fails(world: World, fake: Fake) -> None:
+    gateway = sms_inbox(world, fake, "twilio")
+    waiting(world, gateway)
+    fake.answer((401, {"code": 20003, "message": "Authenticate"}))
+    work_due()
+    assert Gateway.objects.get().failed_at is not None
+    rung = Bell.objects.get(agent=world.agents["arash"])
+    assert rung.kind == "fault" and Event.objects.filter(name="gateway.failed").count() == 1
+    [line] = reading.lines(world.agents["arash"])[0]
+    assert posting.address(line) == f"/desk/settings/inboxes/{gateway.inbox_id}/gateway/"
+    send.note_health(gateway, "")
+    send.note_health(gateway, "")
+    assert Event.objects.filter(name="gateway.recovered").count() == 1 and Gateway.objects.get().fault == ""
 
 
 # Asking for what came in
