@@ -93,10 +93,11 @@ def html(request: HttpRequest, name: str) -> HttpResponse:
     parsed = parse(path.read_bytes())
     body = clean(parsed.html) if parsed.html else f"<pre>{parsed.text}</pre>"
     response = HttpResponse(
-        f'<!doctype html><meta charset="utf-8"><body style="font-family:sans-serif">{body}'
+        f'<!doctype html><meta charset="utf-8"><base target="_blank"><body style="font-family:sans-serif">{body}'
     )
     response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox; frame-ancestors 'self'"
+        "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+        "sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
     )
     return response
 

@@ -1,5 +1,5 @@
 """What customers do with notices: rate a solving, end mails of a kind, choose. GET changes nothing anywhere here: mail
-scanners open every link."""
+scanners open every link. The addresses hold proofs: the usual Referrer-Policy tells them to no other site."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     now = clock()
     solving = rating.solving_of(token, now)
     if solving is None or solving.ticket is None:
-        return _bare(portal_page(request, "portal/rate_over.html", status=404))
+        return portal_page(request, "portal/rate_over.html", status=404)
     if agent_of(request.user) is not None:  # type: ignore[arg-type]
-        return _bare(portal_page(request, "portal/rate_agent.html", status=403))
+        return portal_page(request, "portal/rate_agent.html", status=403)
     ticket = solving.ticket
     known = Rating.objects.filter(solving=solving).first()
     chosen = request.POST.get("stars") or request.GET.get("stars") or (str(known.stars) if known else "")
@@ -66,18 +66,17 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
         else:
             try:
                 WRITES.take(f"rate:{ticket.pk}", now)
-                return _bare(_rated(request, token, ticket, solving, int(chosen)))
+                return _rated(request, token, ticket, solving, int(chosen))
             except TooMuch:
                 error = _("That was a lot at once. Wait some minutes and send it again; nothing is lost.")
     words = request.POST.get("words", known.words if known else "")
-    page = portal_page(
+    return portal_page(
         request, "portal/rate.html",
         number=ticket.number, subject=ticket.subject if customer_in(request) == ticket.customer else "",
         chosen=chosen, words=words, error=error, stars=stars_words(), known=known is not None,
         way=request.GET.get("way", "") or request.POST.get("way", ""), done=request.GET.get("done") == "1" and not error,
         status=422 if error else 200,
     )  # fmt: skip
-    return _bare(page)
 
 
 def _rated(request: HttpRequest, token: str, ticket: Ticket, solving: Any, stars: int) -> HttpResponse:
@@ -112,7 +111,7 @@ def off(request: HttpRequest, token: str) -> HttpResponse:
     """The way out of a mail. POST ends mails of its kinds, or with `again` brings them back."""
     found = choosing.opted_out(token)
     if found is None:
-        return _bare(portal_page(request, "portal/notices_over.html", status=404))
+        return portal_page(request, "portal/notices_over.html", status=404)
     customer, kinds = found
     done = ""
     if request.method == "POST":
@@ -129,7 +128,7 @@ def off(request: HttpRequest, token: str) -> HttpResponse:
             choosing.switch_off(customer, kinds, Way.EMAIL)
             done = "off"
     names = [str(KIND_WORDS[kind]) for kind in kinds]
-    return _bare(portal_page(request, "portal/notices_off.html", names=names, done=done))
+    return portal_page(request, "portal/notices_off.html", names=names, done=done)
 
 
 @require_POST
@@ -176,9 +175,3 @@ def table(customer: Customer) -> dict[str, Any]:
         ]
         rows.append({"label": KIND_WORDS[kind], "cells": places})
     return {"ways": [WAY_WORDS[way] for way in his], "rows": rows}
-
-
-def _bare(response: HttpResponse) -> HttpResponse:
-    """Addresses here hold a proof: no other site is told them."""
-    response["Referrer-Policy"] = "no-referrer"
-    return response
