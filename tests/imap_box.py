@@ -52,6 +52,7 @@ class Box:
     validity: int = 1
     hidden: set[int] = field(default_factory=set)
     withheld: set[int] = field(default_factory=set)
+    refused: set[int] = field(default_factory=set)  # UIDs whose text can't be given
     plan: Callable[[int], Fault | None] = lambda number: None
     tokens: set[str] | None = None  # with these XOAUTH2 lets in; None: anybody is let in with any password
     sessions: int = 0
@@ -139,6 +140,9 @@ class _Session:
             found = [one.uid for one in self._searched(rest) if one.uid not in self.box.hidden]
             self._at("list")
             self._say(b"* SEARCH" + b"".join(b" %d" % uid for uid in found) + b"\r\n")
+        elif word == "FETCH" and b"BODY" in rest and self._names_refused(rest):
+            self._say(tag + b" NO [SERVERBUG] this mail can't be read\r\n")
+            return ""
         elif word == "FETCH":
             self._fetch(rest)
         elif word in ("STORE", "EXPUNGE", "MOVE", "COPY", "APPEND", "CLOSE"):
@@ -154,6 +158,9 @@ class _Session:
                 raise _Cut
         self._say(tag + b" OK done\r\n")
         return ""
+
+    def _names_refused(self, rest: bytes) -> bool:
+        return any(_names(rest.split(b" ")[2].decode(), uid) for uid in self.box.refused)
 
     def _let_in(self) -> bool:
         """XOAUTH2, as Google documents it: a refusal comes as a challenge that wants an empty answer."""

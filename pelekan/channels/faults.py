@@ -47,6 +47,9 @@ WORDS: dict[str, str | Promise] = {
         "%(host)s does not take the consent for this user name. See that the consent was given by this mailbox's owner, and that IMAP and SMTP are allowed for it there."
     ),
     "no_xoauth": _("%(host)s can't be opened by consent (XOAUTH2). Sign in with a password there."),
+    "no_room": _(
+        "There is no room left on the disk of this machine, so mail stays at the mail server. Make room; it goes on by itself."
+    ),
     "busy": _("%(host)s lets nobody in at the moment: %(detail)s. It will be tried again."),
     "no_uidl": _(
         "%(host)s gives its mails no lasting names (UIDL), so what was fetched could not be told from what is new. Use IMAP."

@@ -85,6 +85,18 @@ def list_unfetched(
 
 
 @action
+def fetched_after_all(listed: Fetched, raw: bytes) -> None:
+    """The server gives a mail that was only listed: it takes the place of its listing."""
+    old = listed.arrival
+    assert old is not None
+    source = Source(listed.folder, listed.epoch, listed.uid)
+    listed.delete()
+    store(old.inbox, raw, received_at=old.received_at, source=source)
+    Arrival.objects.filter(pk=old.pk, state=ArrivalState.QUARANTINED).update(state=ArrivalState.DISMISSED)
+    record("arrival.fetched_after_all", topics=["desk"], arrival=old.pk, inbox=old.inbox_id)
+
+
+@action
 def _keep(
     inbox: Inbox, fingerprint: str, raw: bytes, values: dict[str, Any], source: Source | None
 ) -> Arrival:

@@ -6,11 +6,13 @@ What a sender calls a file is only ever shown, never used as a path: files lie u
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import io
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 import warnings
 from dataclasses import dataclass
@@ -90,6 +92,29 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether something failed because there is no room: by the system, SQLite or PostgreSQL."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, OSError) and seen.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+            return True
+        if (
+            getattr(seen, "sqlstate", None) == "53100"
+            or getattr(seen, "sqlite_errorname", "") == "SQLITE_FULL"
+        ):
+            return True
+        seen = seen.__cause__
+    return False
+
+
+def room_at(place: Path | str) -> int:
+    """Bytes that are free there; a very large number where that can't be told."""
+    try:
+        return shutil.disk_usage(place).free
+    except OSError:
+        return 1 << 62
 
 
 def stored_path(path: str, root: Path | str) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -49,6 +50,7 @@ class Crew:
         self.folder = folder
         self.stop = threading.Event()
         self._in_hand: dict[tuple[str, Any], None] = {}  # what this process works on, whatever the clock says
+        self._owed: list[tuple[str, Any]] = []
         self._bells: list[threading.Event] = []
 
     def run(self, stop: threading.Event) -> None:
@@ -103,14 +105,19 @@ class Crew:
 
     def _work_on(self, job: Job) -> float:
         """One round: take rows, do them. Returns the seconds until there may be more, 0 for look again."""
+        self._give_back(job)
         now = clock()
         busy = [key for name, key in list(self._in_hand) if name == job.name]
         rows = due.claim(job.model, now, job.at_once, job.lease, job.where, without=busy)
         held = [(job.name, row.pk) for row in rows]
         self._in_hand.update(dict.fromkeys(held))
         try:
-            for row in rows:
-                self._do(job, row)
+            for position, row in enumerate(rows):
+                try:
+                    self._do(job, row)
+                except (DatabaseError, InterfaceError):  # a full disk takes not even them back
+                    self._owed += [(job.name, one) for one in rows[position:]]
+                    raise
         finally:
             for key in held:
                 self._in_hand.pop(key, None)
@@ -134,6 +141,16 @@ class Crew:
         except due.LeaseLost:  # settled through another copy of the row, or taken over
             pass
         return None
+
+    def _give_back(self, job: Job) -> None:
+        """Rows that could not be given back when the database took nothing: now, not when their lease ends."""
+        for owed in [one for one in self._owed if one[0] == job.name]:
+            row = owed[1]
+            with contextlib.suppress(due.LeaseLost):
+                if row.leased_until is not None:
+                    due.settle(row, clock(), **({"tries": row.tries - 1} if hasattr(row, "tries") else {}))
+            with contextlib.suppress(ValueError):  # another thread of this job was faster
+                self._owed.remove(owed)
 
     def _result(self, job: Job, row: Any) -> datetime | None:
         try:

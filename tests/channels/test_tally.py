@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
 from pelekan.channels import accounts, intake, tally
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Account, Arrival, Fetched, Folder
-from pelekan.demo.world import World
+from pelekan.demo.world import World, build
+from pelekan.lib.files import is_full
 from pelekan.lib.time import now as clock
 from pelekan.tickets.models import Event, Ticket
 from tests.channels.mails import account, raw_mail
@@ -83,6 +86,18 @@ def test_what_was_listed_but_not_given_is_missing(world: World, box: Box) -> Non
     assert counted(one).missing == 0
 
 
+def test_a_mail_that_the_server_cannot_give_holds_nobody_up_and_comes_later(world: World, box: Box) -> None:
+    box.refused = {2}
+    box.post(*mails(3))
+    one = poll(reading(world, box), times=6)
+    assert sorted(Arrival.objects.values_list("state", flat=True)) == ["quarantined", "waiting", "waiting"]
+    assert (one.fault, counted(one).missing) == ("", 0)
+    box.refused = set()
+    folder = counted(one)
+    rows = Arrival.objects.exclude(state="dismissed")
+    assert {row.raw for row in rows} == set(mails(3)) and folder.counts["stored"] == 3
+
+
 def test_old_mail_is_not_ours_to_count_not_even_renumbered(world: World, box: Box) -> None:
     box.post(*mails(4))
     for old in box.folders["INBOX"]:
@@ -152,3 +167,41 @@ def reading_dovecot(world: World, dovecot: Dovecot, folders: str, junk: str) -> 
         "folders": folders, "junk_folders": junk,
     }  # fmt: skip
     return accounts.save(world.inboxes["mail"], values, by=world.agents["arash"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_mf_25_a_full_disk_acknowledges_nothing_and_goes_on_by_itself(
+    transactional_db: None, box: Box, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if connection.vendor != "sqlite":
+        pytest.skip("SQLite can be told how large it may become")
+    world = build()
+    box.post(*mails(30), raw_mail("x" * 3_000_000, mail_id="<large@example.net>"))
+    one = poll(reading(world, box))
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        cursor.execute(f"PRAGMA max_page_count = {cursor.fetchone()[0] + 200}")
+    try:
+        one = poll(one)
+        folder = one.folders.get()
+        kept = Arrival.objects.count()
+        assert word_of(one.fault) == "no_room" and one.failed_at is not None and kept < 31
+        assert folder.last_uid <= kept and tally.troubled(clock()) == 1
+        assert one.due_at is not None and one.due_at - clock() < timedelta(seconds=60)
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    one = poll(one)
+    assert (one.fault, Arrival.objects.count(), len({row.raw for row in Arrival.objects.all()})) == (
+        "",
+        31,
+        31,
+    )
+    assert tally.troubled(clock()) == 0
+
+
+def test_mf_25_what_counts_as_full() -> None:
+    full = OperationalError("database or disk is full")
+    full.__cause__ = type("Full", (Exception,), {"sqlite_errorname": "SQLITE_FULL"})()
+    assert is_full(full) and is_full(OSError(28, "No space left on device"))
+    assert not is_full(OperationalError("locked")) and not is_full(OSError(13, "no"))

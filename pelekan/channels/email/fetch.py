@@ -9,6 +9,7 @@ import copy
 import logging
 from datetime import datetime, timedelta
 
+from django.db import DatabaseError, InterfaceError
 from django.db.models import Q
 
 from pelekan.channels.email import imap, pop, wire
@@ -16,12 +17,14 @@ from pelekan.channels.email.imap import Polled
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.models import Account
 from pelekan.lib import due
+from pelekan.lib.files import is_full
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import action, record
 
 log = logging.getLogger("pelekan.mail")
 
 EVERY = timedelta(seconds=60)
+ROOM_PAUSE = timedelta(seconds=30)
 ALARM_AFTER = 3  # failed polls before people are told of what may pass by itself
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 1, 2, 5, 10, 15))
 
@@ -40,6 +43,10 @@ def poll(account: Account) -> datetime | None:
     try:
         polled = (pop if account.protocol == "pop3" else imap).fetch_new(account)
     except Exception as error:  # imaplib, ssl and sockets each have their own; the next account must go on
+        if is_full(error):
+            return _went_wrong(account, WireFault("no_room"))
+        if isinstance(error, DatabaseError | InterfaceError):
+            raise
         found = wire.in_wire_words(error, account.imap_host, account.imap_port)
         if found.word == "not_understood":
             log.exception("fetching for %s failed", account.pk)
@@ -75,7 +82,9 @@ def _went_wrong(account: Account, found: WireFault) -> datetime:
     if found.is_hopeless:
         pause = max(pause, timedelta(minutes=5))
     told = account.failed_at
-    if told is None and (found.is_hopeless or failures >= ALARM_AFTER):
+    if found.word == "no_room":
+        pause = ROOM_PAUSE
+    if told is None and (found.is_hopeless or found.word == "no_room" or failures >= ALARM_AFTER):
         told = now
         record("account.failed", at=now, topics=["desk"], inbox=account.inbox_id, fault=found.stored)
     log.warning("mail of inbox %s can't be fetched (%s times): %s", account.inbox_id, failures, found.word)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+from django.conf import settings as conf
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from pelekan.channels import tally
+from pelekan.lib.files import room_at
 from pelekan.lib.text import initials
 from pelekan.lib.time import now as clock
 from pelekan.people.access import can
@@ -20,6 +22,7 @@ from pelekan.web.paths import url
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.prepared import Prepared
 
+LEAST_ROOM = 100 << 20  # bytes; with less, storing soon fails
 PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
 
 
@@ -120,8 +123,13 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
 
 
 def _alarm(agent: Agent) -> dict[str, str] | None:
-    """What admins must hear of wherever they are: mail that doesn't come in."""
-    number = tally.troubled(clock()) if can(agent, "settings") else 0
+    """What admins must hear of wherever they are: no room on the disk, mail that doesn't come in."""
+    if not can(agent, "settings"):
+        return None
+    if room_at(conf.DATA_DIR) < LEAST_ROOM:
+        text = _("The disk is full: neither mail nor files can be taken in. Make room; it goes on by itself.")
+        return {"text": text, "href": url("settings")}
+    number = tally.troubled(clock())
     if not number:
         return None
     text = ngettext(
