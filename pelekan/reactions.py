@@ -31,6 +31,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "delivery.failed": [ring.ring],
     "arrival.quarantined": [ring.ring],
     "account.failed": [ring.ring],
+    "account.gap_found": [ring.ring],
     "gateway.failed": [ring.ring],
     "chat.ended": [chats.serve_waiting],
     "agent.presence": [chats.serve_waiting],

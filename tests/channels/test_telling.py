@@ -163,7 +163,9 @@ def test_what_the_inbox_leaves_out_and_the_customer_switched_off(world: World) -
     assert quiet.deliveries.count() == 0, "it stands in the portal all the same"
 
 
-def test_whose_address_nobody_proved_gets_only_what_he_must_and_none_of_what_was_typed(world: World) -> None:
+def test_ml_12_whose_address_nobody_proved_gets_only_what_he_must_and_none_of_what_was_typed(
+    world: World,
+) -> None:
     NoticeText.objects.create(kind="received", language="en", full="{name}: {subject} is {number}")
     words.forget()
     stranger = customer_for("visitor", "v" * 32, name="BUY NOW http://spam.test", language="en", now=NOON)

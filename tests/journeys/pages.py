@@ -27,6 +27,8 @@ PAGES = (
     Page("portal-request", "negar", "/portal/requests/{number}/"),
     Page("portal-new", "negar", "/portal/requests/new/"),
     Page("portal-profile", "negar", "/portal/profile/"),
+    Page("rate", "", "/portal/rate/{rate}/?stars=4"),
+    Page("notices-off", "", "/portal/notices/off/{off}/"),
     Page("shop", "", "{shop}/?lang={language}"),
     Page("post-office", "", "/demo/post/"),
     Page("letter", "", "/demo/post/", (".story",)),
@@ -70,6 +72,7 @@ PAGES = (
     Page("settings-reply-new", "arash", "/desk/settings/replies/new/"),
     Page("settings-mail", "arash", "/desk/settings/mail/"),
     Page("settings-notices", "arash", "/desk/settings/notices/"),
+    Page("settings-notice", "arash", "/desk/settings/notices/solved/"),
     Page("settings-tokens", "arash", "/desk/settings/tokens/"),
     Page("settings-log", "arash", "/desk/settings/log/"),
     Page("not-found", "sara", "/desk/nothing-here/"),
@@ -79,13 +82,15 @@ LOOKED_AT = """
 import json, sys
 from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
-from pelekan.tickets.models import Conversation, Inbox, Ticket
+from pelekan.tickets.models import Conversation, Event, Inbox, Ticket
+from pelekan.tickets.notices import choosing, rating
 negar = welcome("negar.ahmadi@example.com", language=sys.argv[1])
 User.objects.update(language=sys.argv[1])
 ticket = Ticket.objects.get(customer=negar, number__isnull=False)
 mail = Ticket.objects.filter(channel="email", status="open").order_by("id").first()
 talk = Conversation.objects.filter(state="active", ticket__registered_at=None).values_list("ticket", flat=True).first()
 json.dump({
+    "rate": rating.token_of(Event.objects.filter(name="ticket.solved").latest("pk").pk), "off": choosing.off_token(negar.pk, ["rate"]),
     "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
     "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,

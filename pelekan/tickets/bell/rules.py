@@ -97,7 +97,7 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.FAILED, what, what.assignee or what.author)
     if what.name == "ticket.rated":
         return _one(Ring.RATED, what, what.assignee)
-    if what.name in ("arrival.quarantined", "account.failed", "gateway.failed"):
+    if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):
         return [Ringing(Ring.FAULT, f"fault:{what.name}:{what.data.get('inbox')}", admins=True)]
     return []
 

@@ -54,6 +54,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         )
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
+    if "missing" in data:
+        return _("Mail lies on the server that has not arrived here")
     if "arrival" in data:
         return (
             ngettext("A mail was set aside: it needs a person", "%(count)s mails were set aside", count)

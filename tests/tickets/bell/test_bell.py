@@ -13,11 +13,12 @@ from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.people.letters import text_of
 from pelekan.people.models import Letter
-from pelekan.tickets.actions import assign, escalate, note, receive
+from pelekan.tickets.actions import assign, escalate, note, receive, reply
 from pelekan.tickets.bell import choosing, posting, reading, rules
 from pelekan.tickets.bell.rules import Quiet, Ring, Rung
+from pelekan.tickets.events import action, record
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Bell, BellChoice, Event, Ticket
+from pelekan.tickets.models import Bell, BellChoice, Event, Message, Ticket
 from tests.conftest import NOON
 
 TEHRAN = ZoneInfo("Asia/Tehran")
@@ -39,6 +40,7 @@ TEHRAN = ZoneInfo("Asia/Tehran")
         (Rung("ticket.escalated", {"team": 2}, ticket=1, assignee=5), []),
         (Rung("delivery.failed", {}, ticket=1, author=7), [Ring.FAILED]),
         (Rung("account.failed", {"inbox": 3}), [Ring.FAULT]),
+        (Rung("account.gap_found", {"inbox": 3, "missing": 2}), [Ring.FAULT]),
         (Rung("message.sent", {}, ticket=1, assignee=5), []),
     ],
 )
@@ -135,6 +137,21 @@ def test_a_mention_reaches_only_who_may_see_the_ticket(world: World, ticket: Tic
 def test_the_whole_team_but_not_the_giver(world: World, ticket: Ticket) -> None:
     escalate(ticket, world.teams["technical"], by=world.agents["nika"], because="خطا", now=NOON)
     assert [bell.agent for bell in Bell.objects.all()] == [world.agents["laila"]]
+
+
+def test_mo_03_an_answer_that_fails_rings_for_its_owner(world: World, ticket: Ticket) -> None:
+    sara, omid = world.agents["sara"], world.agents["omid"]
+    message = reply(ticket, by=omid, text="جواب", now=NOON)
+    assign(ticket, sara, by=omid, now=NOON)
+    reading.mark(sara, NOON)
+    fail(Ticket.objects.get(pk=ticket.pk), message)
+    assert [line.kind for line in reading.lines(sara)[0] if line.unread] == ["failed"]
+    assert reading.unread(omid) == 0
+
+
+@action
+def fail(ticket: Ticket, message: Message) -> None:
+    record("delivery.failed", ticket, message=message, at=NOON, recipient="mina.salehi@example.com", fault="")
 
 
 def test_what_one_no_longer_sees_is_not_told(world: World, ticket: Ticket) -> None:
