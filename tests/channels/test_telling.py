@@ -18,6 +18,7 @@ from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Inbox, Message, Notice, NoticeChoice, NoticeText, Ticket
 from pelekan.tickets.notices import choosing, words
 from pelekan.tickets.notices.rules import REMIND_AFTER, TOO_LATE, WINDOW
+from pelekan.web.widget import shapes
 from tests.channels.mails import raw_mail, taken
 from tests.conftest import NOON
 
@@ -246,3 +247,16 @@ def test_by_sms_where_no_mail_reaches_him_and_besides_by_choice(world: World) ->
     reply(both, by=sara, text="درست شد", now=NOON + timedelta(hours=2))
     assert sorted(one.channel for one in Delivery.objects.all()) == ["email", "sms"]
     assert "پاسخ دادیم" in texting.words_of(Delivery.objects.get(channel="sms"))
+
+
+def test_the_widget_gets_five_links_and_no_secret_in_the_text(world: World) -> None:
+    ticket = write(world, "chat", "mina", "سلام")
+    register(ticket, by=world.agents["sara"], now=NOON)
+    solve(ticket, by=world.agents["sara"], now=NOON)
+    (said,) = tell_due(NOON)
+    shape = shapes.message(said)
+    assert [star["number"] for star in shape["rate"]["stars"]] == ["۱", "۲", "۳", "۴", "۵"]
+    assert all(
+        "?stars=" in star["url"] and star["url"].endswith("&way=chat") for star in shape["rate"]["stars"]
+    )
+    assert "راضی" in shape["rate"]["text"] and "/rate/" not in shape["text"]

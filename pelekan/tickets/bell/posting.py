@@ -43,7 +43,8 @@ def _post(choice: BellChoice, now: datetime | None = None) -> None:
     now = now or clock()
     due.settle(copy.copy(choice), None, tries=0)
     agent = Agent.objects.select_related("user").get(pk=choice.agent_id)
-    waiting = Bell.objects.filter(agent=agent, mail=True, read_at=None)
+    marked = list(Bell.objects.filter(agent=agent, mail=True).values_list("pk", flat=True))
+    waiting = Bell.objects.filter(pk__in=marked, read_at=None)
     if agent.disabled_at is None and agent.user.is_active and waiting.exists():
         with translation.override(agent.user.language):
             found, more = reading.of(agent, waiting.order_by("-at", "-id")[: reading.WINDOW + 1])
@@ -63,7 +64,7 @@ def _post(choice: BellChoice, now: datetime | None = None) -> None:
                 now=now,
                 expires_at=now + timedelta(days=1),
             )
-    Bell.objects.filter(agent=agent, mail=True).update(mail=False)
+    Bell.objects.filter(pk__in=marked).update(mail=False)
     fp("bell.written")
 
 

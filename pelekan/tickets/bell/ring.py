@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import DateTimeField, F, Q, Value
+from django.db.models.functions import Coalesce
 
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
@@ -88,7 +89,8 @@ def _ring(one: Ringing, event: Event) -> list[int]:
                 shown=By.BELL in ways[agent.pk] or By.BROWSER in ways[agent.pk], mail=agent.pk in by_mail,
             )
             for agent in told if agent.pk not in known
-        ]
+        ],
+        ignore_conflicts=True,  # two mailboxes may fail at once
     )  # fmt: skip
     for agent in told:
         if agent.pk in by_mail:
@@ -120,13 +122,13 @@ def _listeners(one: Ringing, event: Event) -> list[Agent]:
 
 
 def post_later(agent: Agent, choice: BellChoice | None, at: datetime) -> None:
-    """His letter falls due: soon, or when his quiet hours end. What is due already comes with it."""
+    """His letter falls due: soon, or when his quiet hours end. What is due already comes with it. The row is written in
+    any case: whoever posts the letter meanwhile holds it, and either sees this line or leaves us to make it due again."""
     choice = choice or BellChoice.objects.get_or_create(agent=agent)[0]
-    if choice.due_at is not None:
-        return
     later = at + GATHER
     quiet = rules.quiet_until(later, rules.quiet_from(choice.quiet), zone_named(zone_of(agent.user)))
-    BellChoice.objects.filter(pk=choice.pk, due_at=None).update(due_at=quiet or later)
+    first = Coalesce(F("due_at"), Value(quiet or later), output_field=DateTimeField())
+    BellChoice.objects.filter(pk=choice.pk).update(due_at=first)
     due.queued(BellChoice)
 
 

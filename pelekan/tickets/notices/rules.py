@@ -78,11 +78,10 @@ class Happening:
 def wanted(what: Happening) -> tuple[Kind, ...]:
     """What an event gives to tell, in the order of the table. Nobody is told of his own doings; of a chat that was
     never registered only its end is worth a word: how was it?"""
-    if what.by_customer or what.at_once:
+    if what.by_customer:
         return ()
-    kinds = tuple(
-        kind for kind, rule in RULES.items() if what.name in rule.event and kind not in (Kind.ANSWER,)
-    )
+    untold = {Kind.ANSWER, Kind.MOVED} if what.at_once else {Kind.ANSWER}
+    kinds = tuple(kind for kind, rule in RULES.items() if what.name in rule.event and kind not in untold)
     if not what.registered:
         return tuple(kind for kind in kinds if kind == Kind.RATE)
     return kinds

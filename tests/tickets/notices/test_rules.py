@@ -16,6 +16,7 @@ from pelekan.tickets.notices.rules import Happening, Kind, Truth, Way
         (Happening("ticket.returned"), (Kind.MOVED,)),
         (Happening("ticket.handed_over"), ()),  # on the same step: nothing that the customer would notice
         (Happening("ticket.escalated", at_once=True), ()),  # the receipt tells it
+        (Happening("ticket.solved", at_once=True), (Kind.SOLVED, Kind.RATE)),
         (Happening("ticket.waited"), (Kind.WAITING, Kind.REMINDER)),
         (Happening("ticket.solved"), (Kind.SOLVED, Kind.RATE)),
         (Happening("ticket.solved", by_customer=True), ()),
