@@ -254,7 +254,7 @@ def test_the_widget_gets_five_links_and_no_secret_in_the_text(world: World) -> N
     register(ticket, by=world.agents["sara"], now=NOON)
     solve(ticket, by=world.agents["sara"], now=NOON)
     (said,) = tell_due(NOON)
-    shape = shapes.message(said)
+    shape = shapes.message(said, [])
     assert [star["number"] for star in shape["rate"]["stars"]] == ["۱", "۲", "۳", "۴", "۵"]
     assert all(
         "?stars=" in star["url"] and star["url"].endswith("&way=chat") for star in shape["rate"]["stars"]
