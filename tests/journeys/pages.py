@@ -32,6 +32,7 @@ PAGES = (
     Page("shop", "", "{shop}/?lang={language}"),
     Page("post-office", "", "/demo/post/"),
     Page("letter", "", "/demo/post/", (".story",)),
+    Page("phones", "", "/demo/phones/"),
     Page("widget", "", "/widget/shop-widget/frame/?lang={language}"),
     Page("inbox", "sara", "/desk/list/mine/"),
     Page("all", "nika", "/desk/list/all/"),
@@ -66,6 +67,7 @@ PAGES = (
     Page("settings-site", "arash", "/desk/settings/inboxes/{shop_inbox}/site/"),
     Page("settings-hours", "arash", "/desk/settings/inboxes/{mail_inbox}/hours/"),
     Page("settings-mailbox", "arash", "/desk/settings/inboxes/{mail_inbox}/mailbox/"),
+    Page("settings-gateway", "arash", "/desk/settings/inboxes/{text_inbox}/gateway/"),
     Page("settings-categories", "arash", "/desk/settings/categories/"),
     Page("settings-tags", "arash", "/desk/settings/tags/"),
     Page("settings-replies", "arash", "/desk/settings/replies/"),
@@ -94,6 +96,7 @@ json.dump({
     "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
     "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,
+    "text_inbox": Inbox.objects.filter(channel="sms").first().pk,
 }, sys.stdout)
 """
 """Run on a full demo with a language: everybody reads it, and what the addresses above leave open is printed."""

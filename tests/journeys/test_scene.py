@@ -136,6 +136,40 @@ def test_the_visitor_registers_it_himself(desk: Demo, people: Callable[..., Any]
     pane.get_by_text(re.compile(digits)).first.wait_for()
 
 
+def test_text_in_receipt_link_portal_answer(desk: Demo, people: Callable[..., Any]) -> None:
+    """A text message becomes a ticket; its receipt bears a link into the portal; the answer goes out as a text."""
+    emma, sara = people(""), people("sara")
+    phone = desk.address + "/demo/phones/?as=%2B12025550123"
+    emma.goto(phone)
+    emma.locator("textarea").fill("Where is parcel 2240?")
+    emma.locator("form.form button").click()
+    see(emma, "Where is parcel 2240?")
+    receipt = emma.locator("a[href*='/s/']")
+
+    def until(place: Any) -> None:  # the page of a phone is looked at again by hand
+        for _ in range(60):
+            if place.count():
+                return
+            emma.wait_for_timeout(500)
+            emma.goto(phone)
+        place.first.wait_for(timeout=1000)
+
+    until(receipt)
+    browser = people("")
+    browser.goto(receipt.first.get_attribute("href"))
+    assert "/s/" not in browser.url
+    see(browser, "Where is parcel 2240?")
+    sara.goto(desk.address + "/desk/list/all/")
+    sara.locator(".row a", has_text="parcel 2240").click()
+    sara.locator("#editor-reply").click()
+    sara.keyboard.insert_text("It left today")
+    sara.locator("#text-parts", has_text=re.compile("[1۱]")).wait_for()
+    sara.keyboard.press("Control+Enter")
+    see(browser, "It left today")  # in the portal at once
+    until(emma.get_by_text("It left today"))
+    sara.locator("article", has_text="It left today").locator("[data-sending] svg").wait_for()
+
+
 def test_mail_in_answered_and_back_on_the_same_ticket(desk: Demo, people: Callable[..., Any]) -> None:
     """A letter becomes a ticket with a receipt; the answer goes out; the customer's answer joins by proof."""
     emma, sara = people(""), people("sara")
