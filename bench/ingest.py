@@ -109,7 +109,9 @@ def _recorded(ours: Callable[[bytes], None], raw: bytes) -> tuple[Callable[[byte
         border = len(seen)
         return kept(arrival)
 
-    before = {model: model.objects.order_by("-pk").values_list("pk", flat=True).first() for model in _models()}
+    before = {
+        model: model.objects.order_by("-pk").values_list("pk", flat=True).first() for model in _models()
+    }
     intake.take_now = bordered
     try:
         with connection.execute_wrapper(note):
