@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from pelekan.channels import accounts
-from pelekan.channels.email import wire
+from pelekan.channels.email import signing, wire
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose
 from pelekan.channels.faults import in_words
@@ -109,7 +109,7 @@ def send(letter: Letter) -> datetime | None:
         due.settle(letter, state=LetterState.FAILED, fault=str(fault)[:500], sealed="")
         return None
     try:
-        _hand_over(by, letter.recipient, mail)
+        _hand_over(by, letter.recipient, signing.signed(mail, by.sender.address))
     except smtplib.SMTPRecipientsRefused as fault:
         code, told = next(iter(fault.recipients.values()))
         answer = f"{code} {told.decode('utf-8', 'replace') if isinstance(told, bytes) else told}"

@@ -284,3 +284,17 @@ class IncomingText(models.Model):
     def why_text(self) -> str:
         """Why it made no ticket, in the reader's language."""
         return in_words(self.why)
+
+
+class SigningKey(models.Model):
+    """A DKIM key of a domain. It signs from `seen_at` on, when its record was found in the DNS."""
+
+    domain = models.CharField(max_length=253, unique=True)
+    selector = models.CharField(max_length=63)
+    private = models.TextField()  # PEM, sealed
+    public = models.TextField()  # base64 of the DER form, as it stands in the record
+    created_at = models.DateTimeField(default=now)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.selector}._domainkey.{self.domain}"

@@ -16,7 +16,7 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import F, Q
 
 from pelekan.channels import accounts
-from pelekan.channels.email import wire
+from pelekan.channels.email import signing, wire
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
 from pelekan.channels.email.letter import FileFault, letter
 from pelekan.channels.faults import fault
@@ -109,7 +109,7 @@ def _try(together: list[Delivery]) -> End:
     delivery = together[0]
     try:
         mail = letter(delivery, [one.message for one in together])
-        raw = compose(mail)
+        raw = signing.signed(compose(mail), mail.sender.address)
     except FileFault as error:
         return End(DeliveryState.FAILED, fault(error.word, name=error.name))
     except CannotCompose as error:
