@@ -19,6 +19,7 @@ ROWS: list[tuple[str, str]] = [
     (r"", "everybody"),
     (r"health/|language/", "everybody"),
     (r"setup/", "holder"),
+    (r"desk/settings/mail/signing/.*", "settings"),
     (r"desk/settings/mail/.*", "quarantine"),
     (r"desk/settings/replies/.*", "share_replies"),
     (r"desk/settings/(teams|agents)/.*", "people"),
