@@ -328,13 +328,21 @@ def _doors() -> Findings:
 
 
 def _quarantine() -> Findings:
-    from pelekan.channels.models import Arrival, ArrivalState, Delivery, DeliveryState
+    from pelekan.channels.models import Arrival, ArrivalState, Delivery, DeliveryState, IncomingText
 
     quarantined = Arrival.objects.filter(state=ArrivalState.QUARANTINED).count()
     if quarantined:
         yield Finding(
             LOOK, "mail", f"{quarantined} mails lie in quarantine.", "Look at them in the settings."
         )
+    texts = IncomingText.objects.filter(state=ArrivalState.QUARANTINED).count()
+    if texts:
+        yield Finding(
+            LOOK,
+            "sms",
+            f"{texts} text messages could not be taken in.",
+            "Look at them on the page of their gateway.",
+        )
     failed = Delivery.objects.filter(state=DeliveryState.FAILED).count()
     if failed:
-        yield Finding(LOOK, "mail", f"{failed} mails could not be sent.", "Their tickets say why.")
+        yield Finding(LOOK, "mail", f"{failed} mails or texts could not be sent.", "Their tickets say why.")

@@ -27,7 +27,7 @@ from pelekan.lib.phones import normal_phone
 from pelekan.lib.text import clean_controls, isolate, one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
-from pelekan.people.models import Customer, Identity, IdentityKind
+from pelekan.people.models import Agent, Customer, Identity, IdentityKind
 from pelekan.tickets.actions import receive
 from pelekan.tickets.events import action, record
 from pelekan.tickets.incoming import Incoming
@@ -94,6 +94,18 @@ def take(row: IncomingText) -> datetime | None:
             row, None, state=ArrivalState.QUARANTINED, why=fault("failed", detail=type(error).__name__)
         )
     return None
+
+
+@action
+def retry(row: IncomingText, *, by: Agent) -> bool:
+    """Take in again what was set aside by a fault. False when it waits or is done already."""
+    again = IncomingText.objects.filter(pk=row.pk, state=ArrivalState.QUARANTINED).update(
+        state=ArrivalState.WAITING, due_at=clock(), leased_until=None, tries=0, why=""
+    )
+    if again:
+        record("text.retried", by=by, topics=["desk"], inbox=row.inbox_id, text=row.pk)
+        due.queued(IncomingText)
+    return bool(again)
 
 
 @action

@@ -33,9 +33,12 @@ def poll(gateway: Gateway) -> datetime | None:
         line = line_of(gateway)
     except Trouble as trouble:
         return _failed(gateway, trouble)
-    if gateway.inbox.archived_at is not None or gate.fetch(line, False) is None:
+    if gate.fetch(line, False) is None:
         due.settle(gateway, None)
         return None
+    if gateway.inbox.archived_at is not None:  # it may be opened again
+        due.settle(gateway, clock() + LONGEST)
+        return clock() + LONGEST
     again = gateway.asked_at is not None
     Gateway.objects.filter(pk=gateway.pk).update(asked_at=clock())
     try:

@@ -9,9 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from pelekan.channels.models import ArrivalState, Gateway, IncomingText
-from pelekan.channels.sms import accounts, generic
+from pelekan.channels.sms import accounts, arriving, generic
 from pelekan.tickets.models import Inbox
-from pelekan.web.admin.doors import agent, behind, get_object_or_404, went
+from pelekan.web.admin.doors import agent, behind, get_object_or_404, told, went
 from pelekan.web.admin.frame import show
 from pelekan.web.admin.gateway_form import GatewayForm
 from pelekan.web.admin.inboxes import tabs
@@ -43,7 +43,7 @@ def gateway(request: HttpRequest, pk: int) -> HttpResponse:
         request, "gateway", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, form=form, tabs=tabs(row, "gateway"),
         gateway=_gateway(known) if known else None, placeholders=[f"{{{name}}}" for name in generic.PLACEHOLDERS],
         aside=[
-            {"sender": one.sender, "text": one.text[:160], "why": one.why_text, "at": one.received_at}
+            {"id": one.pk, "failed": one.state == ArrivalState.QUARANTINED, "sender": one.sender, "text": one.text[:160], "why": one.why_text, "at": one.received_at}
             for one in aside[:SET_ASIDE]
         ],
     )  # fmt: skip
@@ -63,6 +63,13 @@ def try_gateway(request: HttpRequest, pk: int) -> HttpResponse:
     return render(
         request, "settings/found.html", {"findings": [{"ok": one.ok, "text": one.text} for one in found]}
     )
+
+
+@behind("settings", "POST")
+def retry(request: HttpRequest, pk: int, text: int) -> HttpResponse:
+    row = get_object_or_404(IncomingText, pk=text, inbox=pk)
+    said = _("It is tried again.")
+    return told(request, "settings_gateway", lambda: arriving.retry(row, by=agent(request)), said, pk)
 
 
 def _initial(known: Gateway | None) -> dict[str, Any]:

@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inboxes/<int:pk>/mailbox/try/", mail.try_account, name="settings_account_try"),
     path("inboxes/<int:pk>/gateway/", texts.gateway, name="settings_gateway"),
     path("inboxes/<int:pk>/gateway/try/", texts.try_gateway, name="settings_gateway_try"),
+    path("inboxes/<int:pk>/gateway/texts/<int:text>/retry/", texts.retry, name="settings_text_retry"),
     path("inboxes/<int:pk>/mailbox/consent/", consent.page, name="settings_consent"),
     path("inboxes/<int:pk>/mailbox/consent/ask/", consent.ask, name="settings_consent_ask"),
     path("inboxes/<int:pk>/mailbox/consent/device/", consent.device, name="settings_consent_device"),

@@ -193,6 +193,30 @@ def test_a_typed_number_gets_no_link_that_opens(world: World, gateway: Gateway, 
     assert len(fake.heard) == 1 and not LINK.search(said(fake)[0]) and "/portal/" in said(fake)[0]
 
 
+def test_what_a_fault_set_aside_is_taken_in_after_it_is_mended(
+    world: World, gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(arriving, "normal_phone", lambda *told: 1 / 0)
+        row = text(gateway, "Lost?", gateway_id="1")
+        for _ in range(arriving.MOST_TRIES):
+            IncomingText.objects.update(due_at=clock(), leased_until=None)
+            [mine] = due.claim(IncomingText, clock())
+            again = arriving.take(mine)
+            if mine.leased_until is not None:
+                due.settle(mine, again)
+    row.refresh_from_db()
+    assert (row.state, word_of(row.why)) == ("quarantined", "failed") and not Ticket.objects.exists()
+    admin = Client()
+    admin.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
+    page = f"/desk/settings/inboxes/{gateway.inbox_id}/gateway/"
+    assert f"{page}texts/{row.pk}/retry/" in admin.get(page).content.decode()
+    admin.post(f"{page}texts/{row.pk}/retry/")
+    [mine] = due.claim(IncomingText, clock())
+    arriving.take(mine)
+    assert Ticket.objects.get().messages.filter(kind="incoming").get().text == "Lost?"
+
+
 # Sending: once, or the truth
 
 
