@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from pelekan.channels import tally
+from pelekan.channels.models import Gateway
 from pelekan.lib.files import room_at
-from pelekan.lib.text import initials
+from pelekan.lib.text import initials, isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
@@ -123,7 +124,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
 
 
 def _alarm(agent: Agent) -> dict[str, str] | None:
-    """What admins must hear of wherever they are: no room on the disk, mail that doesn't come in."""
+    """What admins must hear of wherever they are: no room on the disk, mail or texts that don't come in."""
     if not can(agent, "settings"):
         return None
     if room_at(conf.DATA_DIR) < LEAST_ROOM:
@@ -131,13 +132,24 @@ def _alarm(agent: Agent) -> dict[str, str] | None:
         return {"text": text, "href": url("settings")}
     number = tally.troubled(clock())
     if not number:
-        return None
+        return _silent_gateway()
     text = ngettext(
         "Mail of %(count)s mailbox doesn't come in as it should.",
         "Mail of %(count)s mailboxes doesn't come in as it should.",
         number,
     ) % {"count": number}
     return {"text": text, "href": url("settings_mail")}
+
+
+def _silent_gateway() -> dict[str, str] | None:
+    failing = Gateway.objects.filter(inbox__archived_at=None).exclude(failed_at=None).order_by("inbox_id")
+    found = failing.values_list("inbox_id", "inbox__name").first()
+    if found is None:
+        return None
+    text = _("Text messages of “%(name)s” don't go out or come in as they should.") % {
+        "name": isolate(found[1])
+    }
+    return {"text": text, "href": url("settings_gateway", found[0])}
 
 
 def chat_state(agent: Agent) -> dict[str, Any]:

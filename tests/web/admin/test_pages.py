@@ -54,7 +54,9 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
             for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
                 path = "/" + route.replace("<int:pk>", str(rows.get(kind, 1))).replace(
                     "<int:steps>", "4"
-                ).replace("<slug:channel>", channel).replace("<slug:kind>", "solved")
+                ).replace("<slug:channel>", channel).replace("<slug:kind>", "solved").replace(
+                    "<int:text>", "1"
+                )
                 response = admin.get(path)
                 assert response.status_code in (200, 405), path
                 drawn += response.status_code == 200

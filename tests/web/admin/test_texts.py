@@ -72,7 +72,12 @@ def test_health_is_shown(world: World, admin: Client, fake: Fake) -> None:
     gateway = Gateway.objects.get()
     text(gateway, "Buy now", sender="MyBank", gateway_id="1")
     assert "MyBank" in admin.get(f"/desk/settings/inboxes/{inbox.pk}/gateway/").content.decode()
-    Gateway.objects.update(fault=fault("sms_credit", detail="all spent"), failures=1)
+    Gateway.objects.update(
+        fault=fault("sms_credit", detail="all spent"), failures=1, failed_at=gateway.inbox.created_at
+    )
+    assert (
+        f'href="/desk/settings/inboxes/{inbox.pk}/gateway/"' in admin.get("/desk/list/mine/").content.decode()
+    )
     for page in ("/desk/settings/", "/desk/settings/inboxes/", f"/desk/settings/inboxes/{inbox.pk}/gateway/"):
         told = admin.get(page).content.decode()
         assert "all spent" in told or "badge--breach" in told
