@@ -19,6 +19,7 @@ from django.utils.translation import ngettext
 from pelekan.channels.faults import fault
 from pelekan.channels.models import ArrivalState, Delivery, DeliveryState, Gateway, IncomingText
 from pelekan.channels.sms.shapes import Arrived
+from pelekan.channels.sms.texting import is_stopped
 from pelekan.channels.sms.words import wish
 from pelekan.config import LANGUAGES
 from pelekan.lib import due
@@ -120,6 +121,8 @@ def _take(row: IncomingText) -> None:
         )
         return
     wanted = wish(row.text)
+    if wanted == "start" and not is_stopped(number):
+        wanted = ""  # nothing to begin again: a short request like any other
     message = None
     if wanted:
         heed(number, gateway, wanted, now=row.received_at)

@@ -120,6 +120,10 @@ def test_co_09_stop_is_respected_and_start_ends_it(world: World, gateway: Gatewa
     assert said(fake) == ["On its way."] and ticket.messages.filter(kind="incoming").count() == 1
 
 
+def test_co_09_start_of_whom_nothing_was_stopped_is_a_request(world: World, gateway: Gateway) -> None:
+    assert text(gateway, "اشتراک", gateway_id="1").message.ticket.number == 1001
+
+
 def test_quiet_hours(world: World, gateway: Gateway, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     zone = clock() - timedelta(hours=1), clock() + timedelta(hours=2)
     accounts.save(gateway.inbox, {"quiet_from": f"{zone[0]:%H}:00", "quiet_to": f"{zone[1]:%H}:00"}, by=None)
