@@ -62,7 +62,7 @@ def queue(event: Event) -> None:
         if goes_by(message.meta, OR_SMS):
             texting.queue(message, event.at, may_go(message, texting.number_of(conversation), event.at))
         return
-    wished = _recipients(message) if goes_by(message.meta, Way.EMAIL) else []
+    wished = recipients(message) if goes_by(message.meta, Way.EMAIL) else []
     ours = _OURS() if wished else []
     people = _others(wished, ours)
     inbox = _inbox_for(conversation, ours) if people else None
@@ -127,7 +127,7 @@ def mail_id_of(message: Message, inbox: Inbox) -> str:
     return thread.message_id(message.conversation_id, str(message.pk), domain, settings.SECRET_KEY)
 
 
-def _recipients(message: Message) -> list[Recipient]:
+def recipients(message: Message) -> list[Recipient]:
     """Who gets this message by mail: whom the agent chose, else the confirmed participants that were not merely
     copied; for other channels the customer's own address."""
     conversation = message.conversation
