@@ -24,6 +24,7 @@ from pelekan.channels.sift import Verdict, may_answer
 from pelekan.config import LANGUAGES
 from pelekan.lib import files
 from pelekan.lib.addresses import looks_alike, normal_address
+from pelekan.lib.prepared import Prepared, PreparedModels
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for, known
 from pelekan.people.models import Agent, Customer, IdentityKind
@@ -41,12 +42,15 @@ MOST_COPIED = 20  # cc addresses of one mail that are noted
 
 def own_addresses() -> set[str]:
     """Every address that this desk itself writes from."""
-    found = set(Inbox.objects.exclude(address="").values_list("address", flat=True))
-    found.update(name for name in Account.objects.values_list("smtp_user", flat=True) if "@" in name)
-    found.update(name for name in Account.objects.values_list("imap_user", flat=True) if "@" in name)
+    found = {row["address"] for row in _ADDRESSES()}
+    found.update(name for row in _USERS() for name in row.values() if "@" in name)
     if settings.CONFIG.mail_from:
         found.add(settings.CONFIG.mail_from)
     return {address.lower() for address in found}
+
+
+_ADDRESSES = Prepared(lambda: Inbox.objects.exclude(address="").values("address"))
+_USERS = Prepared(lambda: Account.objects.values("smtp_user", "imap_user"))
 
 
 def _plain(address: str) -> str:
@@ -67,7 +71,7 @@ def refusal(parsed: Parsed) -> str:
         sender = normal_address(parsed.from_address)
     except ValueError:
         return fault("no_sender")
-    agent = Agent.objects.select_related("user").filter(user__email=sender).first()
+    agent = _AGENT.one(sender)
     if agent is None:
         return ""
     join = joining.find_place(parsed, sender, None).join
@@ -81,6 +85,11 @@ def refusal(parsed: Parsed) -> str:
     return fault("agent_by_mail" if marked else "forged_token")
 
 
+_AGENT = PreparedModels(
+    lambda sender: Agent.objects.select_related("user").filter(user__email=sender).order_by("pk")[:1]
+)
+
+
 def _answers_ours(parsed: Parsed) -> bool:
     return any(is_own_id(one) for one in [parsed.in_reply_to, *parsed.references])
 
@@ -91,8 +100,7 @@ def cross_posted(arrival: Arrival, parsed: Parsed) -> Message | None:
     if parsed.message_id_derived:
         return None
     one_at_a_time(f"mail {id_key(parsed.message_id)}")
-    elsewhere = Arrival.objects.filter(mail_id=id_key(parsed.message_id), message__isnull=False)
-    for other in elsewhere.exclude(inbox=arrival.inbox_id).select_related("message__ticket")[:5]:
+    for other in _ELSEWHERE(id_key(parsed.message_id), arrival.inbox_id):
         message = other.message
         if message is not None and message.meta.get("arrival") == other.pk and _says(message, parsed):
             record(
@@ -105,6 +113,15 @@ def cross_posted(arrival: Arrival, parsed: Parsed) -> Message | None:
             )
             return message
     return None
+
+
+_ELSEWHERE = PreparedModels(
+    lambda mail_id, inbox: (
+        Arrival.objects.filter(mail_id=mail_id, message__isnull=False)
+        .exclude(inbox=inbox)
+        .select_related("message__ticket")[:5]
+    )
+)
 
 
 def _says(message: Message, parsed: Parsed) -> bool:
@@ -175,8 +192,11 @@ def _customer(
 
 def _authserv_ids(inbox: Inbox) -> list[str]:
     """The mail server in front of this inbox, whose word on senders is believed."""
-    account = Account.objects.filter(inbox=inbox).first()
-    return [(account.authserv_id if account else "") or settings.CONFIG.authserv_id]
+    account = _AUTHSERV.one(inbox.pk)
+    return [(account["authserv_id"] if account else "") or settings.CONFIG.authserv_id]
+
+
+_AUTHSERV = Prepared(lambda inbox: Account.objects.filter(inbox=inbox).values("authserv_id"))
 
 
 def _meta(
@@ -184,8 +204,8 @@ def _meta(
 ) -> dict[str, Any]:
     """What screens show of the mail, and what decides whether a receipt may go out."""
     warnings = list(parsed.warnings)
-    again = Arrival.objects.filter(inbox=arrival.inbox_id, mail_id=id_key(parsed.message_id))
-    if not parsed.message_id_derived and again.exclude(pk=arrival.pk).exists():
+    again = (arrival.inbox_id, id_key(parsed.message_id), arrival.pk)
+    if not parsed.message_id_derived and _AGAIN.one(*again):
         warnings.append("message_id_reused")
     if trust.authentic is False:
         warnings.append("sender_not_authentic")
@@ -216,6 +236,13 @@ def _meta(
         "warnings": warnings,
         "may_answer": not silent,
     }
+
+
+_AGAIN = Prepared(
+    lambda inbox, mail_id, pk: (
+        Arrival.objects.filter(inbox=inbox, mail_id=mail_id).exclude(pk=pk).values("pk")[:1]
+    )
+)
 
 
 def _forwarded(parsed: Parsed) -> dict[str, str] | None:
