@@ -24,7 +24,7 @@ from pelekan.channels.sift import Verdict, may_answer
 from pelekan.config import LANGUAGES
 from pelekan.lib import files
 from pelekan.lib.addresses import looks_alike, normal_address
-from pelekan.lib.prepared import Prepared, PreparedModels
+from pelekan.lib.prepared import Prepared, PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for, known
 from pelekan.people.models import Agent, Customer, IdentityKind
@@ -173,7 +173,7 @@ def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[fi
     for part, kept in zip(parsed.attachments, stored, strict=True):
         inline_id = part.content_id if part.inline else ""
         attachments.describe(kept, part.name, part.data[:4096], message, inline_id=inline_id)
-    _note_ids(message, parsed)
+    _note_ids(message, parsed, is_new=place.conversation is None)
     _note_people(message.conversation, parsed, sender, place, held, now)
     return message
 
@@ -257,25 +257,27 @@ def _forwarded(parsed: Parsed) -> dict[str, str] | None:
     return {"name": found.name[:160], "address": address} if address not in own_addresses() else None
 
 
-def _note_ids(message: Message, parsed: Parsed) -> None:
-    Reference.objects.get_or_create(
-        mail_id=id_key(parsed.message_id), conversation=message.conversation, defaults={"message": message}
-    )
+def _note_ids(message: Message, parsed: Parsed, is_new: bool) -> None:
+    mail_id, conversation = id_key(parsed.message_id), message.conversation
+    if is_new:  # nobody else knows this conversation yet
+        insert(Reference(mail_id=mail_id, conversation=conversation, message=message))
+    else:
+        Reference.objects.get_or_create(
+            mail_id=mail_id, conversation=conversation, defaults={"message": message}
+        )
 
 
 def _note_people(
     conversation: Conversation, parsed: Parsed, sender: str, place: Place, held: bool, now: datetime
 ) -> None:
     """The sender takes part; whom he copied is noted but gets nothing until an agent chooses to write to him."""
-    if conversation.channel == "email" or place.is_unconfirmed:
-        Participant.objects.get_or_create(
-            conversation=conversation,
-            address=sender,
-            defaults={
-                "name": parsed.from_name[:160],
-                "confirmed_at": None if held else now,
-            },
-        )
+    writes = conversation.channel == "email" or place.is_unconfirmed
+    if writes and not _TAKES_PART.one(conversation.pk, sender):
+        values = {"name": parsed.from_name[:160], "confirmed_at": None if held else now}
+        if place.conversation is None:  # nobody else knows this conversation yet
+            insert(Participant(conversation=conversation, address=sender, **values))
+        else:
+            Participant.objects.get_or_create(conversation=conversation, address=sender, defaults=values)
     if held or conversation.channel != "email":
         return
     own = own_addresses()
@@ -288,3 +290,10 @@ def _note_people(
             Participant.objects.get_or_create(
                 conversation=conversation, address=address, defaults={"name": one.name[:160], "copied": True}
             )
+
+
+_TAKES_PART = Prepared(
+    lambda conversation, address: Participant.objects.filter(
+        conversation=conversation, address=address
+    ).values("pk")[:1]
+)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
 from pelekan.channels import arriving, bounced
@@ -25,6 +25,7 @@ from pelekan.channels.models import Arrival, ArrivalBytes, ArrivalState, Fetched
 from pelekan.channels.sift import Verdict, sift
 from pelekan.lib import due, files
 from pelekan.lib.failpoints import fp
+from pelekan.lib.prepared import insert
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions import release_held
@@ -102,7 +103,7 @@ def _keep(
 ) -> Arrival:
     if source is not None:
         values["suspicious"] = source.folder.suspicious
-    arrival, made = Arrival.objects.get_or_create(inbox=inbox, fingerprint=fingerprint, defaults=values)
+    arrival, made = _once(Arrival(inbox=inbox, fingerprint=fingerprint, **values))
     if made:
         ArrivalBytes.objects.create(arrival=arrival, data=raw)
         if arrival.state == ArrivalState.QUARANTINED:
@@ -112,6 +113,15 @@ def _keep(
         row = Fetched(folder=source.folder, epoch=source.epoch, uid=source.uid, arrival=arrival)
         Fetched.objects.bulk_create([row], ignore_conflicts=True)
     return arrival
+
+
+def _once(arrival: Arrival) -> tuple[Arrival, bool]:
+    """The row as it was stored, and whether it is a new one: most are, so writing is tried first."""
+    try:
+        with transaction.atomic():
+            return insert(arrival), True
+    except IntegrityError:
+        return Arrival.objects.get(inbox=arrival.inbox_id, fingerprint=arrival.fingerprint), False
 
 
 # Taking in
