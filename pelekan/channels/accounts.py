@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from pelekan.channels import consent
-from pelekan.channels.email import wire
+from pelekan.channels.email import wire, wire_pop
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.faults import BadValue, fault, in_words
 from pelekan.channels.models import Account, Folder
@@ -164,10 +164,12 @@ def _with_token(account: Account, open_it: Callable[[str], Client]) -> Client:
     return open_it(consent.access_token(account, fresh=True))
 
 
-def pop_of(account: Account) -> wire.Pop:
+def pop_of(account: Account) -> wire_pop.Pop:
     """The mailbox, opened and signed in. Raises WireFault."""
     password = open_sealed(account.imap_password, settings.SECRET_KEY) if account.imap_password else ""
-    return wire.pop(account.imap_host, account.imap_port, account.imap_security, account.imap_user, password)
+    return wire_pop.pop(
+        account.imap_host, account.imap_port, account.imap_security, account.imap_user, password
+    )
 
 
 def smtp_of(account: Account) -> wire.Smtp:
@@ -256,7 +258,7 @@ def _try_pop(account: Account) -> list[Finding]:
         stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
         return [Finding("imap", False, in_words(stored))]
     finally:
-        wire.hang_up(client)
+        wire_pop.hang_up(client)
 
 
 def _try_folder(client: wire.Imap, name: str) -> Finding:

@@ -18,7 +18,8 @@ from django.db.models.functions import Length
 from pelekan.channels import accounts, intake, tally
 from pelekan.channels.email import wire
 from pelekan.channels.email.imap import GIVE_UP_ON_ONE, MOST, Polled, keep_lease
-from pelekan.channels.email.wire import Pop, WireFault
+from pelekan.channels.email.wire import WireFault
+from pelekan.channels.email.wire_pop import Pop, hang_up
 from pelekan.channels.faults import fault
 from pelekan.channels.models import Account, Fetched, Folder
 from pelekan.lib.failpoints import fp
@@ -50,7 +51,7 @@ def fetch_new(account: Account) -> Polled:
         client.quit()  # only now the server deletes
         return Polled(more=len(new) > MOST)
     finally:
-        wire.hang_up(client)
+        hang_up(client)
 
 
 def _ids(client: Pop) -> dict[str, int]:
