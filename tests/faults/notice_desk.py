@@ -1,7 +1,7 @@
 """A desk on which something happens, that tells it, and that may be killed on the way.
 
     python -m tests.faults.notice_desk prepare
-    python -m tests.faults.notice_desk work
+    python -m tests.faults.notice_desk work LIVES
 
 Its database is where PELEKAN_TEST_DATABASE says. Each life does what is not done yet: it gives the ticket to Sara, solves
 it, and works off what is due.
@@ -11,9 +11,11 @@ it, and works off what is due.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import sys
 from datetime import timedelta
+from typing import Any
 
 os.environ.setdefault("PELEKAN_TESTING", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pelekan.settings")
@@ -25,14 +27,15 @@ django.setup()
 from django.core.management import call_command
 
 from pelekan.channels import telling
+from pelekan.channels.models import Delivery
 from pelekan.demo.world import build
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Agent
+from pelekan.people.models import Agent, Letter
 from pelekan.tickets.actions import assign, receive, solve
 from pelekan.tickets.bell import choosing, posting
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import BellChoice, Notice, Ticket
+from pelekan.tickets.models import Bell, BellChoice, Event, Message, Notice, Ticket
 
 
 def prepare() -> None:
@@ -65,5 +68,22 @@ def work() -> None:
                 job.do(row)
 
 
+def look() -> dict[str, Any]:
+    """What came of it."""
+    return {
+        "told": [one.meta["kinds"] for one in Message.objects.filter(automatic=True).order_by("pk")],
+        "mails": Delivery.objects.count(),
+        "waiting": Notice.objects.exclude(due_at=None).count(),
+        "bells": Bell.objects.filter(kind="assigned").count(),
+        "letters": Letter.objects.filter(kind="bell").count(),
+        "solved": Event.objects.filter(name="ticket.solved").count(),
+    }
+
+
 if __name__ == "__main__":
-    prepare() if sys.argv[1] == "prepare" else work()
+    if sys.argv[1] == "prepare":
+        prepare()
+    else:
+        for _ in range(int(sys.argv[2])):  # so many lives
+            work()
+        print(json.dumps(look()))
