@@ -7,6 +7,7 @@ import pytest
 from tests.faults.chat_storm import run
 
 
+@pytest.mark.own_database
 @pytest.mark.server
 @pytest.mark.slow
 def test_ch_08_ch_09_cr_03_each_line_once_through_drops_and_kills() -> None:

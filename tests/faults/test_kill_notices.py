@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = [pytest.mark.server, pytest.mark.slow]
+pytestmark = [pytest.mark.own_database, pytest.mark.server, pytest.mark.slow]
 
 STEPS = ("bell.rung", "notice.said", "notice.committed", "bell.written", "bell.posted")
 WHOLE = {
