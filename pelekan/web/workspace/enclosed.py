@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language_bidi
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -45,9 +46,7 @@ def mail(request: HttpRequest, token: str) -> HttpResponse:
         (_("Copy to"), ", ".join(one.address for one in parsed.cc)),
         (_("Date"), dates.full(parsed.date) if parsed.date else ""),
     ]
-    rows = "".join(
-        f"<dt>{escape(name)}</dt><dd dir=auto>{escape(value)}</dd>" for name, value in heads if value
-    )
+    rows = "".join(f"<div>{escape(name)}: <bdi>{escape(value)}</bdi></div>" for name, value in heads if value)
     listed = "".join(
         f'<li><a href="{url("desk_enclosed_file", token, number)}" download><bdi>{escape(part.name)}</bdi></a> '
         f"({escape(dates.size(part.size))})</li>"
@@ -56,9 +55,15 @@ def mail(request: HttpRequest, token: str) -> HttpResponse:
     )
     text = f'<div style="white-space:pre-wrap" dir="auto">{escape(parsed.text)}</div>'
     body = _with_pictures(opened.html, parsed.attachments) if opened.html else text
-    page = f"<h1 dir=auto>{escape(parsed.subject)}</h1><dl>{rows}</dl><hr>{body}"
-    if listed:
-        page += f"<hr><ul>{listed}</ul>"
+    way = (
+        "rtl" if get_language_bidi() else "ltr"
+    )  # heads are read in the reader's direction, the text in its own
+    page = (
+        f'<div dir="{way}" style="max-width:48rem;margin:1.5rem auto;padding:0 1rem">'
+        f"<h1><bdi>{escape(parsed.subject)}</bdi></h1>{rows}<hr><div dir=auto>{body}</div>"
+        + (f"<hr><ul>{listed}</ul>" if listed else "")
+        + "</div>"
+    )
     return framed(page, direction(parsed.text, "ltr"))
 
 
