@@ -30,6 +30,9 @@ class Index(Protocol):
     def remove(self) -> None: ...
     def put(self, doc: int, group: int, words: Iterable[str]) -> None: ...
     def add(self, doc: int, group: int, words: Iterable[str]) -> None: ...  # a document that is not there yet
+    def move(
+        self, docs: Sequence[int], group: int
+    ) -> None: ...  # the same words, of another group from now on
     def drop(self, docs: Sequence[int]) -> None: ...
     def find(self, groups: Groups, *, before: int | None, limit: int) -> list[tuple[int, int]]: ...
 
@@ -64,6 +67,11 @@ class SqliteIndex(_Table):
         self._run(
             f"INSERT INTO {self.name} (rowid, words, grp) VALUES (%s, %s, %s)", [doc, " ".join(words), group]
         )
+
+    def move(self, docs: Sequence[int], group: int) -> None:
+        for some in _in_parts(docs):
+            marks = ", ".join(["%s"] * len(some))
+            self._run(f"UPDATE {self.name} SET grp = %s WHERE rowid IN ({marks})", [group, *some])
 
     def drop(self, docs: Sequence[int]) -> None:
         for doc in docs:
@@ -103,6 +111,9 @@ class PostgresIndex(_Table):
 
     add = put
 
+    def move(self, docs: Sequence[int], group: int) -> None:
+        self._run(f"UPDATE {self.name} SET grp = %s WHERE doc = ANY(%s)", [group, list(docs)])
+
     def drop(self, docs: Sequence[int]) -> None:
         self._run(f"DELETE FROM {self.name} WHERE doc = ANY(%s)", [list(docs)])
 
@@ -117,6 +128,11 @@ class PostgresIndex(_Table):
             f"SELECT doc, grp FROM {self.name} WHERE words @@ %s::tsquery AND doc < %s ORDER BY doc DESC LIMIT %s",
             [match, before or 2**62, limit],
         )
+
+
+def _in_parts(docs: Sequence[int], most: int = 500) -> Iterable[Sequence[int]]:
+    """SQLite takes only so many values in one statement."""
+    return (docs[start : start + most] for start in range(0, len(docs), most))
 
 
 def _asked(groups: Groups) -> list[tuple[list[str], bool]]:

@@ -27,7 +27,7 @@ from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Customer
 from pelekan.tickets.feed import announce
-from pelekan.tickets.models import Event, Message, Ticket
+from pelekan.tickets.models import Conversation, Event, Message, Ticket
 
 log = logging.getLogger("pelekan.events")
 
@@ -192,6 +192,24 @@ def _write(
     return event
 
 
+def record_moved(cause: Event, message_ids: Iterable[int]) -> None:
+    """Write that these messages stand on the ticket of `cause` from now on: one `message.moved` for each, in a few
+    statements. Nothing follows from them: they were heard of when they came."""
+    change = _change.get()
+    assert change is not None and change.recorded, "it goes with an event of the same change"
+    topics = " ".join(topics_of(cause.ticket)) if cause.ticket else ""
+    Event.objects.bulk_create(
+        [
+            Event(
+                name="message.moved", at=cause.at, ticket_id=cause.ticket_id, message_id=pk,
+                agent_id=cause.agent_id, cause=cause, data=cause.data, topics=topics,
+            )
+            for pk in message_ids
+        ],
+        batch_size=200,
+    )  # fmt: skip
+
+
 def topics_of(ticket: Ticket) -> list[str]:
     """Whose screens may show this ticket: its page, its lists. Customers' topics are added by those who
     record something that the customer may know of."""
@@ -225,6 +243,20 @@ def _ticket(pk: int) -> QuerySet[Ticket]:
 
 
 _TICKET = PreparedModels(_ticket)
+
+
+def lock_place(conversation: Conversation) -> Ticket:
+    """Lock the ticket that `conversation` stands on, wherever a join has put it since it was read; `conversation` knows
+    its ticket afterwards. Where no join was, this costs what `lock` costs."""
+    while True:
+        ticket = lock(conversation.ticket_id)
+        if ticket.joined_at is not None:  # it may have come or gone while we waited
+            where = Conversation.objects.values_list("ticket_id", flat=True).get(pk=conversation.pk)
+            if where != ticket.pk:
+                conversation.ticket_id = where
+                continue
+        conversation.ticket = ticket
+        return ticket
 
 
 def one_at_a_time(what: str) -> None:

@@ -148,6 +148,12 @@ class Ticket(models.Model):
     may_belong_to = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    joined_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="joined", db_index=False
+    )  # its conversations are there; see `tickets.joined`
+    joined_at = models.DateTimeField(
+        null=True, blank=True
+    )  # conversations last came or went by a join or its undoing: who held one before looks again
     tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
     preview = models.CharField(max_length=160, blank=True)
     hold_until = models.DateTimeField(null=True, blank=True)
@@ -174,6 +180,9 @@ class Ticket(models.Model):
             models.Index(fields=["tier", "-last_at", "-id"], name="done_tier", condition=IS_DONE),
             models.Index(fields=["-last_at", "-id"], name="list_all"),
             models.Index(fields=["customer", "-last_at"], name="list_customer"),
+            models.Index(
+                fields=["joined_into"], name="joined_tickets", condition=models.Q(joined_into__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -204,6 +213,9 @@ class Conversation(models.Model):
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="conversations")
+    joined_from = models.ForeignKey(
+        Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )  # where it began, while a join keeps it elsewhere
     subject = models.CharField(max_length=250, blank=True)
     state = models.CharField(max_length=8, choices=ChatState.choices, blank=True)  # chat only
     agent = models.ForeignKey(
@@ -227,6 +239,9 @@ class Conversation(models.Model):
                 condition=models.Q(state__in=["waiting", "active"]),
             ),
             models.Index(fields=["agent", "ticket"], name="chats_of", condition=models.Q(state="active")),
+            models.Index(
+                fields=["joined_from"], name="joined_talks", condition=models.Q(joined_from__isnull=False)
+            ),
         ]
 
 
@@ -325,6 +340,7 @@ class Outcome(models.TextChoices):
     HANDED_OVER = "handed_over", _("Handed over")
     SOLVED = "solved", pgettext_lazy("outcome", "Solved")
     CLOSED = "closed", pgettext_lazy("outcome", "Closed")
+    JOINED = "joined", pgettext_lazy("outcome", "Joined into another ticket")
 
 
 class Stay(models.Model):

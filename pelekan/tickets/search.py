@@ -6,6 +6,7 @@ folded (`lib.folding`), so «كتاب» finds «کتاب», and می‌خواه�
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pelekan.lib.folding import fold_tokens, highlight, query_tokens
@@ -43,6 +44,18 @@ def put(message: Message, *, new: bool = False) -> None:
         parts += [ticket.subject, ticket.customer.folded or ticket.customer.name]
     words = index(INDEX)
     (words.add if new else words.put)(message.pk, ticket.pk, fold_tokens("\n".join(parts)))
+
+
+def move(message_ids: Sequence[int], ticket_id: int) -> None:
+    """These messages stand on another ticket from now on; their words stay as they are."""
+    index(INDEX).move(message_ids, ticket_id)
+
+
+def index_first(ticket: Ticket) -> None:
+    """Another message is a ticket's first: it bears the subject and the customer from now on."""
+    first = ticket.messages.order_by("id").first()
+    if first is not None:
+        put(first)
 
 
 def index_message(event: Event) -> None:

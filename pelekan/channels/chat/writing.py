@@ -16,7 +16,7 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.secrets import new_token
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.tickets import actions
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock_place, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
@@ -153,7 +153,7 @@ def register_own(
     describe(visitor, **contact, now=now)
     if not reachable(visitor):
         raise NoAddress
-    ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     specialists = visitor.inbox.specialists if ticket.first_answer_at else None
     return actions.register(
         ticket,
@@ -178,7 +178,7 @@ def look_at(visitor: Visitor, conversation_id: int, *, page: Mapping[str, str], 
     conversation = own(visitor, conversation_id)
     if conversation.state not in (ChatState.WAITING, ChatState.ACTIVE):
         return
-    ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     conversation = Conversation.objects.get(pk=conversation.pk)
     context = conversation.context
     if context.get("page") == page["page"]:

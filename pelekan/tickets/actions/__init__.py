@@ -21,12 +21,14 @@ from pelekan.tickets.actions.customers import (
 )
 from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
+from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoin
 from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 
 __all__ = [
+    "CannotJoin",
     "NewerMessage",
     "NothingToSay",
     "WhyMissing",
@@ -48,12 +50,14 @@ __all__ = [
     "hand_over",
     "hold",
     "hold_customer",
+    "join",
     "keep_draft",
     "know_customer",
     "mark_read",
     "note",
     "open_talk",
     "receive",
+    "refuse_hint",
     "register",
     "release",
     "release_held",
@@ -71,6 +75,7 @@ __all__ = [
     "take",
     "take_in",
     "transfer_chat",
+    "unjoin",
     "untag",
     "wait",
     "welcome",

@@ -9,7 +9,7 @@ from django.db import connection
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions.moving import assign, hand_over
-from pelekan.tickets.events import By, action, lock, record
+from pelekan.tickets.events import By, action, lock_place, record
 from pelekan.tickets.models import ChatState, Conversation, ReadMark
 
 
@@ -20,7 +20,7 @@ def accept_chat(
     """`by` takes a waiting chat. Of two who click at once the first has it; the second gets it back unchanged,
     and sees from the ticket's assignee whose it is."""
     now = now or clock()
-    ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
     if conversation.state != ChatState.WAITING:
         return conversation
@@ -45,7 +45,7 @@ def transfer_chat(
 ) -> Conversation:
     """A colleague goes on with the chat; the visitor is told who it is."""
 
-    ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
     if conversation.state == ChatState.WAITING:
         conversation.state, conversation.accepted_at = ChatState.ACTIVE, now or clock()
@@ -74,7 +74,7 @@ def end_chat(
 ) -> Conversation:
     """The chat is over; its ticket lives on as it is."""
     now = now or clock()
-    ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
     if conversation.state in ("", ChatState.ENDED):
         return conversation

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q
+
 from pelekan.lib.prepared import insert, update
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.moving import assign
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock, lock_place, record
+from pelekan.tickets.joined import end_of, face_of, family
 from pelekan.tickets.models import (
     Attachment,
     ChatState,
@@ -56,10 +59,10 @@ def reply(
     """`by` answers the customer. `saw_id` is the last message he had on screen: when a newer public one is
     there, NewerMessage is raised and nothing is sent. None sends regardless."""
     now = now or clock()
-    ticket = lock(ticket)
-    conversation = conversation or ticket.conversations.latest("last_at")
-    if conversation.ticket_id != ticket.pk:
+    conversation = conversation or _newest(ticket)
+    if conversation.ticket_id != ticket.pk and not _came_from(conversation, ticket):
         raise ValueError("That conversation belongs to another ticket.")
+    ticket = lock_place(conversation)
     if known := _already(conversation, client_id):
         return known
     if not text.strip() and not html.strip() and not attachment_ids:
@@ -70,7 +73,7 @@ def reply(
             raise NewerMessage(newer)
     if conversation.state == ChatState.WAITING:  # who answers has accepted
         conversation = accept_chat(conversation, by=by, because="answered", now=now)
-        ticket = lock(ticket)
+        ticket = lock_place(conversation)
     message = Message(
         ticket=ticket,
         conversation=conversation,
@@ -121,7 +124,7 @@ def say(
     """The desk itself tells the customer something: a receipt, a number, a greeting. It is marked automatic,
     counts as nobody's answer and changes no status."""
     now = now or clock()
-    conversation.ticket = ticket = lock(conversation.ticket_id)
+    ticket = lock_place(conversation)
     message = Message(
         ticket=ticket,
         conversation=conversation,
@@ -159,8 +162,8 @@ def note(
     """`by` leaves a note for colleagues. It can never reach a customer: every customer-side read goes
     through `Message.objects.public()`, and no topic of the customer is poked."""
     now = now or clock()
-    ticket = lock(ticket)
-    conversation = ticket.conversations.latest("last_at")
+    conversation = _newest(ticket)
+    ticket = lock_place(conversation)
     if known := _already(conversation, client_id):
         return known
     if not text.strip() and not html.strip() and not attachment_ids:
@@ -189,7 +192,7 @@ def open_talk(
     """A conversation on this ticket with its customer through `inbox`, for answering by mail or SMS what came by
     chat; `address` is his, or his number."""
     now = now or clock()
-    ticket = lock(ticket)
+    ticket = lock(end_of(ticket))
     known = ticket.conversations.filter(
         channel=inbox.channel, inbox=inbox, participants__address=address
     ).first()
@@ -227,9 +230,23 @@ def release_held(message: Message, *, by: Agent, now: datetime | None = None) ->
 
 
 def customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
-    """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later."""
-    watching = (conversation.customer_id, ticket.customer_id)
+    """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later. Where a join
+    put his conversation on another customer's ticket, that one hears nothing."""
+    owner = ticket if conversation.joined_from_id is None else face_of(conversation)
+    watching = (conversation.customer_id, owner.customer_id)
     return [f"conversation:{conversation.pk}", *(f"customer:{pk}" for pk in dict.fromkeys(watching))]
+
+
+def _newest(ticket: Ticket) -> Conversation:
+    """Where what is said on `ticket` goes without more ado; after a join, on the ticket that it was joined into."""
+    found = ticket.conversations.order_by("-last_at").first()
+    return found or end_of(Ticket.objects.get(pk=ticket.pk)).conversations.latest("last_at")
+
+
+def _came_from(conversation: Conversation, ticket: Ticket) -> bool:
+    """Whether a join took it from `ticket`, or an undo gave it back, while an answer was being written there."""
+    its = Q(ticket=ticket) | Q(joined_from__in=family(ticket))
+    return Conversation.objects.filter(its, pk=conversation.pk).exists()
 
 
 def _already(conversation: Conversation, client_id: str) -> Message | None:

@@ -12,9 +12,11 @@ from pelekan.lib.time import now as clock
 from pelekan.people import signin
 from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Claim, Customer, Identity, IdentityKind
+from pelekan.tickets import joined
 from pelekan.tickets.actions.receiving import receive
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
 
@@ -115,14 +117,15 @@ def answer(
     His own mail, form or portal thread goes on, and a chat while it runs. Otherwise, and where the thread is that
     of a visitor whose ticket was adopted, a portal conversation is begun: what he says must not appear in a
     browser that only typed his address. `uploads_of` is the upload key of the files when it is not the
-    customer's own. Raises NothingToSay.
+    customer's own. A ticket that was joined into another is answered where it is now. Raises NothingToSay.
     """
     now = now or clock()
     ticket = lock(ticket)
+    work = lock(end_of(ticket))
     conversation = _thread_of(ticket, by) or (
-        ticket.conversations.order_by("last_at").last()  # only what a follow-up points back to
-        if ticket.status == Status.CLOSED
-        else _open_portal(ticket, by, now)
+        joined.talks(ticket).order_by("last_at").last()  # only what a follow-up points back to
+        if work.status == Status.CLOSED
+        else _open_portal(ticket, work, by, now)
     )
     assert conversation is not None
     if uploads_of:
@@ -144,14 +147,16 @@ def answer(
 
 
 def _thread_of(ticket: Ticket, customer: Customer) -> Conversation | None:
-    own = ticket.conversations.filter(customer=customer).order_by("-last_at")
+    own = joined.talks(ticket).filter(customer=customer).order_by("-last_at")
     running = own.filter(channel="chat", state__in=[ChatState.WAITING, ChatState.ACTIVE]).first()
     return running or own.exclude(channel="chat").first()
 
 
-def _open_portal(ticket: Ticket, customer: Customer, now: datetime) -> Conversation:
+def _open_portal(ticket: Ticket, work: Ticket, customer: Customer, now: datetime) -> Conversation:
+    """For what he says under the number of `ticket`; `work` is that ticket, or where a join has put it."""
     conversation = Conversation.objects.create(
-        ticket=ticket,
+        ticket=work,
+        joined_from=ticket if work.pk != ticket.pk else None,
         inbox=ticket.inbox,
         channel="portal",
         customer=customer,
@@ -161,7 +166,7 @@ def _open_portal(ticket: Ticket, customer: Customer, now: datetime) -> Conversat
     )
     record(
         "conversation.started",
-        ticket,
+        work,
         by=customer,
         at=now,
         topics=[f"customer:{customer.pk}"],

@@ -13,8 +13,10 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer
 from pelekan.tickets.actions.conversing import NothingToSay, bind, customer_topics, preview_of, touch
 from pelekan.tickets.actions.describing import register
-from pelekan.tickets.events import action, begin, lock, record
+from pelekan.tickets.actions.settling import wake
+from pelekan.tickets.events import action, begin, lock_place, record
 from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import (
     ChatState,
     Conversation,
@@ -27,7 +29,7 @@ from pelekan.tickets.models import (
     owner_key,
 )
 from pelekan.tickets.priority import priority_of
-from pelekan.tickets.states import Act, Status, after
+from pelekan.tickets.states import Status
 
 
 @action
@@ -59,7 +61,7 @@ def take_in(
     ):
         raise NothingToSay
     if into is not None:
-        into.ticket = lock(into.ticket_id)
+        lock_place(into)
         if into.ticket.status != Status.CLOSED or incoming.automatic:
             return _go_on(incoming, by, into, now)
     return _begin(incoming, by, into, now)
@@ -97,7 +99,7 @@ def _go_on(incoming: Incoming, by: Customer, conversation: Conversation, now: da
     if begins:
         _created(message, now)
     if not incoming.automatic:
-        _customer_wrote(ticket, message, now)
+        _customer_wrote(ticket, by, now)
     touch(ticket, conversation, message, now)
     return _received(incoming, message, now, begins)
 
@@ -154,7 +156,7 @@ def _conversation(
 ) -> Conversation:
     """A new conversation on a new ticket; after `old`, if there was one."""
     inbox = _INBOX.get(incoming.inbox_id)
-    before = old.ticket if old else None
+    before = face_of(old) if old else None  # never another customer's subject
     team = Team.objects.get(pk=incoming.team_id) if incoming.team_id else inbox.team
     impact, urgency = incoming.impact or 2, incoming.urgency or 2
     ticket = Ticket(
@@ -199,17 +201,9 @@ def _conversation(
     return conversation
 
 
-def _customer_wrote(ticket: Ticket, message: Message, now: datetime) -> None:
+def _customer_wrote(ticket: Ticket, by: Customer, now: datetime) -> None:
     """The customer waits for us again; what rested wakes up."""
-    before = ticket.status
     if ticket.status != Status.CLOSED:
-        ticket.status = after(ticket.status, Act.CUSTOMER_WROTE)
-    if ticket.waiting_since is None:
+        wake(ticket, by=by, now=now, because="the customer wrote")
+    elif ticket.waiting_since is None:
         ticket.waiting_since = now
-    if before == Status.SOLVED:
-        ticket.solved_at = None
-        if not ticket.stays.filter(left_at=None).exists():
-            Stay.objects.create(
-                ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
-            )
-        record("ticket.reopened", ticket, by=message.customer, at=now, because="the customer wrote")

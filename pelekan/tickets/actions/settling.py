@@ -8,7 +8,7 @@ from typing import Any
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
-from pelekan.tickets.states import Act, after
+from pelekan.tickets.states import Act, Status, after
 
 
 @action
@@ -73,6 +73,21 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
         state=ChatState.ENDED, ended_at=now
     )
     return ticket
+
+
+def wake(ticket: Ticket, *, by: By, now: datetime, because: str) -> None:
+    """A customer waits for us again: what rested is open. `ticket` is locked, and saved by whoever calls."""
+    before = ticket.status
+    ticket.status = after(before, Act.CUSTOMER_WROTE)
+    if ticket.waiting_since is None:
+        ticket.waiting_since = now
+    if before == Status.SOLVED:
+        ticket.solved_at = None
+        if not ticket.stays.filter(left_at=None).exists():
+            Stay.objects.create(
+                ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
+            )
+        record("ticket.reopened", ticket, by=by, at=now, because=because)
 
 
 def _to(
