@@ -141,7 +141,7 @@ def text_of(parsed: Parsed) -> str:
 
 def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[files.Stored]) -> Message:
     """Store the message, and what of it makes later answers find their way."""
-    parsed, inbox, now = mail.parsed, arrival.inbox, arrival.received_at
+    parsed, inbox, now = mail.parsed, _INBOX.get(arrival.inbox_id), arrival.received_at
     sender = normal_address(parsed.from_address)
     trust = authenticity(parsed, _authserv_ids(inbox))
     forged = trust.authentic is False
@@ -176,6 +176,9 @@ def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[fi
     _note_ids(message, parsed, is_new=place.conversation is None)
     _note_people(message.conversation, parsed, sender, place, held, now)
     return message
+
+
+_INBOX = PreparedModels(lambda pk: Inbox.objects.filter(pk=pk))
 
 
 def _customer(

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pelekan.channels.faults import in_words
+from pelekan.lib.prepared import Prepared
 from pelekan.lib.time import now
 from pelekan.tickets.models import Conversation, Inbox, Message, Ticket
 
@@ -126,7 +127,7 @@ class Arrival(models.Model):
     @property
     def raw(self) -> bytes:
         """The bytes; of a mail over the size limit its headers."""
-        return bytes(self.stored.data)
+        return bytes(_BYTES.one(self.pk)["data"])  # type: ignore[index]
 
     @property
     def why_text(self) -> str:
@@ -139,6 +140,9 @@ class ArrivalBytes(models.Model):
 
     arrival = models.OneToOneField(Arrival, primary_key=True, on_delete=models.CASCADE, related_name="stored")
     data = models.BinaryField()
+
+
+_BYTES = Prepared(lambda arrival: ArrivalBytes.objects.filter(arrival=arrival).values("data"))
 
 
 class Fetched(models.Model):

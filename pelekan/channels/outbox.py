@@ -157,8 +157,16 @@ def _chosen(message: Message) -> list[Recipient]:
 
 
 def _usual(conversation: Conversation) -> list[Recipient]:
-    rows = conversation.participants.filter(copied=False).exclude(confirmed_at=None).order_by("pk")
-    return [Recipient(one.address, one.name) for one in rows]
+    return [Recipient(one["address"], one["name"]) for one in _USUAL(conversation.pk)]
+
+
+_USUAL = Prepared(
+    lambda conversation: (
+        Participant.objects.filter(conversation=conversation, copied=False, confirmed_at__isnull=False)
+        .order_by("pk")
+        .values("address", "name")
+    )
+)
 
 
 def _read(values: object, *, copied: bool) -> list[Recipient]:

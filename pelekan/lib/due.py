@@ -1,23 +1,28 @@
 """Rows that fall due: the queue is the table whose state people see.
 
 A row waits in `due_at` (None: nothing to do), is taken by writing `leased_until`, and counts its `tries` where it has
-that column. Taking is a compare-and-swap on SQLite and FOR UPDATE SKIP LOCKED on PostgreSQL, so any number of
-processes may share the work. `leased_until` is also the proof of who has the row: every lease of a row ends later
-than the one before, and `settle` writes only while the row still carries the lease that it was taken with. An effect
-inside the same transaction as `settle` therefore happens once, however often a row is handed out.
+that column. Any number of processes may share the work: SQLite has one writer, PostgreSQL skips locked rows.
+`leased_until` is also the proof of who has the row: every lease of a row ends later than the one before, and `settle`
+writes only while the row still carries the lease that it was taken with. An effect inside the same transaction as
+`settle` therefore happens once, however often a row is handed out: so a lease need not outlive a power cut, and
+taking one does not wait for the disk.
 """
 
 from __future__ import annotations
 
+import functools
+import itertools
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, transaction
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
+
+from pelekan.lib.prepared import PreparedModels, update_where
+from pelekan.lib.unhurried import unhurried
 
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
@@ -63,21 +68,40 @@ def claim(
 ) -> list[Row]:
     """Take up to `limit` rows that are due at `now`, earliest first, and keep others from them for `lease`."""
     until = now + lease
-    ready = _ready(model, now, lease, where).exclude(pk__in=list(without)).order_by("due_at", "pk")
-    if connection.features.has_select_for_update_skip_locked:
-        with transaction.atomic():
-            mine = list(
-                ready.select_for_update(skip_locked=True, of=("self",)).values_list("pk", flat=True)[:limit]
-            )
-            model._base_manager.filter(pk__in=mine).update(**_taken(model, until))
-    else:
-        mine = [
-            pk
-            for pk in ready.values_list("pk", flat=True)[:limit]
-            if _ready(model, now, lease, where).filter(pk=pk).update(**_taken(model, until))
-        ]
-    rows = model._base_manager.filter(pk__in=mine, leased_until=until) if mine else ()
-    return sorted(rows, key=lambda row: (row.due_at, row.pk))
+    without = tuple(without)
+    ready = _queue(model, where, limit, len(without))
+    asked = now, now + lease + FAR, *without
+    if connection.vendor == "sqlite" and not ready(*asked):  # looking must not keep others from writing
+        return []
+    with unhurried():
+        rows = ready(*asked)
+        for tries, its in _by_tries(rows).items():
+            values = {"leased_until": until} if tries is None else {"leased_until": until, "tries": tries + 1}
+            update_where(model, {"pk": [row.pk for row in its]}, **values)
+            for row, (name, value) in itertools.product(its, values.items()):
+                setattr(row, name, value)
+    return rows
+
+
+def _by_tries(rows: list[Row]) -> dict[int | None, list[Row]]:
+    found: dict[int | None, list[Row]] = {}
+    for row in rows:
+        found.setdefault(getattr(row, "tries", None), []).append(row)
+    return found
+
+
+@functools.lru_cache(maxsize=256)
+def _queue(model: type[Row], where: Q | None, limit: int, without: int) -> PreparedModels[Row]:
+    """The first rows that are due and free, locked where the database can."""
+
+    def rows(now: datetime, far: datetime, *busy: int) -> QuerySet[Row]:
+        free = Q(leased_until__isnull=True) | Q(leased_until__lte=now) | Q(leased_until__gt=far)
+        found = model._base_manager.filter(free, where or Q(), due_at__lte=now).exclude(pk__in=busy)
+        if connection.features.has_select_for_update_skip_locked:
+            found = found.select_for_update(skip_locked=True, of=("self",))
+        return found.order_by("due_at", "pk")[:limit]
+
+    return PreparedModels(rows)
 
 
 def renew(row: Model, now: datetime, lease: timedelta = LEASE) -> bool:
@@ -92,9 +116,14 @@ def renew(row: Model, now: datetime, lease: timedelta = LEASE) -> bool:
 def settle(row: Model, due_at: datetime | None = None, **values: Any) -> None:
     """Give a row back with `values`, due again at `due_at` (None: done). Raises LeaseLost, and writes nothing,
     when it is no longer ours: call it first in the transaction of the effect."""
-    if not _ours(row).update(due_at=due_at, leased_until=None, **values):
+    values |= {"due_at": due_at, "leased_until": None}
+    if any(hasattr(value, "resolve_expression") for value in values.values()):
+        mine = _ours(row).update(**values)
+    else:
+        mine = update_where(type(row), _lease_of(row), **values)
+    if not mine:
         raise LeaseLost(f"{row._meta.label_lower} {row.pk}")
-    for name, value in {"due_at": due_at, "leased_until": None, **values}.items():
+    for name, value in values.items():
         setattr(row, name, value)
 
 
@@ -150,14 +179,9 @@ def _ready(model: type[Row], now: datetime, lease: timedelta, where: Q | None) -
     return model._base_manager.filter(free, where or Q(), due_at__lte=now)
 
 
-def _taken(model: type[Model], until: datetime) -> dict[str, Any]:
-    try:
-        model._meta.get_field("tries")
-    except FieldDoesNotExist:
-        return {"leased_until": until}
-    return {"leased_until": until, "tries": F("tries") + 1}
-
-
 def _ours(row: Model) -> QuerySet[Any]:
-    lease = row.leased_until  # type: ignore[attr-defined]
-    return type(row)._base_manager.filter(pk=row.pk, leased_until=lease, leased_until__isnull=False)
+    return type(row)._base_manager.filter(**_lease_of(row), leased_until__isnull=False)
+
+
+def _lease_of(row: Model) -> dict[str, Any]:
+    return {"pk": row.pk, "leased_until": row.leased_until}  # type: ignore[attr-defined]

@@ -195,6 +195,50 @@ def update(row: Model, *names: str) -> None:
             raise DatabaseError(f"{row!r} is not stored: nothing was updated.")
 
 
+def update_where(model: type[Model], match: dict[str, Any], **values: Any) -> int:
+    """Write `values` into the rows whose fields are as in `match`; how many there were. As `filter(**match).update(
+    **values)` does for plain values; a list in `match` means any of these."""
+    key = (connection.vendor, model, tuple(_shapes(match)), tuple(_shapes(values)))
+    if key not in _updates:
+        _updates[key] = _update_where(model, match, values)
+    params = [*_plain(model, values), *_plain(model, match)]
+    with connection.cursor() as cursor:
+        cursor.execute(_updates[key], params)
+        return cursor.rowcount
+
+
+def _update_where(model: type[Model], match: dict[str, Any], values: dict[str, Any]) -> str:
+    quote = connection.ops.quote_name
+
+    def column(name: str) -> str:
+        return quote(_field(model, name).column)
+
+    sets = [f"{column(name)} = %s" for name in values]
+    wheres = [
+        f"{column(name)} IN ({', '.join(['%s'] * len(value))})" if isinstance(value, list)
+        else f"{column(name)} = %s"
+        for name, value in match.items()
+    ]  # fmt: skip
+    return f"UPDATE {quote(model._meta.db_table)} SET {', '.join(sets)} WHERE {' AND '.join(wheres)}"
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.pk if name == "pk" else model._meta.get_field(name)
+
+
+def _shapes(values: dict[str, Any]) -> list[tuple[str, int]]:
+    return [(name, len(value) if isinstance(value, list) else -1) for name, value in values.items()]
+
+
+def _plain(model: type[Model], values: dict[str, Any]) -> list[Any]:
+    found = []
+    for name, value in values.items():
+        field = _field(model, name)
+        for one in value if isinstance(value, list) else [value]:
+            found.append(field.get_db_prep_save(one.pk if isinstance(one, Model) else one, connection))
+    return found
+
+
 def _quoted(row: Model, fields: Sequence[Any]) -> tuple[str, str, list[str]]:
     """(table, primary key, columns)"""
     quote, meta = connection.ops.quote_name, row._meta

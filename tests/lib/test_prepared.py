@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 
 from pelekan.demo.world import World
-from pelekan.lib.prepared import Prepared, PreparedModels, insert, update
+from pelekan.lib.prepared import Prepared, PreparedModels, insert, update, update_where
 from pelekan.people.models import Agent, Team
 from pelekan.tickets.models import Event, Ticket
 from pelekan.web.workspace import prepared
@@ -106,3 +106,14 @@ def test_insert_and_update_write_what_save_writes(write: Write) -> None:
     assert stored_ticket.preview != "not written"
     with pytest.raises(DatabaseError):
         update(Ticket(pk=ticket.pk + 1000, subject="nobody"), "subject")
+
+
+def test_update_where_writes_as_filter_and_update_do(write: Write) -> None:
+    first, second, third = (write() for _ in range(3))
+    moment, team = datetime(2026, 11, 22, 9, tzinfo=UTC), Team.objects.last()
+    values = {"team": team, "hold_until": moment, "subject": "x", "assignee_id": None}
+    assert update_where(Ticket, {"pk": [first.pk, second.pk], "status": "new"}, **values) == 2
+    changed = Ticket.objects.filter(team=team, hold_until=moment, subject="x", assignee=None)
+    assert set(changed) == {first, second}
+    assert update_where(Ticket, {"pk": [first.pk, third.pk], "subject": "x"}, subject="y") == 1
+    assert update_where(Ticket, {"pk": first.pk, "hold_until": moment + timedelta(1)}, subject="z") == 0

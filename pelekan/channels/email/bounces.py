@@ -78,6 +78,8 @@ def _why(parsed: Parsed, status: list[str]) -> str:
         machine or (empty_path and not parsed.from_address) or bool(words.FROM_NAME.match(parsed.from_name))
     )
     subject = bool(words.SUBJECT.search(parsed.subject))
+    if not (machine or subject or empty_path):  # a person's mail: its words need not be weighed
+        return ""
     text = parsed.text[:6_000]
     said = bool(words.SAID.search(text))
     certain = bool(words.SAID_CERTAIN.search(text))
@@ -114,9 +116,9 @@ def _complaint(parsed: Parsed) -> list[Bounce]:
     if not reports and parsed.type_params.get("report-type", "").lower() != "feedback-report":
         if parsed.header("x-apple-unsubscribe").lower() == "true":
             return [Bounce(parsed.from_address, "", "feedback")]
-        if not words.COMPLAINT.search(f"{parsed.subject}\n{parsed.text[:2_000]}"):
-            return []
         if not any(part.type in ("message/rfc822", "text/rfc822-headers") for part in parsed.attachments):
+            return []
+        if not words.COMPLAINT.search(f"{parsed.subject}\n{parsed.text[:2_000]}"):
             return []
     fields = [line for part in reports for line in _text(part.data).split("\n")]
     recipients = [
