@@ -1,17 +1,13 @@
-"""The mailbox behind an inbox: saving it with sealed passwords, opening it, and trying it out."""
+"""The mailbox behind an inbox: saving it with sealed passwords, and opening it. Trying it out: `trying`."""
 
 from __future__ import annotations
 
-import poplib
 import re
-import smtplib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from imapclient.exceptions import IMAPClientAbortError, IMAPClientError
 
 from pelekan.channels import consent
 from pelekan.channels.email import wire, wire_pop
@@ -45,7 +41,7 @@ def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
     former one. `folders` and `junk_folders` hold a name a line. Fetching begins at once. Raises BadValue."""
     account = Account.objects.filter(inbox=inbox).first() or Account(inbox=inbox)
     place = (account.protocol, account.imap_host, account.imap_user)
-    _fill(account, values)
+    fill(account, values)
     folders = folders_typed(values)
     for name in SEALED:
         if given := str(values.get(name) or ""):
@@ -62,7 +58,8 @@ def save(inbox: Inbox, values: Mapping[str, Any], *, by: Agent) -> Account:
     return account
 
 
-def _fill(account: Account, values: Mapping[str, Any]) -> None:
+def fill(account: Account, values: Mapping[str, Any]) -> None:
+    """Put the typed values on `account`, unsaved and without its passwords. Raises BadValue."""
     for name in FIELDS:
         if name not in values:
             continue
@@ -180,109 +177,3 @@ def smtp_of(account: Account) -> wire.Smtp:
         return _with_token(account, lambda token: wire.smtp(*place, user, token=token))
     password = open_sealed(account.smtp_password, settings.SECRET_KEY) if account.smtp_password else ""
     return wire.smtp(*place, account.smtp_user, password)
-
-
-# Trying it out
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that the try showed. `part`: imap or smtp; `text` is for the admin."""
-
-    part: str
-    ok: bool
-    text: str
-
-
-def try_account(values: Mapping[str, Any], inbox: Inbox | None = None) -> list[Finding]:
-    """Sign in to both servers with the values of the form, change nothing, and say in plain words what works and
-    what doesn't. Empty passwords are those stored for `inbox`."""
-    account = Account.objects.filter(inbox=inbox).first() if inbox else None
-    account = account or Account()
-    try:
-        _fill(account, values)
-        folders = folders_typed(values) or {INBOX: False}
-    except BadValue as error:
-        part = "smtp" if error.field.startswith("smtp") else "imap"
-        return [Finding(part, False, error.text)]
-    for name in SEALED:
-        if given := str(values.get(name) or ""):
-            setattr(account, name, seal(given, settings.SECRET_KEY))
-    findings = []
-    if account.imap_host:
-        findings += _try_pop(account) if account.protocol == "pop3" else _try_imap(account, folders)
-    if account.smtp_host:
-        findings += _try_smtp(account)
-    if not findings:
-        findings.append(Finding("imap", False, in_words(fault("not_set"))))
-    return findings
-
-
-def _try_imap(account: Account, folders: Iterable[str]) -> list[Finding]:
-    try:
-        client = imap_of(account)
-    except WireFault as error:
-        return [Finding("imap", False, in_words(error.stored))]
-    except ValueError as error:
-        return [Finding("imap", False, str(error))]
-    try:
-        found = [_try_folder(client, name) for name in folders]
-        if not client.has_capability("IDLE"):
-            found.append(
-                Finding("imap", True, _("It can't announce new mail, so it is looked at every minute."))
-            )
-        return found
-    except Exception as error:
-        stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
-        return [Finding("imap", False, in_words(stored))]
-    finally:
-        wire.close(client)
-
-
-def _try_pop(account: Account) -> list[Finding]:
-    try:
-        client = pop_of(account)
-    except WireFault as error:
-        return [Finding("imap", False, in_words(error.stored))]
-    except ValueError as error:
-        return [Finding("imap", False, str(error))]
-    try:
-        text = _("The mailbox opens. It holds %(count)s mails.") % {"count": len(client.ids())}
-        return [
-            Finding("imap", True, text),
-            Finding("imap", True, _("It can't announce new mail, so it is looked at every minute.")),
-        ]
-    except poplib.error_proto:
-        return [Finding("imap", False, in_words(fault("no_uidl", host=account.imap_host)))]
-    except OSError as error:
-        stored = wire.in_wire_words(error, account.imap_host, account.imap_port).stored
-        return [Finding("imap", False, in_words(stored))]
-    finally:
-        wire_pop.hang_up(client)
-
-
-def _try_folder(client: wire.Imap, name: str) -> Finding:
-    try:
-        count = int(client.select_folder(name, readonly=True).get(b"EXISTS", 0))
-    except IMAPClientAbortError:
-        raise
-    except IMAPClientError:
-        return Finding("imap", False, in_words(fault("no_folder", folder=name)))
-    if name == INBOX:
-        return Finding("imap", True, _("The mailbox opens. It holds %(count)s mails.") % {"count": count})
-    values = {"name": isolate(name), "count": count}
-    return Finding("imap", True, _("The folder %(name)s holds %(count)s mails.") % values)
-
-
-def _try_smtp(account: Account) -> list[Finding]:
-    try:
-        client = smtp_of(account)
-    except WireFault as error:
-        return [Finding("smtp", False, in_words(error.stored))]
-    except smtplib.SMTPException as error:
-        stored = wire.in_wire_words(error, account.smtp_host, account.smtp_port).stored
-        return [Finding("smtp", False, in_words(stored))]
-    except ValueError as error:
-        return [Finding("smtp", False, str(error))]
-    client.close()
-    return [Finding("smtp", True, _("Mail can be sent through %(host)s.") % {"host": account.smtp_host})]

@@ -28,8 +28,23 @@ WORDS: dict[str, str | Promise] = {
     "certificate": _(
         "The certificate of %(host)s can't be trusted: %(detail)s. The password was not sent. Use the name that the certificate bears, or ask its operator."
     ),
+    "certificate_name": _(
+        "The certificate that %(host)s shows bears another name. The password was not sent. Type the name that it bears; your provider tells it."
+    ),
+    "certificate_old": _(
+        "The certificate of %(host)s has run out. The password was not sent. Its operator must renew it."
+    ),
+    "certificate_own": _(
+        "%(host)s shows a certificate that no known authority has signed. The password was not sent. Ask its operator for one that is, or make this machine trust it (SSL_CERT_FILE)."
+    ),
     "wrong_password": _(
         "%(host)s did not accept the user name or the password. Some providers want an app password here."
+    ),
+    "app_password": _(
+        "%(host)s wants an app password here, not the one of the mailbox. Make one in the security settings of the mailbox, or ask for the owner's consent."
+    ),
+    "not_enabled": _(
+        "%(host)s does not let mail programs into this mailbox. Allow IMAP or POP in its settings at the provider, then try again."
     ),
     "password_letters": _(
         "%(host)s takes no password with letters outside ASCII. Choose another password for this mailbox."
@@ -56,6 +71,15 @@ WORDS: dict[str, str | Promise] = {
     ),
     "not_understood": _("%(host)s gave an answer that isn't understood: %(detail)s"),
     "not_set": _("No server is set for this."),
+    "mailbox_full": _(
+        "The mailbox at %(host)s is full: %(used)s of %(limit)s MB are taken, so new mail goes back to your customers. Delete mail there, or have it made larger."
+    ),
+    "sender_refused": _(
+        "%(host)s lets you in, but takes no mail from %(address)s: %(detail)s. Sign in as a user who may send from that address."
+    ),
+    "recipient_refused": _(
+        "%(host)s takes no mail for %(address)s: %(detail)s. See that this is the inbox's right address."
+    ),
     # mail that came in
     "too_large": _("This mail has %(size)s MB; the limit is %(limit)s MB. Only its headers were fetched."),
     "unreadable": _("This mail could not be read. Its bytes are kept."),

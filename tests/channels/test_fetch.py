@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from pelekan.channels import accounts, intake
+from pelekan.channels import accounts, intake, trying
 from pelekan.channels.email import fetch, imap, wire
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Account, Arrival, Folder
@@ -234,7 +234,7 @@ def test_mf_16_bad_certificate(world: World, dovecot: Dovecot, monkeypatch: pyte
     monkeypatch.delenv("SSL_CERT_FILE")
     for security, port in (("tls", dovecot.tls_port), ("starttls", dovecot.port)):
         one = poll(mailbox(world, dovecot, imap_security=security, imap_port=port))
-        assert word_of(one.fault) == "certificate"
+        assert word_of(one.fault) == "certificate_own"
     assert b"Login:" not in (dovecot.folder / "log").read_bytes()
 
 
@@ -283,15 +283,15 @@ def test_try_account_says_what_is_wrong(world: World, dovecot: Dovecot) -> None:
         "imap_security": "tls",
         "imap_user": USER,
     }
-    [good] = accounts.try_account({**form, "imap_password": PASSWORD})
+    [good] = trying.try_account({**form, "imap_password": PASSWORD})
     assert good.ok
-    [bad] = accounts.try_account({**form, "imap_password": "no"})
+    [bad] = trying.try_account({**form, "imap_password": "no"})
     assert not bad.ok and "password" in bad.text
-    [bad] = accounts.try_account({**form, "imap_password": PASSWORD, "folders": "Nowhere"})
+    [bad] = trying.try_account({**form, "imap_password": PASSWORD, "folders": "Nowhere"})
     assert "Nowhere" in bad.text
-    [bad] = accounts.try_account({**form, "imap_host": "no-such-host.invalid"})
+    [bad] = trying.try_account({**form, "imap_host": "no-such-host.invalid"})
     assert "no-such-host.invalid" in bad.text
-    [bad] = accounts.try_account({**form, "imap_port": dovecot.port, "imap_password": PASSWORD})
+    [bad] = trying.try_account({**form, "imap_port": dovecot.port, "imap_password": PASSWORD})
     assert "encryption" in bad.text
 
 

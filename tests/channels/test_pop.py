@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from pelekan.channels import accounts
+from pelekan.channels import trying
 from pelekan.channels.email import pop
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Account, Arrival, Folder
@@ -112,8 +112,8 @@ def test_try_says_what_works(world: World, dovecot: Dovecot) -> None:
         "protocol": "pop3", "imap_host": "localhost", "imap_port": dovecot.pop_tls_port, "imap_security": "tls", "imap_user": USER,
         "imap_password": PASSWORD,
     }  # fmt: skip
-    assert [one.ok for one in accounts.try_account(form)] == [True, True]
-    assert not accounts.try_account({**form, "imap_port": 993})[0].ok
+    assert [one.ok for one in trying.try_account(form)] == [True, True]
+    assert not trying.try_account({**form, "imap_port": 993})[0].ok
 
 
 def test_received_is_told_by_the_topmost_line() -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
-from pelekan.channels import accounts, outbox
+from pelekan.channels import accounts, outbox, trying
 from pelekan.channels.email import send, wire
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Delivery
@@ -297,9 +297,9 @@ def test_mf_16_smtp_without_encryption_gets_no_password(world: World, ticket: Ti
             "smtp_security": "starttls",
             "smtp_user": USER,
         }
-        [bad] = accounts.try_account({**form, "smtp_password": PASSWORD.encode("ascii", "ignore").decode()})
+        [bad] = trying.try_account({**form, "smtp_password": PASSWORD.encode("ascii", "ignore").decode()})
         assert not bad.ok and "password" in bad.text
-        [good] = accounts.try_account({**form, "smtp_password": "mail-pass"})
+        [good] = trying.try_account({**form, "smtp_password": "mail-pass"})
         assert good.ok
 
 

@@ -1,6 +1,7 @@
 """What tests start as real servers: mail servers (`mail`), whole desks as processes (`desks`), Chromium (`browser`)."""
 
 from tests.servers.mail import (
+    FULL,
     PASSWORD,
     USER,
     Dovecot,
@@ -14,6 +15,7 @@ from tests.servers.mail import (
 )
 
 __all__ = [
+    "FULL",
     "PASSWORD",
     "USER",
     "Dovecot",

@@ -43,6 +43,8 @@ from cryptography.x509.oid import NameOID
 from tests.servers.ports import free_port
 
 USER, PASSWORD = "desk@chakad.example", 'p "\\ پ word'
+FULL = "full@chakad.example"
+"""Another user with the same password; 20 KB fit into his mailbox. See `Dovecot.fill`."""
 
 
 @lru_cache(maxsize=1)
@@ -98,11 +100,19 @@ class Dovecot:
     def __post_init__(self) -> None:
         self.mailbox = self.folder / "mail" / "Maildir"
 
-    def client(self) -> imaplib.IMAP4:
+    def client(self, user: str = USER) -> imaplib.IMAP4:
         """Someone else's mail program on the same mailbox."""
         client = imaplib.IMAP4("127.0.0.1", self.port, timeout=10)
-        client.authenticate("PLAIN", lambda _: f"\0{USER}\0{PASSWORD}".encode())
+        client.authenticate("PLAIN", lambda _: f"\0{user}\0{PASSWORD}".encode())
         return client
+
+    def fill(self) -> None:
+        """Put mails into FULL's mailbox until the server takes no more."""
+        client = self.client(FULL)
+        mail, at = b"x: y\r\n" * 800, imaplib.Time2Internaldate(time.time())
+        answers = [client.append("INBOX", "", at, mail)[0] for _ in range(6)]
+        assert answers[-1] == "NO", answers
+        client.logout()
 
     def deliver(self, *mails: bytes, folder: str = "INBOX") -> None:
         client = self.client()
@@ -147,9 +157,13 @@ first_valid_uid = 1
 mail_location = maildir:{folder}/mail/Maildir
 mail_home = {folder}/mail
 mailbox_list_index = no
-ssl = yes
+ssl = {ssl}
 ssl_cert = <{certificate}
 ssl_key = <{key}
+mail_plugins = quota
+protocol imap {{
+  mail_plugins = quota imap_quota
+}}
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0 secs
@@ -163,8 +177,8 @@ passdb {{
   args = scheme=PLAIN username_format=%u {folder}/users
 }}
 userdb {{
-  driver = static
-  args = uid={uid} gid={gid} home={folder}/mail
+  driver = passwd-file
+  args = username_format=%u {folder}/homes
 }}
 service imap-login {{
 {chroot}  inet_listener imap {{
@@ -195,8 +209,9 @@ def pop_installed() -> bool:
 
 
 @contextmanager
-def dovecot() -> Iterator[Dovecot]:
-    """A server with one empty mailbox of USER. Raises FileNotFoundError where Dovecot is not installed."""
+def dovecot(*, tls: bool = True) -> Iterator[Dovecot]:
+    """A server with the empty mailboxes of USER and FULL; without `tls` it knows no encryption and has no `tls_port`.
+    Raises FileNotFoundError where Dovecot is not installed."""
     program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
     if program is None:
         raise FileNotFoundError("dovecot")
@@ -209,7 +224,14 @@ def dovecot() -> Iterator[Dovecot]:
     folder.chmod(0o755)
     (folder / "mail").mkdir()
     os.chown(folder / "mail", owner.pw_uid, owner.pw_gid)
-    (folder / "users").write_text(f"{USER}:{{PLAIN}}{PASSWORD}\n", encoding="utf-8")
+    (folder / "users").write_text(
+        "".join(f"{user}:{{PLAIN}}{PASSWORD}\n" for user in (USER, FULL)), encoding="utf-8"
+    )
+    ids, home = f"{owner.pw_uid}:{owner.pw_gid}", folder / "mail"
+    (folder / "homes").write_text(
+        f"{USER}::{ids}::{home}::\n"
+        f"{FULL}::{ids}::{home}/full::userdb_mail=maildir:{home}/full/Maildir userdb_quota=maildir:Box userdb_quota_rule=*:bytes=20000\n"
+    )
     pop_port, pop_tls_port = (free_port(), free_port()) if pop_installed() else (0, 0)
     (folder / "dovecot.conf").write_text(
         (CONFIG + (POP if pop_port else "")).format(
@@ -221,8 +243,7 @@ def dovecot() -> Iterator[Dovecot]:
             pop_tls_port=pop_tls_port,
             login=login,
             group=grp.getgrgid(owner.pw_gid).gr_name,
-            uid=owner.pw_uid,
-            gid=owner.pw_gid,
+            ssl="yes" if tls else "no",
             certificate=made_certificate,
             key=key,
             port=port,
@@ -231,7 +252,7 @@ def dovecot() -> Iterator[Dovecot]:
     )
     process = subprocess.Popen([program, "-F", "-c", str(folder / "dovecot.conf")], stderr=subprocess.PIPE)
     try:
-        _await_port(tls_port, process, folder / "log")
+        _await_port(tls_port if tls else port, process, folder / "log")
         yield Dovecot(folder, port, tls_port, process, pop_port, pop_tls_port)
     finally:
         process.send_signal(signal.SIGTERM)

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from imapclient import IMAPClient, SocketTimeout
-from imapclient.exceptions import IMAPClientError, LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, LoginError
 
+from pelekan.channels.email import patience
 from pelekan.channels.faults import fault
 from pelekan.lib import http
 
@@ -26,6 +27,21 @@ CONNECT_SECONDS = 15.0
 READ_SECONDS = 45.0
 
 SECURITY = ("tls", "starttls", "none")
+
+CERTIFICATE = {10: "certificate_old", 18: "certificate_own", 19: "certificate_own", 62: "certificate_name"}
+"""What OpenSSL's verify codes mean; the others are told in its own words."""
+
+LATER = (
+    "[UNAVAILABLE]",
+    "[INUSE]",
+    "[LIMIT]",
+    "[THROTTL",
+    "[OVERQUOTA]",
+    "TOO MANY",
+    "TRY AGAIN",
+    "TEMPORAR",
+)
+"""A sign-in that is refused with one of these says nothing of the password (RFC 5530, and Gmail's own)."""
 
 
 class WireFault(Exception):
@@ -41,7 +57,10 @@ class WireFault(Exception):
         return self.word in (
             "wrong_password",
             "password_letters",
+            *CERTIFICATE.values(),
             "certificate",
+            "app_password",
+            "not_enabled",
             "no_tls",
             "plain_refused",
             "host_refused",
@@ -81,16 +100,19 @@ def dial(host: str, port: int, security: str) -> socket.socket:
     if security == "none" and not may_be_plain(host, port):
         raise WireFault("plain_refused", host=host)
     try:
-        target = http.check_host(host, port, allow=settings.CONFIG.private_hosts, seconds=CONNECT_SECONDS)
+        target = http.check_host(
+            host, port, allow=settings.CONFIG.private_hosts, seconds=patience.left(CONNECT_SECONDS)
+        )
     except http.Refused:
         raise WireFault("host_refused", host=host) from None
     except http.Unreachable:
         raise WireFault("host_unknown", host=host) from None
     try:
-        plain = http.connect(target, CONNECT_SECONDS)
+        plain = http.connect(target, patience.left(CONNECT_SECONDS))
     except http.Unreachable:
         raise WireFault("unreachable", host=host, port=port) from None
-    plain.settimeout(READ_SECONDS)
+    plain.settimeout(patience.left(READ_SECONDS))
+    patience.watch(plain)
     if security != "tls":
         return plain
     try:
@@ -110,16 +132,19 @@ def in_wire_words(error: Exception, host: str, port: int) -> WireFault:
     if isinstance(error, WireFault):
         return error
     if isinstance(error, ssl.SSLCertVerificationError):
-        return WireFault("certificate", host=host, detail=error.verify_message)
+        word = CERTIFICATE.get(error.verify_code, "certificate")
+        return WireFault(word, host=host, detail=error.verify_message)
     if isinstance(error, ssl.SSLError):
         return WireFault("no_tls", host=host, port=port)
     if isinstance(error, TimeoutError):
         return WireFault("timeout", host=host)
-    if isinstance(error, LoginError | smtplib.SMTPAuthenticationError):
-        return WireFault("wrong_password", host=host)
     if isinstance(error, UnicodeError):
         return WireFault("password_letters", host=host)
     text = told(error)
+    if isinstance(error, LoginError | smtplib.SMTPAuthenticationError):
+        return _sign_in_fault(host, text)
+    if isinstance(error, smtplib.SMTPResponseException) and 400 <= error.smtp_code < 500:
+        return WireFault("busy", host=host, detail=text)
     if isinstance(error, poplib.error_proto) and any(word in text.upper() for word in ("EOF", "ABORT")):
         return WireFault("dropped", host=host)
     if any(word in text.upper() for word in ("OVERQUOTA", "THROTTL", "LIMIT", "TOO MANY")):
@@ -127,6 +152,17 @@ def in_wire_words(error: Exception, host: str, port: int) -> WireFault:
     if isinstance(error, imaplib.IMAP4.abort | smtplib.SMTPServerDisconnected | OSError):
         return WireFault("dropped", host=host)
     return WireFault("not_understood", host=host, detail=text)
+
+
+def _sign_in_fault(host: str, text: str) -> WireFault:
+    shouted = text.upper()
+    if any(word in shouted for word in LATER):
+        return WireFault("busy", host=host, detail=text)
+    if "APPLICATION-SPECIFIC" in shouted or "APP PASSWORD" in shouted:
+        return WireFault("app_password", host=host)
+    if "NOT ENABLED FOR" in shouted:
+        return WireFault("not_enabled", host=host)
+    return WireFault("wrong_password", host=host)
 
 
 def told(error: Exception) -> str:
@@ -225,6 +261,26 @@ def close(client: IMAPClient) -> None:
     """Hang up without caring what the server thinks of it."""
     with contextlib.suppress(OSError, IMAPClientError, imaplib.IMAP4.error):
         client.shutdown()
+
+
+def room(client: Imap) -> tuple[int, int] | None:
+    """(used, limit) in KB of the mailbox that is nearest to its limit (RFC 9208); None where nobody tells."""
+    if not client.has_capability("QUOTA"):
+        return None
+    try:
+        told = client.get_quota_root("INBOX")[1]
+    except IMAPClientAbortError:
+        raise
+    except (
+        IMAPClientError,
+        LookupError,
+        ValueError,
+        TypeError,
+        AttributeError,
+    ):  # it says "no quota" in many ways
+        return None
+    limited = [(int(one.usage), int(one.limit)) for one in told if one.resource == "STORAGE" and one.limit]
+    return max(limited, key=lambda pair: pair[0] / pair[1], default=None)
 
 
 # SMTP

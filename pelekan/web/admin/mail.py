@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
-from pelekan.channels import accounts, intake, outbox
+from pelekan.channels import accounts, intake, outbox, trying
 from pelekan.channels.email.parse import parse
 from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState, Folder
+from pelekan.channels.providers import OWN, PROVIDERS, Provider, provider_of
 from pelekan.lib.text import isolate
 from pelekan.people.access import can
 from pelekan.tickets.models import Inbox, Ticket
@@ -32,7 +33,10 @@ PLAIN = [name for name in AccountForm.base_fields if not name.endswith("password
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk, channel="email")
     known = Account.objects.filter(inbox=row).first()
+    provider = provider_of(row.address, request.GET.get("fill", ""))
     initial = {name: getattr(known, name) for name in PLAIN if name not in FOLDERS} if known else {}
+    if "fill" in request.GET or not known:
+        initial |= {**provider.values, "imap_user": row.address, "smtp_user": row.address}
     folders = list(known.folders.all()) if known else []
     for name, suspicious in zip(FOLDERS, (False, True), strict=True):
         if found := [one.name for one in folders if one.suspicious == suspicious]:
@@ -59,7 +63,30 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         request, "account", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, form=form,
         tabs=tabs(row, "account"), account=_account(known) if known else None, folders=[_folder(one) for one in folders],
         kept={"imap": bool(known and known.imap_password), "smtp": bool(known and known.smtp_password)},
+        providers=_providers("" if known and "fill" not in request.GET else provider.key),
+        advice=_advice(provider) if "fill" in request.GET or not known else "",
     )  # fmt: skip
+
+
+def _providers(chosen: str) -> list[dict[str, Any]]:
+    """Whose servers can be filled in: [{label, href, current}]."""
+    named = [(one.key, one.name) for one in PROVIDERS] + [(OWN, _("Own server, cPanel, Plesk"))]
+    return [{"label": name, "href": f"?fill={key}", "current": key == chosen} for key, name in named]
+
+
+def _advice(provider: Provider) -> str:
+    """What this provider wants beside the names of its servers."""
+    if provider.sign_in == "consent":
+        return _(
+            "%(provider)s takes no passwords from mail programs. Keep this page, then ask for the owner's consent."
+        ) % {"provider": provider.name}
+    if provider.app_password:
+        return _(
+            "%(provider)s takes an app password here, which you make in the security settings of the mailbox."
+        ) % {"provider": provider.name}
+    if provider.key == OWN and provider.imap[0]:
+        return _("The servers are guessed from the address. Press Test to see whether they answer.")
+    return ""
 
 
 @behind("settings", "POST")
@@ -71,7 +98,7 @@ def try_account(request: HttpRequest, pk: int) -> HttpResponse:
     values = {
         name: form.cleaned_data.get(name, request.POST.get(name, "")) for name in AccountForm.base_fields
     }
-    findings = accounts.try_account(values, row)
+    findings = trying.try_account(values, row)
     shown = [{"part": one.part, "ok": one.ok, "text": one.text} for one in findings]
     return render(request, "settings/findings.html", {"findings": shown})
 

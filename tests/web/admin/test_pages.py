@@ -360,3 +360,14 @@ def test_a_gap_is_shown_with_its_numbers_and_above_every_page(world: World, admi
     nika = Client()
     nika.force_login(world.agents["nika"].user, backend="pelekan.people.backends.Backend")
     assert 'class="alarm"' not in nika.get("/desk/", follow=True).content.decode()
+
+
+def test_a_providers_servers_are_filled_in(world: World, admin: Client) -> None:
+    row = world.inboxes["mail"]
+    box = f"{S}inboxes/{row.pk}/mailbox/"
+    assert 'value="mail.chakad.example"' in admin.get(box).content.decode(), "guessed by the domain"
+    Inbox.objects.filter(pk=row.pk).update(address="help@gmail.com")
+    assert 'value="imap.gmail.com"' in admin.get(box).content.decode()
+    page = admin.get(box + "?fill=microsoft").content.decode()
+    assert 'value="smtp.office365.com"' in page and 'value="587"' in page
+    assert 'value="help@gmail.com"' in page and not Account.objects.exists()
