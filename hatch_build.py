@@ -41,7 +41,7 @@ ICONS = """
     laptop layers life-buoy link list list-filter list-ordered loader-circle lock log-in log-out mail map-pin
     maximize-2 menu merge message-circle messages-square minimize-2 minus monitor moon octagon-alert palette
     panel-left panel-right paperclip pause pencil phone pin play plus refresh-cw reply rotate-ccw route search send
-    server settings shield shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
+    server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
     smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote ticket ticket-plus timer
     trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook
     wifi-off workflow x zap

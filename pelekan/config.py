@@ -45,6 +45,7 @@ class Config:
     smtp: str = ""
     private_hosts: tuple[str, ...] = ()
     authserv_id: str = ""
+    check_senders: bool = True
     max_upload_mb: int = 25
     max_mail_mb: int = 40
     listen_smtp: str = ""

@@ -23,6 +23,7 @@ if TESTING:
         language="en",
         private_hosts=("127.0.0.1", "localhost"),
         demo=True,
+        check_senders=False,  # no test asks the DNS but those that bring one
     )
 else:
     CONFIG = configuration.load(configuration.find())

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from pelekan.channels import joining
-from pelekan.channels.email import thread
+from pelekan.channels.email import proof, thread
 from pelekan.channels.email.authenticity import Authenticity, authenticity
 from pelekan.channels.email.forwarded import original_sender
 from pelekan.channels.email.parse import Parsed
@@ -139,11 +139,23 @@ def text_of(parsed: Parsed) -> str:
     return parsed.reply_text.strip() or ("" if parsed.quoted else parsed.text)
 
 
-def receive_mail(arrival: Arrival, mail: Mail, verdict: Verdict, stored: list[files.Stored]) -> Message:
+def trust_in(arrival: Arrival, mail: Mail) -> Authenticity:
+    """Whether the sender is genuine: by the mail server that we trust, else by our own check, which asks the DNS and
+    therefore must not run inside a transaction."""
+    told = authenticity(mail.parsed, _authserv_ids(arrival.inbox_id))
+    if told is not None:
+        return told
+    if not settings.CONFIG.check_senders:
+        return Authenticity(why="No verdict of a trusted server")
+    return proof.judge(mail.parsed, mail.signatures, arrival.received_at)
+
+
+def receive_mail(
+    arrival: Arrival, mail: Mail, verdict: Verdict, trust: Authenticity, stored: list[files.Stored]
+) -> Message:
     """Store the message, and what of it makes later answers find their way."""
     parsed, inbox, now = mail.parsed, _INBOX.get(arrival.inbox_id), arrival.received_at
     sender = normal_address(parsed.from_address)
-    trust = authenticity(parsed, _authserv_ids(inbox))
     forged = trust.authentic is False
     place = joining.find_place(parsed, sender, trust.authentic)
     stranger = known(IdentityKind.EMAIL, sender) is None
@@ -193,9 +205,9 @@ def _customer(
     )
 
 
-def _authserv_ids(inbox: Inbox) -> list[str]:
+def _authserv_ids(inbox: int) -> list[str]:
     """The mail server in front of this inbox, whose word on senders is believed."""
-    account = _AUTHSERV.one(inbox.pk)
+    account = _AUTHSERV.one(inbox)
     return [(account["authserv_id"] if account else "") or settings.CONFIG.authserv_id]
 
 
@@ -234,6 +246,7 @@ def _meta(
         "verdict_why": verdict.why,
         "authentic": trust.authentic,
         "authentic_why": trust.why,
+        "authentic_by": {"how": trust.how, "domain": trust.domain, "server": trust.by},
         "join": place.join.kind,
         "join_why": place.join.why,
         "warnings": warnings,

@@ -205,7 +205,7 @@ WARNINGS: dict[str, str | Promise] = {
     "unreadable": _("This mail could not be read."),
     # of arriving
     "message_id_reused": _("Another mail came with the same identifier. One of them may be an imitation."),
-    "sender_not_authentic": _("The sender's address is forged, by what the mail server found out."),
+    "sender_not_authentic": _("The sender's address seems forged: the check of its domain failed."),
     "taken_for_junk": _("Your mail server took this mail for junk; it lay in a folder for that."),
     "sender_unconfirmed": _(
         "It bears the mark of this conversation, but comes from someone who didn't take part in it so far."

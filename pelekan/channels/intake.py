@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from pelekan.channels import arriving, bounced
 from pelekan.channels.email import reader
+from pelekan.channels.email.authenticity import Authenticity
 from pelekan.channels.faults import fault
 from pelekan.channels.joining import id_key
 from pelekan.channels.models import Arrival, ArrivalBytes, ArrivalState, Fetched, Folder
@@ -141,10 +142,11 @@ def take(arrival: Arrival) -> datetime | None:
             return None
         mail = reader.read(raw)
         fp("intake.read")
+        trust = arriving.trust_in(arrival, mail)  # may wait for the DNS: before the transaction begins
         for part in mail.parsed.attachments:
             stored.append(files.store(part.data, settings.MEDIA_ROOT))
         fp("intake.files_kept")
-        _take_in(arrival, mail, stored)
+        _take_in(arrival, mail, trust, stored)
     except reader.ReaderDied:
         quarantine(arrival, fault("reader_died"))
     except (OperationalError, InterfaceError):
@@ -181,14 +183,14 @@ class _Outcome:
 
 
 @action
-def _take_in(arrival: Arrival, mail: reader.Mail, stored: list[files.Stored]) -> None:
+def _take_in(arrival: Arrival, mail: reader.Mail, trust: Authenticity, stored: list[files.Stored]) -> None:
     row = copy.copy(arrival)  # when the database repeats this transaction, the caller's row must be as before
     parsed = mail.parsed
     if arrival.verdict == ADMITTED:
         verdict = Verdict("person", ADMITTED)
     else:
         verdict = sift(parsed, own_addresses=arriving.own_addresses(), is_own_id=arriving.is_own_id)
-    outcome = _outcome(arrival, mail, verdict, stored)
+    outcome = _outcome(arrival, mail, verdict, trust, stored)
     if outcome.state == ArrivalState.QUARANTINED:
         _tell_quarantined(arrival)
     fp("intake.before_commit")
@@ -204,7 +206,9 @@ def _take_in(arrival: Arrival, mail: reader.Mail, stored: list[files.Stored]) ->
     )
 
 
-def _outcome(arrival: Arrival, mail: reader.Mail, verdict: Verdict, stored: list[files.Stored]) -> _Outcome:
+def _outcome(
+    arrival: Arrival, mail: reader.Mail, verdict: Verdict, trust: Authenticity, stored: list[files.Stored]
+) -> _Outcome:
     parsed = mail.parsed
     if verdict.kind == "loop":
         _tell_loop(arrival)
@@ -225,7 +229,7 @@ def _outcome(arrival: Arrival, mail: reader.Mail, verdict: Verdict, stored: list
     if message is not None:
         _forget(stored)  # the other one's are the same
     else:
-        message = arriving.receive_mail(arrival, mail, verdict, stored)
+        message = arriving.receive_mail(arrival, mail, verdict, trust, stored)
     return _Outcome(ArrivalState.DONE, ticket_id=message.ticket_id, message_id=message.pk)
 
 

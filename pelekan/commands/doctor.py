@@ -80,7 +80,7 @@ def examine(config: Config) -> Findings:
             yield Finding(WRONG, "database", sentence)
         return
     yield Finding(OK, "database", "reachable, and fits this release")
-    for ask in (_people, _letters, _workers, _waiting, _accounts, _gateways, _doors, _quarantine):
+    for ask in (_people, _letters, _workers, _waiting, _accounts, _gateways, _doors, _senders, _quarantine):
         yield from ask()
 
 
@@ -325,6 +325,35 @@ def _doors() -> Findings:
                 WRONG, "mail door", f"Nobody answers at {place}, where mail servers hand over mail by {protocol.upper()}.",
                 "Start `pelekan serve`; if it runs, its log says what holds it up.",
             )  # fmt: skip
+
+
+def _senders() -> Findings:
+    """Whether forged senders can be told from true ones: by a trusted mail server, or by our own check."""
+    from django.conf import settings
+
+    from pelekan.channels.email import proof
+    from pelekan.channels.models import Account
+    from pelekan.tickets.models import Inbox
+
+    inboxes = Inbox.objects.filter(channel="email", archived_at=None).exclude(address="")
+    accounts = Account.objects.filter(inbox__in=inboxes).exclude(authserv_id="")
+    trusting = bool(settings.CONFIG.authserv_id) or accounts.count() == len(inboxes)
+    if not inboxes:
+        return
+    if settings.CONFIG.check_senders and proof.reachable(inboxes[0].address):
+        yield Finding(OK, "senders", "the senders of mail are checked (DKIM, DMARC)")
+    elif trusting:
+        yield Finding(OK, "senders", "the senders of mail are checked by your mail server")
+    elif settings.CONFIG.check_senders:
+        yield Finding(
+            LOOK, "senders", "The DNS does not answer, so nobody checks whether the sender of a mail is genuine.",
+            "Give this machine a name server, or name the mail server whose Authentication-Results count (authserv_id).",
+        )  # fmt: skip
+    else:
+        yield Finding(
+            LOOK, "senders", "Nobody checks whether the sender of a mail is genuine.",
+            "Remove `check_senders = false` from pelekan.toml, or name the mail server whose Authentication-Results count (authserv_id).",
+        )  # fmt: skip
 
 
 def _quarantine() -> Findings:

@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import socket
-import threading
 from collections.abc import Iterator
 
 import dkim
-import dns.flags
-import dns.message
-import dns.resolver
-import dns.rrset
 import pytest
 from django.test import Client
 
@@ -21,45 +14,17 @@ from pelekan.demo.world import World
 from pelekan.tickets.actions import reply
 from tests import servers
 from tests.channels.mails import raw_mail, send_due, through, ticket_of
+from tests.channels.zone import Zone, served
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 DOMAIN = "chakad.example"
 
 
-class Zone(dict[str, str]):
-    """TXT records by name, answered over UDP."""
-
-    def __init__(self) -> None:
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.bind(("127.0.0.1", 0))
-        threading.Thread(target=self.serve, daemon=True).start()
-
-    def serve(self) -> None:
-        with contextlib.suppress(OSError):  # closed
-            while True:
-                asked, guest = self.socket.recvfrom(4096)
-                self.socket.sendto(self.answer(asked), guest)
-
-    def answer(self, asked: bytes) -> bytes:
-        query = dns.message.from_wire(asked)
-        answer = dns.message.make_response(query)
-        answer.flags |= dns.flags.RA
-        name = query.question[0].name
-        if (value := self.get(name.to_text(omit_final_dot=True))) is not None:
-            pieces = " ".join(f'"{value[n : n + 250]}"' for n in range(0, len(value), 250))
-            answer.answer.append(dns.rrset.from_text(name, 60, "IN", "TXT", pieces))
-        return answer.to_wire()
-
-
 @pytest.fixture
 def zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[Zone]:
-    one = Zone()
-    resolver = dns.resolver.Resolver(configure=False)
-    resolver.nameservers, resolver.port = ["127.0.0.1"], one.socket.getsockname()[1]
-    monkeypatch.setattr(dns.resolver, "default_resolver", resolver)
-    yield one
-    one.socket.close()
+    with served(monkeypatch) as one:
+        yield one
 
 
 def published(key: SigningKey, zone: Zone) -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pelekan.channels.email.parse import Parsed
+from pelekan.lib.domains import aligned, ascii_domain
 
 HOPS = 3  # Received lines that our own side may have put above its verdict
 
@@ -24,7 +25,8 @@ _PROPERTY = re.compile(r"(?:^|\s)([a-z]{1,20}\.[a-z0-9_-]{1,40})\s*=\s*\"?([^\s\
 class Authenticity:
     """`authentic`: True (passed, and for the domain in From), False (failed), None (nobody we trust has judged).
 
-    The three results are words of RFC 8601 ("pass", "fail", "none", …) or "" when not told.
+    The three results are words of RFC 8601 ("pass", "fail", "none", …) or "" when not told. `how` decided (dmarc, dkim,
+    spf, or ""), about `domain`, as told by the server `by` ("": by our own check).
     """
 
     authentic: bool | None = None
@@ -32,30 +34,33 @@ class Authenticity:
     dkim: str = ""
     spf: str = ""
     why: str = ""
+    how: str = ""
+    domain: str = ""
+    by: str = ""
 
 
-def authenticity(parsed: Parsed, authserv_ids: Collection[str], hops: int = HOPS) -> Authenticity:
-    """What the trusted servers named in `authserv_ids` say about this mail's From."""
+def authenticity(parsed: Parsed, authserv_ids: Collection[str], hops: int = HOPS) -> Authenticity | None:
+    """What the trusted servers named in `authserv_ids` say about this mail's From; None when they say nothing of it."""
     trusted = {ident.strip().lower() for ident in authserv_ids if ident.strip()}
-    if not trusted:
-        return Authenticity(why="No server is configured whose verdict we trust")
-    verdict = _topmost(parsed, trusted, hops)
+    verdict = _topmost(parsed, trusted, hops) if trusted else None
     if verdict is None:
-        return Authenticity(why="No verdict of a trusted server")
-    results = _results(verdict)
-    told = {
-        name: next((r for method, r, _ in results if method == name), "") for name in ("dmarc", "dkim", "spf")
-    }
-    domain = parsed.from_address.rpartition("@")[2].lower()
+        return None
+    by, results = verdict[0], _results(verdict[1])
+    words = {method: word for method, word, _ in reversed(results)}
+    told = Authenticity(
+        None, words.get("dmarc", ""), words.get("dkim", ""), words.get("spf", ""), by=by,
+        why="The trusted server could not tell",
+    )  # fmt: skip
+    domain = ascii_domain(parsed.from_address.rpartition("@")[2])
     if not domain or "several_from" in parsed.warnings or "from_missing" in parsed.warnings:
-        return Authenticity(False, **told, why="The sender is missing or not single")
+        return replace(told, authentic=False, why="The sender is missing or not single")
     for method, result, properties in results:
         if method == "dmarc" and result in ("fail", "permerror"):
-            return Authenticity(False, **told, why=f"DMARC: {result}")
+            return replace(told, authentic=False, why=f"DMARC: {result}", how="dmarc", domain=domain)
         if method == "dmarc" and result == "pass":
             judged = properties.get("header.from", domain)
             if _aligned(judged, domain):
-                return Authenticity(True, **told, why="DMARC: pass")
+                return replace(told, authentic=True, why="DMARC: pass", how="dmarc", domain=domain)
     for method, result, properties in results:
         names = (
             ("header.d", "header.i")
@@ -65,11 +70,12 @@ def authenticity(parsed: Parsed, authserv_ids: Collection[str], hops: int = HOPS
             else ()
         )
         if result == "pass" and any(_aligned(properties.get(name, ""), domain) for name in names):
-            return Authenticity(True, **told, why=f"{method.upper()}: pass for the sender's domain")
-    return Authenticity(None, **told, why="The trusted server could not tell")
+            why = f"{method.upper()}: pass for the sender's domain"
+            return replace(told, authentic=True, why=why, how=method, domain=domain)
+    return told
 
 
-def _topmost(parsed: Parsed, trusted: Collection[str], hops: int) -> str | None:
+def _topmost(parsed: Parsed, trusted: Collection[str], hops: int) -> tuple[str, str] | None:
     passed = 0
     for name, value in parsed.headers:
         if name == "received":
@@ -78,8 +84,8 @@ def _topmost(parsed: Parsed, trusted: Collection[str], hops: int) -> str | None:
                 return None
         elif name == "authentication-results":
             ident, _, rest = _COMMENT.sub(" ", value).partition(";")
-            if (ident.split() or [""])[0].lower() in trusted:
-                return rest
+            if (name := (ident.split() or [""])[0].lower()) in trusted:
+                return name, rest
     return None
 
 
@@ -94,10 +100,5 @@ def _results(text: str) -> list[tuple[str, str, dict[str, str]]]:
 
 
 def _aligned(judged: str, domain: str) -> bool:
-    """Relaxed alignment: the same domain, or one below the other (two labels at least)."""
-    judged = judged.rpartition("@")[2].lower().strip(".")
-    if "." not in judged:
-        return False
-    return (
-        judged == domain or domain.endswith(f".{judged}") or ("." in domain and judged.endswith(f".{domain}"))
-    )
+    """Relaxed alignment: of the same organization."""
+    return aligned(ascii_domain(judged.rpartition("@")[2]), domain)

@@ -22,6 +22,7 @@ from typing import IO, Any
 
 from pelekan.channels.email.invitations import Invitation
 from pelekan.channels.email.parse import Address, Parsed, Part
+from pelekan.channels.email.signatures import Signature
 
 CPU_SECONDS = 10.0  # of computing for one mail
 SECONDS = 45.0  # of the clock, whatever else the machine does
@@ -36,10 +37,12 @@ class ReaderDied(Exception):
 @dataclass(frozen=True, slots=True)
 class Mail:
     """A mail as it was read, with its HTML cleaned for showing ("" when it has none worth showing). Own images
-    stand in it as `src="cid:…"` (see `Attachment.inline_id`)."""
+    stand in it as `src="cid:…"` (see `Attachment.inline_id`). `signatures`: those of DKIM, with what can be said of
+    them without the DNS."""
 
     parsed: Parsed
     html: str
+    signatures: tuple[Signature, ...] = ()
 
 
 def read(raw: bytes) -> Mail:
@@ -133,7 +136,8 @@ def _mail(told: dict[str, Any], parts: list[bytes]) -> Mail:
             "warnings": tuple(values["warnings"]),
         }
     )
-    return Mail(parsed, told["html"])
+    signed = tuple(Signature(**one) for one in told["signatures"])
+    return Mail(parsed, told["html"], signed)
 
 
 # The child
@@ -154,6 +158,7 @@ def _plain(parsed: Parsed) -> dict[str, Any]:
 def _work() -> None:
     """Mails on standard input, readings on standard output, until there is nothing to do."""
     from pelekan.channels.email.parse import parse
+    from pelekan.channels.email.signatures import signatures
     from pelekan.lib.html import clean
 
     source, target = sys.stdin.buffer, sys.stdout.buffer
@@ -167,7 +172,8 @@ def _work() -> None:
         parsed = parse(raw)
         own = {part.content_id: f"cid:{part.content_id}" for part in parsed.attachments if part.content_id}
         html = clean(parsed.html, own) if parsed.html else ""
-        told = json.dumps({"parsed": _plain(parsed), "html": html}).encode()
+        signed = [asdict(one) for one in signatures(raw)]
+        told = json.dumps({"parsed": _plain(parsed), "html": html, "signatures": signed}).encode()
         target.write(struct.pack(">Q", len(told)) + told)
         for part in parsed.attachments:
             target.write(part.data)

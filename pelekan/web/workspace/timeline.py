@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from pelekan.channels.faults import in_words, warnings_in_words, word_of
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
-from pelekan.lib.text import initials
+from pelekan.lib.text import initials, isolate
 from pelekan.tickets import attachments
 from pelekan.tickets.models import Attachment, Event
 from pelekan.web.paths import url
@@ -194,6 +194,8 @@ def _message(
         "to": _addresses(meta.get("to")),
         "cc": _addresses(meta.get("cc")),
         "warnings": warnings_in_words(meta.get("warnings")),
+        "proof": _proof(meta) if kind == "incoming" else "",
+        "proved": meta.get("authentic"),
         "invitations": [invitation_shape(one, dates) for one in meta.get("invitations", ())],
         "forwarded": meta.get("forwarded"),
         "held": line["message__held_at"] is not None,
@@ -204,6 +206,23 @@ def _message(
         if kind == "incoming" and line["message__channel"] == "email"
         else "",
     }
+
+
+def _proof(meta: dict[str, Any]) -> str:
+    """Who checked the sender of a mail, and by what; "" for what was never checked."""
+    if "authentic_by" not in meta:
+        return ""
+    by = meta["authentic_by"]
+    words = {
+        "how": by["how"].upper(),
+        "domain": isolate(by["domain"]),
+        "server": isolate(by["server"]) if by["server"] else _("Pelekan"),
+    }
+    if not by["how"] or meta.get("authentic") is None:
+        return _("Nothing proves the sender, and nothing speaks against him.")
+    if meta["authentic"]:
+        return _("Sender checked: %(how)s of %(domain)s passed, by %(server)s.") % words
+    return _("Sender checked: %(how)s of %(domain)s failed, by %(server)s.") % words
 
 
 def _addresses(told: Any) -> str:

@@ -125,7 +125,8 @@ AR = "Authentication-Results: mx.example.org"
 
 
 def judged(extra: str, sender="sara@example.com", ids=("mx.example.org",)):
-    return authenticity(parse(f"{extra}From: {sender}\r\n\r\nx".encode()), ids).authentic
+    told = authenticity(parse(f"{extra}From: {sender}\r\n\r\nx".encode()), ids)
+    return told.authentic if told else None
 
 
 @pytest.mark.parametrize(
@@ -140,11 +141,21 @@ def judged(extra: str, sender="sara@example.com", ids=("mx.example.org",)):
         ("spf=pass smtp.mailfrom=bounce@example.com", True),
         ("spf=softfail smtp.mailfrom=bounce@example.com", None),
         ("spf=pass smtp.mailfrom=com", None),
+        ("dkim=pass header.d=other.example.com", True),
         ("none", None),
     ],
 )
 def test_verdicts_of_a_trusted_server(results, expected):
     assert judged(f"Received: by mx.example.org\r\n{AR};\r\n {results}\r\n") is expected
+
+
+def test_nobody_is_aligned_by_what_anybody_may_register_below():
+    for sender, signer in (
+        ("a@shop.co.uk", "co.uk"),
+        ("a@one.github.io", "two.github.io"),
+        ("a@co.uk", "x.co.uk"),
+    ):
+        assert judged(f"{AR}; dkim=pass header.d={signer}\r\n", sender) is None
 
 
 def test_mt_09_forged_authentication_results():
