@@ -48,6 +48,7 @@ class Config:
     check_senders: bool = True
     max_upload_mb: int = 25
     max_mail_mb: int = 40
+    undo_seconds: int = 10
     listen_smtp: str = ""
     listen_lmtp: str = ""
     mail_certificate: str = ""
@@ -148,6 +149,8 @@ def faults(config: Config) -> list[str]:
     for name in ("max_upload_mb", "max_mail_mb"):
         if not 1 <= getattr(config, name) <= 1024:
             found.append(f"`{name}` must be between 1 and 1024.")
+    if not 0 <= config.undo_seconds <= 120:
+        found.append("`undo_seconds` must be between 0 (answers go at once) and 120.")
     if not 1 <= config.threads <= 64:
         found.append("`threads` must be between 1 and 64.")
     if config.demo and url.hostname not in THIS_MACHINE:

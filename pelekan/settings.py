@@ -24,6 +24,7 @@ if TESTING:
         private_hosts=("127.0.0.1", "localhost"),
         demo=True,
         check_senders=False,  # no test asks the DNS but those that bring one
+        undo_seconds=0,  # what is sent is sent; tests/web/workspace/test_undo.py sets it
     )
 else:
     CONFIG = configuration.load(configuration.find())
@@ -207,6 +208,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_DIR = CONFIG.data
 MEDIA_ROOT = CONFIG.data / "files"
+UNDO_SECONDS = CONFIG.undo_seconds  # how long an answer waits before it goes; an agent may choose for himself
 MAX_UPLOAD = CONFIG.max_upload_mb * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024

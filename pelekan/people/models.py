@@ -137,6 +137,9 @@ class Agent(models.Model):
     seen_at = models.DateTimeField(null=True, blank=True)
     chat_capacity = models.PositiveSmallIntegerField(default=4)
     auto_accept = models.BooleanField(default=False)
+    undo_seconds = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # how long his answers wait; None: as the desk has it
     sees_all_tiers = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     disabled_at = models.DateTimeField(null=True, blank=True)

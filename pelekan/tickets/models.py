@@ -407,6 +407,7 @@ class Draft(models.Model):
     kind = models.CharField(max_length=8, choices=MessageKind.choices, default=MessageKind.OUTGOING)
     html = models.TextField(blank=True)
     saw_id = models.PositiveBigIntegerField(default=0)  # last message on screen when the writing began
+    rest = models.JSONField(default=dict)  # of an answer that was taken back: files (ids), via, to, cc
     updated_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -437,3 +438,4 @@ from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice  # noqa:
 from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E402
 from pelekan.tickets.notices.models import NoticeText as NoticeText  # noqa: E402
 from pelekan.tickets.notices.models import Rating as Rating  # noqa: E402
+from pelekan.tickets.pending.models import Pending as Pending  # noqa: E402

@@ -145,7 +145,13 @@ class Demo(Desk):
         self.address, self.shop = f"http://127.0.0.1:{self.port}", f"http://127.0.0.1:{self.port + 1}"
         config = self.folder / "pelekan.toml"
         config.write_text(re.sub('base_url = ".*"', f'base_url = "{self.address}"', config.read_text()))
+        config.write_text("undo_seconds = 0\n" + config.read_text())
         self.speak(language)
+
+    def waits(self, seconds: int) -> None:
+        """How long answers wait before they go; a new desk of the tests sends at once."""
+        config = self.folder / "pelekan.toml"
+        config.write_text(re.sub(r"undo_seconds = \d+", f"undo_seconds = {seconds}", config.read_text()))
 
     def speak(self, language: str) -> None:
         """Whoever signs in reads `language`."""

@@ -50,9 +50,9 @@ class Sleeping(Exception):
         self.until = until
 
 
-def weigh(conversation: Conversation, text: str, *, asked: bool, now: datetime) -> None:
+def weigh(inbox: Inbox, text: str, *, asked: bool, now: datetime) -> None:
     """Whether an agent's answer may go out as it is. Raises TooLong, and Sleeping unless he was `asked` already."""
-    gateway = Gateway.objects.select_related("inbox").filter(inbox=conversation.inbox_id).first()
+    gateway = Gateway.objects.select_related("inbox").filter(inbox=inbox).first()
     if gateway is None:
         return
     count = parts(text.strip()).count

@@ -4,6 +4,7 @@ from pelekan.tickets.actions.chats import accept_chat, end_chat, mark_read, tran
 from pelekan.tickets.actions.conversing import (
     NewerMessage,
     NothingToSay,
+    newer_than,
     note,
     open_talk,
     release_held,
@@ -54,6 +55,7 @@ __all__ = [
     "keep_draft",
     "know_customer",
     "mark_read",
+    "newer_than",
     "note",
     "open_talk",
     "receive",

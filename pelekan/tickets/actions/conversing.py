@@ -67,10 +67,8 @@ def reply(
         return known
     if not text.strip() and not html.strip() and not attachment_ids:
         raise NothingToSay
-    if saw_id is not None:
-        newer = list(ticket.messages.public().filter(id__gt=saw_id, automatic=False).exclude(agent=by))
-        if newer:
-            raise NewerMessage(newer)
+    if saw_id is not None and (newer := newer_than(ticket, saw_id, by=by)):
+        raise NewerMessage(newer)
     if conversation.state == ChatState.WAITING:  # who answers has accepted
         conversation = accept_chat(conversation, by=by, because="answered", now=now)
         ticket = lock_place(conversation)
@@ -109,6 +107,11 @@ def reply(
     if ticket.assignee_id is None and not only_chats:
         assign(ticket, by, by=by, now=now, because="answered")
     return message
+
+
+def newer_than(ticket: Ticket, saw_id: int, *, by: Agent) -> list[Message]:
+    """What others wrote to or for the customer since `saw_id`, a message's id."""
+    return list(ticket.messages.public().filter(id__gt=saw_id, automatic=False).exclude(agent=by))
 
 
 @action

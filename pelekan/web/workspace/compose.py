@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 from django.db.models import F, Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -22,8 +23,9 @@ from pelekan.tickets import actions
 from pelekan.tickets.actions import NewerMessage, NothingToSay
 from pelekan.tickets.bell import reading
 from pelekan.tickets.events import action
-from pelekan.tickets.models import Conversation, Inbox, Message, MessageKind, SavedReply, Ticket
-from pelekan.tickets.states import NotPossible
+from pelekan.tickets.models import Inbox, Message, MessageKind, Pending, SavedReply, Ticket
+from pelekan.tickets.pending import answers
+from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.acts import answer, told
 from pelekan.web.workspace.beside import beside
@@ -31,6 +33,7 @@ from pelekan.web.workspace.composing import ways_of
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
 from pelekan.web.workspace.page import ticket_row
+from pelekan.web.workspace.pending import pending_shape
 from pelekan.web.workspace.rich import cleaned, written
 
 LONGEST = 200_000
@@ -47,30 +50,18 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return told(
             _("This text is too long to be sent. Shorten it or attach it as a file; nothing was lost.")
         )
-    text, html = written(html)
-    kind = "note" if request.POST.get("kind") == "note" else "reply"
-    words: dict[str, Any] = {
-        "text": text,
-        "html": html,
-        "attachment_ids": numbers(request.POST.getlist("files")),
-        "client_id": request.POST.get("client_id", "")[:64],
-    }
+    pending = None
     try:
-        if kind == "note":
-            note(ticket, agent, words)
+        if request.POST.get("kind") == "note":
+            note(ticket, agent, html, request)
         else:
-            saw = request.POST.get("saw_id", "")
-            words["saw_id"] = int(saw) if saw.isdigit() and "anyway" not in request.POST else None
-            words["meta"] = {
-                name: addresses(request.POST[name]) for name in ("to", "cc") if request.POST.get(name)
-            }
-            if request.POST.get("when") == texting.MORNING:
-                words["meta"]["sms"] = texting.MORNING
-            reply(ticket, agent, request.POST.get("via", ""), words, request.POST.get("then", ""), request)
+            pending = reply(ticket, agent, html, request)
     except NothingToSay:
         return told(_("There is nothing to send yet. Write something or add a file."))
     except NewerMessage as newer:
         return _newer(request, pk, newer.messages)
+    except answers.AlsoAnswering as other:
+        return _newer(request, pk, [], other.name)
     except texting.TooLong as long:
         return told(
             _(
@@ -86,7 +77,20 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return told(str(fault))
     except NoWay:
         return told(_("There is no address to answer to. Add one to the customer, or write a note."))
-    return answer(request, pk)
+    response = answer(request, pk)
+    if pending is not None:
+        response["X-Pending"] = json.dumps(pending_shape(pending, dates(request)))
+    return response
+
+
+@require_POST
+@agents
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what waits to be sent: {"ticket": where it is a draft again}; 409 when it has gone."""
+    ticket = answers.take_back(pk, by=agent_in(request))
+    if ticket is None:
+        return told(_("Too late: this answer has gone out."), 409)
+    return JsonResponse({"ticket": url("desk_ticket", ticket.pk)})
 
 
 class NotAnAddress(Exception):
@@ -117,41 +121,57 @@ class NoWay(Exception):
 
 
 @action
-def note(ticket: Ticket, agent: Agent, words: dict[str, Any]) -> None:
-    actions.note(ticket, by=agent, **words)
+def note(ticket: Ticket, agent: Agent, typed: str, request: HttpRequest) -> None:
+    text, html = written(typed)
+    files, client_id = numbers(request.POST.getlist("files")), request.POST.get("client_id", "")[:64]
+    actions.note(ticket, by=agent, text=text, html=html, attachment_ids=files, client_id=client_id)
     actions.drop_draft(ticket, by=agent, kind=MessageKind.NOTE)
 
 
 @action
-def reply(
-    ticket: Ticket, agent: Agent, via: str, words: dict[str, Any], then: str, request: HttpRequest
-) -> None:
-    """The answer, what follows from "send and …", and the end of the draft: all or nothing."""
-    talk = conversation_of(ticket, agent, via, request)
-    if talk.channel == "sms":
-        texting.weigh(talk, words["text"], asked="when" in request.POST, now=clock())
-    message = actions.reply(ticket, by=agent, conversation=talk, **words)
-    try:
-        if then == "wait":
-            actions.wait(ticket, by=agent)
-        elif then == "solve":
-            actions.solve(ticket, by=agent)
-    except NotPossible:
-        pass  # sent twice, or a colleague was quicker: it already stands where it should
+def reply(ticket: Ticket, agent: Agent, typed: str, request: HttpRequest) -> Pending | None:
+    """The answer, what follows from "send and …", and the end of the draft: all or nothing. A Pending when it waits, so
+    that it can be taken back."""
+    form, way = request.POST, way_of(ticket, agent, request.POST.get("via", ""), request)
+    words = _words(typed, form)
+    if way.channel == "sms":
+        asked, inbox = "when" in form, way.inbox or way.talk.inbox  # type: ignore[union-attr]
+        texting.weigh(inbox, words.text, asked=asked, now=clock())
+    if answers.waits(way, agent):
+        return answers.prepare(ticket, way, words, by=agent)
+    answers.refuse_two(ticket, words, by=agent)
+    answers.send_now(ticket, way, words, by=agent)
     actions.drop_draft(ticket, by=agent, kind=MessageKind.OUTGOING)
-    actions.mark_read(talk, message.pk, by=agent)
+    return None
 
 
-def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest) -> Conversation:
+def _words(typed: str, form: QueryDict) -> answers.Words:
+    text, html = written(typed)
+    saw = form.get("saw_id", "")
+    meta: dict[str, Any] = {name: addresses(str(form[name])) for name in ("to", "cc") if form.get(name)}
+    if form.get("when") == texting.MORNING:
+        meta["sms"] = texting.MORNING
+    return answers.Words(
+        text=text,
+        html=html,
+        typed=cleaned(typed),
+        files=numbers(form.getlist("files")),
+        client_id=form.get("client_id", "")[:64],
+        saw_id=int(saw) if saw.isdigit() and "anyway" not in form else None,
+        meta=meta,
+        then=form.get("then", ""),
+    )
+
+
+def way_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest) -> answers.Way:
     """The conversation to answer in. "mail-3" and "sms-3" open one; an id of another ticket is nobody's."""
     if via.startswith(("mail-", "sms-")):
         side = beside(ticket_row(agent, ticket.pk), agent, dates(request))
         ways = {way["id"]: way for way in ways_of(side, [])}
         if via not in ways:
             raise NoWay
-        inbox = Inbox.objects.get(pk=int(via.partition("-")[2]))
-        return actions.open_talk(ticket, ways[via]["to"], inbox, by=agent)
-    talks = ticket.conversations.exclude(channel="phone")
+        return answers.Way(None, Inbox.objects.get(pk=int(via.partition("-")[2])), ways[via]["to"])
+    talks = ticket.conversations.exclude(channel="phone").select_related("inbox")
     found = (
         talks.filter(pk=int(via)).first()
         if via.isascii() and via.isdigit()
@@ -159,17 +179,18 @@ def conversation_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest
     )
     if found is None:
         raise NoWay
-    return found
+    return answers.Way(found)
 
 
 def dates(request: HttpRequest) -> Reading:
     return Reading(request.dates)  # type: ignore[attr-defined]
 
 
-def _newer(request: HttpRequest, pk: int, messages: list[Message]) -> HttpResponse:
-    context = {"newer": len(messages), "last": messages[-1].pk, "ticket_id": pk}
+def _newer(request: HttpRequest, pk: int, messages: list[Message], also: str = "") -> HttpResponse:
+    """What should be looked at before the answer goes; `also` is a colleague whose answer is about to."""
+    context = {"newer": len(messages), "also": also, "ticket_id": pk}
     response = render(request, "desk/newer.html", context, status=409)
-    response["X-Last-Message"] = str(messages[-1].pk)
+    response["X-Last-Message"] = str(messages[-1].pk if messages else "")
     return response
 
 

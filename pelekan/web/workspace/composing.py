@@ -8,11 +8,13 @@ from pelekan.channels.models import Gateway
 from pelekan.lib.phones import takes_sms
 from pelekan.people.models import Agent
 from pelekan.tickets.models import Channel, Draft, Inbox, Participant
+from pelekan.web.reading import Reading
+from pelekan.web.workspace.pending import kept_files
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 
 _DRAFTS = Prepared(
-    lambda agent, pk: Draft.objects.filter(agent=agent, ticket_id=pk).values("kind", "html", "saw_id")
+    lambda agent, pk: Draft.objects.filter(agent=agent, ticket_id=pk).values("kind", "html", "saw_id", "rest")
 )
 
 _MAIL = Prepared(
@@ -49,15 +51,21 @@ _PEOPLE = Prepared(
 
 
 def composer(
-    ticket: dict[str, Any], agent: Agent, side: dict[str, Any], lines: dict[str, Any]
+    ticket: dict[str, Any], agent: Agent, side: dict[str, Any], lines: dict[str, Any], dates: Reading
 ) -> dict[str, Any]:
-    """Ways are the conversations of the ticket, newest first, and mail where it could be opened."""
+    """Ways are the conversations of the ticket, newest first, and mail where it could be opened. `via`, `to`, `cc` and
+    `files` are those of an answer that was taken back."""
     drafts = {draft["kind"]: draft for draft in _DRAFTS(agent.pk, ticket["id"])}
     ways = ways_of(
         side, _PEOPLE(ticket["id"]) if any(talk["channel"] == "email" for talk in side["talks"]) else []
     )
     reply, note = drafts.get("outgoing"), drafts.get("note")
+    rest = reply["rest"] if reply else {}
     return {
+        "via": rest.get("via", ""),
+        "to": ", ".join(rest.get("to", ())),
+        "cc": ", ".join(rest.get("cc", ())),
+        "files": kept_files(agent, rest.get("files", []), dates),
         "ways": ways,
         "reply_html": cleaned(reply["html"]) if reply else "",
         "note_html": cleaned(note["html"]) if note else "",

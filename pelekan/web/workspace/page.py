@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import timeline
+from pelekan.web.workspace import pending, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -49,7 +49,7 @@ _ROW = Prepared(
     lambda agent, pk: (
         Ticket.objects.visible_to(agent)
         .filter(pk=pk)
-        .values(*_FIELDS, read_id=_read_by(agent), levels=_LEVELS)
+        .values(*_FIELDS, read_id=_read_by(agent), levels=_LEVELS, waits=pending.ARE_THERE)
     )
 )
 
@@ -120,7 +120,8 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
         "lines": lines,
         "read_id": read_id,
         "beside": side,
-        "composer": composer(ticket, agent, side, lines),
+        "pendings": pending.waiting(ticket["id"], agent, dates) if ticket["waits"] else [],
+        "composer": composer(ticket, agent, side, lines, dates),
         "title": f"#{ticket['number']} {ticket['subject']}" if ticket["number"] else ticket["subject"],
     }
 
@@ -198,7 +199,7 @@ _SEEN = Prepared(
     lambda agent, pk: (
         Ticket.objects.visible_to(agent)
         .filter(pk=pk)
-        .values("id", seen_to=Subquery(_CHATS.values("customer_read_id")[:1]))
+        .values("id", seen_to=Subquery(_CHATS.values("customer_read_id")[:1]), waits=pending.ARE_THERE)
     )
 )
 
@@ -215,8 +216,9 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     before, after = _number(request, "before"), _number(request, "after")
     part = timeline.window(pk, dates, before=before, after=after, me=agent.pk)
-    context: dict[str, Any] = {"lines": part, "ticket_id": pk, "sendings": {}, "seen_to": 0}
+    context: dict[str, Any] = {"lines": part, "ticket_id": pk, "sendings": {}, "seen_to": 0, "after": after}
     if after:
+        context["pendings"] = pending.waiting(pk, agent, dates) if ticket["waits"] else []
         context["sendings"] = timeline.delivery_states(pk, dates)
         context["seen_to"] = ticket["seen_to"] or 0
     response = render(request, "desk/lines.html", context)

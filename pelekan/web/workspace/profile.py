@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,6 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.people.models import Calendar, Digits, Language
 from pelekan.tickets import actions
+from pelekan.tickets.pending import answers
+from pelekan.web.reading import Reading
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
 from pelekan.web.workspace.live import live
@@ -51,6 +54,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "theme_choices": [
             ("auto", _("As the system")), ("light", pgettext("theme", "Light")), ("dark", pgettext("theme", "Dark")), ("contrast", _("High contrast")),
         ],
+        "undo_choices": _undo_choices(Reading(request.dates)),  # type: ignore[attr-defined]
         "density_choices": [("comfortable", _("Comfortable")), ("dense", _("Dense"))],
         "zones": sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith("Etc/")),
         "title": _("My settings"),
@@ -66,7 +70,18 @@ def _kept(request: HttpRequest) -> dict[str, Any]:
         "zone": user.zone, "theme": user.theme, "density": user.density, "title": agent.title,
         "signature": agent.signature, "languages": agent.languages, "chat_capacity": agent.chat_capacity,
         "auto_accept": agent.auto_accept,
+        "undo_seconds": "" if agent.undo_seconds is None else str(agent.undo_seconds),
     }  # fmt: skip
+
+
+def _undo_choices(dates: Reading) -> list[tuple[str, str]]:
+    def name(seconds: int) -> str:
+        if not seconds:
+            return _("At once")
+        return _("After %(seconds)s seconds") % {"seconds": dates.digits(seconds)}
+
+    usual = _("As the desk has it (%(choice)s)") % {"choice": name(settings.UNDO_SECONDS)}
+    return [("", usual), *((str(one), name(one)) for one in answers.CHOICES)]
 
 
 def _read(request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
@@ -85,6 +100,8 @@ def _read(request: HttpRequest) -> tuple[dict[str, Any], dict[str, str]]:
         "languages": [code for code in form.getlist("languages") if code in Language.values],
         "auto_accept": "auto_accept" in form,
     }
+    undo = form.get("undo_seconds", "")
+    values["undo_seconds"] = int(undo) if undo in map(str, answers.CHOICES) else None
     capacity = form.get("chat_capacity", "")
     values["chat_capacity"] = int(capacity) if capacity.isascii() and capacity.isdigit() else 0
     if not values["name"]:

@@ -171,6 +171,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "ticket.rated": _rated,
+    "message.crossed": lambda data: _("The customer wrote while this answer was about to go: he still waits"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 

@@ -37,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_T + "send/", compose.send, name="desk_send"),
     path(_T + "draft/", compose.draft, name="desk_draft"),
     path(_T + "read/", compose.read, name="desk_read"),
+    path("undo/<int:pk>/", compose.undo, name="desk_undo"),
     path("saved/", compose.saved, name="desk_saved"),
     path("saved/<int:pk>/used/", compose.used, name="desk_saved_used"),
     *(

@@ -6,6 +6,7 @@ import { tell } from "../parts.js";
 import { stick } from "../stick.js";
 import { ask, form, fragment, settle } from "./common.js";
 import { mention } from "./mentions.js";
+import { sent, undoLast } from "./pending.js";
 import { recipients } from "./recipients.js";
 import { attach } from "./replies.js";
 import { uploads } from "./uploads.js";
@@ -98,6 +99,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
   const leaving = () => { keepSoon.cancel(); [...dirty].forEach(store); };
   addEventListener("pagehide", leaving);
   here.addEventListener("leaving", leaving);
+  here.addEventListener("keep-draft", (event) => { keepSoon.cancel(); event.detail.push(...[...dirty].map(store)); });
 
   // ── sending ─────────────────────────────────────────────────────────────────────────────────────────────────
   let sending = false;
@@ -121,6 +123,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
       const text = await answer.text();
       state.textContent = "";
       if (answer.ok) {
+        sent(answer.headers.get("X-Pending"));
         ids[kind] = crypto.randomUUID();
         guard.replaceChildren();
         delete root(kind).dataset.begun;
@@ -200,6 +203,8 @@ export function begin(here, { freshen, typing, lastSeen }) {
     files.takePastes(el);
     el.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) { event.preventDefault(); event.stopPropagation(); send(); }
+      // nothing to undo in an empty field but what was just sent
+      if (event.code === "KeyZ" && (event.ctrlKey || event.metaKey) && !event.shiftKey && empty(el) && undoLast()) { event.preventDefault(); event.stopImmediatePropagation(); }
     }, true);
   }
 }

@@ -3,6 +3,7 @@ import { register } from "../keys.js";
 import { ask, complain, words } from "./common.js";
 import { badge } from "./counts.js";
 import { mark } from "./list.js";
+import { begin as beginPending } from "./pending.js";
 import { begin } from "./ticket.js";
 
 const desk = document.getElementById("desk");
@@ -62,4 +63,5 @@ document.addEventListener("keydown", (event) => {
 
 register("o", words.open, () => (document.activeElement.closest("[data-id]")?.querySelector("a") || document.activeElement).click?.(), "", { shown: "o / ↵" });
 
+beginPending(pane() ? (ticket) => show(ticket, !location.pathname.startsWith(ticket)) : null);
 if (pane()) begin();

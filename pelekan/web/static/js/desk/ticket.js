@@ -1,6 +1,7 @@
 // The open ticket: new lines come at its end, its head and the customer's panel stay true, colleagues are seen.
 import { ask, follow, form, fragment, later, live, myself, say, settle } from "./common.js";
 import { begin as beginComposer } from "./composer.js";
+import { place as placePending } from "./pending.js";
 
 const page = () => document.getElementById("ticket-page");
 const timeline = () => document.getElementById("timeline");
@@ -68,6 +69,9 @@ async function bring() {
     }
     seen.remove();
   }
+  const pending = part.querySelector("#pending-part");
+  pending?.remove();
+  placePending(pending);
   if (last > Number(here.dataset.lastEvent)) {
     here.dataset.lastEvent = last;
     if (message) here.dataset.lastMessage = message;

@@ -5,31 +5,38 @@ export function uploads({ box, list, pick, url, texts }) {
   const files = new Map(); // our key → { id, token, running }
   let next = 0;
 
+  function chip_of(name, told) {
+    const chip = document.createElement("span");
+    chip.className = "file file--waiting";
+    const label = Object.assign(document.createElement("bdi"), { className: "line", textContent: name });
+    const remove = Object.assign(document.createElement("button"), { type: "button", className: "file__remove", textContent: "×" });
+    remove.setAttribute("aria-label", say(texts.remove, name));
+    chip.append(label, Object.assign(document.createElement("small"), { textContent: told }), remove);
+    list.append(chip);
+    return chip;
+  }
+
+  function removable(key, entry) {
+    entry.chip.querySelector("button").addEventListener("click", () => {
+      files.delete(key);
+      entry.chip.remove();
+      if (entry.token) ask(`/files/${entry.token}/remove/`, { body: form({}) }).catch(() => {});
+    });
+  }
+
+  function thumb(chip, src) {
+    chip.prepend(Object.assign(new Image(), { src, alt: "", className: "file__thumb" }));
+  }
+
   function add(chosen) {
     for (const file of chosen) {
       const key = ++next;
       const name = file.name || "image.png";
-      const chip = document.createElement("span");
-      chip.className = "file file--waiting";
-      const label = document.createElement("bdi");
-      label.className = "line";
-      label.textContent = name;
-      const status = document.createElement("small");
-      status.textContent = "…";
-      const remove = document.createElement("button");
-      remove.type = "button";
-      remove.className = "file__remove";
-      remove.textContent = "×";
-      remove.setAttribute("aria-label", say(texts.remove, name));
-      chip.append(label, status, remove);
-      list.append(chip);
+      const chip = chip_of(name, "…");
+      const status = chip.querySelector("small");
       const entry = { chip };
       files.set(key, entry);
-      remove.addEventListener("click", () => {
-        files.delete(key);
-        chip.remove();
-        if (entry.token) ask(`/files/${entry.token}/remove/`, { body: form({}) }).catch(() => {});
-      });
+      removable(key, entry);
       const body = new FormData();
       body.append("file", file, name);
       body.append("name", name);
@@ -39,13 +46,7 @@ export function uploads({ box, list, pick, url, texts }) {
           if (!answer.ok) throw new Error(row.error);
           Object.assign(entry, { id: row.id, token: row.token });
           status.textContent = say(texts.size, digits(Math.max(1, Math.round(row.size / 1024))));
-          if (row.thumb_url) {
-            const thumb = new Image();
-            thumb.src = row.thumb_url;
-            thumb.alt = "";
-            thumb.className = "file__thumb";
-            chip.prepend(thumb);
-          }
+          if (row.thumb_url) thumb(chip, row.thumb_url);
         })
         .catch((fault) => {
           files.delete(key);
@@ -54,6 +55,16 @@ export function uploads({ box, list, pick, url, texts }) {
         })
         .finally(() => { entry.running = null; });
     }
+  }
+
+  /** Files that went up before: of an answer that was taken back. */
+  for (const row of JSON.parse(list.dataset.kept || "[]")) {
+    const key = ++next;
+    const chip = chip_of(row.name, row.size);
+    const entry = { chip, id: row.id, token: row.token };
+    files.set(key, entry);
+    removable(key, entry);
+    if (row.thumb_url) thumb(chip, row.thumb_url);
   }
 
   pick?.addEventListener("change", () => { add([...pick.files]); pick.value = ""; });
