@@ -48,6 +48,7 @@ async function undo(button) {
   if (!answer) { button.disabled = false; return complain(words.offline); }
   mine = mine.filter((one) => one.undo_url !== address);
   keep();
+  toasts();
   if (!answer.ok) { button.remove(); document.dispatchEvent(new CustomEvent("desk-changed", { detail: {} })); return complain(fragment(await answer.text()).textContent.trim()); }
   const { ticket } = await answer.json();
   if (open) await open(ticket); else location.assign(ticket);
@@ -65,11 +66,12 @@ register("z", "", () => { undoLast(); });
 function toasts() {
   const region = document.getElementById("toasts");
   if (!region) return;
+  const waiting = new Set(mine.map((one) => String(one.id)));
+  for (const line of region.querySelectorAll("[data-toast-of]")) if (!waiting.has(line.dataset.toastOf)) line.remove();
   const shown = new Set(cards().map((card) => card.dataset.pending));
   for (const one of mine) {
     let line = region.querySelector(`[data-toast-of="${one.id}"]`);
-    const wanted = !shown.has(String(one.id)) && one.until > Date.now();
-    if (!wanted) { line?.remove(); continue; }
+    if (shown.has(String(one.id))) { line?.remove(); continue; }
     if (!line) {
       line = document.createElement("div");
       line.className = "toast";
@@ -95,10 +97,10 @@ function tick() {
   }
   // where no live line pokes, the page looks by itself when the time is over
   if (cards().some((card) => Number(card.dataset.until) + 1500 < Date.now() && !card.dataset.asked && (card.dataset.asked = "1"))) document.dispatchEvent(new CustomEvent("desk-changed", { detail: {} }));
-  toasts();
   const before = mine.length;
   mine = mine.filter((one) => one.until > Date.now());
   if (mine.length !== before) keep();
+  toasts();
   if (!cards().length && !mine.length) { clearInterval(timer); timer = 0; }
 }
 
