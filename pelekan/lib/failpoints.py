@@ -9,8 +9,14 @@ from __future__ import annotations
 import os
 import signal
 
-_name, _, _nth = os.environ.get("PELEKAN_FAILPOINT", "").partition(":")
-_left = int(_nth or 1)
+_name, _left = "", 0
+
+
+def arm(step: str) -> None:
+    """Die at this step; "" at none."""
+    global _name, _left
+    _name, _, nth = step.partition(":")
+    _left = int(nth or 1)
 
 
 def fp(name: str) -> None:
@@ -21,3 +27,6 @@ def fp(name: str) -> None:
     _left -= 1
     if _left <= 0:
         os.kill(os.getpid(), signal.SIGKILL)
+
+
+arm(os.environ.get("PELEKAN_FAILPOINT", ""))

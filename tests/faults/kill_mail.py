@@ -17,8 +17,6 @@ import json
 import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -28,6 +26,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.faults.lives import Nest, lives
 from tests.servers import Dovecot, SmtpServer, dovecot, smtp_server
 
 STEPS = (
@@ -36,22 +35,6 @@ STEPS = (
     "send.claimed", "send.inside_data", "send.handed", "send.taken", "send.before_commit", "send.committed",
 )  # fmt: skip
 MAY_DOUBLE = ("send.taken", "send.before_commit", "any")
-
-LOOK = """
-import json, django; django.setup()
-from django.conf import settings
-from pathlib import Path
-from pelekan.channels.models import Arrival, Delivery
-from pelekan.tickets.models import Attachment, Message, Ticket
-import sys
-json.dump({
-  "arrivals": list(Arrival.objects.values_list("fingerprint", "state")),
-  "texts": list(Message.objects.filter(kind="incoming").values_list("text", flat=True)),
-  "tickets": Ticket.objects.count(),
-  "files": [[a.sha256, (Path(settings.MEDIA_ROOT) / a.path).exists()] for a in Attachment.objects.all()],
-  "deliveries": [[d.mail_id, d.recipient, d.state, d.maybe_twice_at is not None] for d in Delivery.objects.all()],
-}, sys.stdout)
-"""
 
 
 class Broken(AssertionError):
@@ -64,31 +47,13 @@ class Run:
 
     imap: Dovecot
     smtp: SmtpServer
-    folder: Path
+    nest: Nest
     fingerprints: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     deaths: Counter[str] = field(default_factory=Counter)
 
     def desk(self, *arguments: str, failpoint: str = "") -> int:
-        done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.mail_desk", *arguments],
-            env=self.environment() | {"PELEKAN_FAILPOINT": failpoint},
-            capture_output=True,
-            timeout=240,
-            check=False,
-        )
-        if done.returncode not in (0, -signal.SIGKILL):
-            raise Broken(done.stderr.decode()[-3_000:])
-        return done.returncode
-
-    def environment(self) -> dict[str, str]:
-        return {
-            "PELEKAN_TEST_DATABASE": f"sqlite:///{self.folder}/desk.sqlite3",
-            **os.environ,
-            "PELEKAN_TESTING": "1",
-            "PELEKAN_TEST_DATA": str(self.folder / "data"),
-            "DJANGO_SETTINGS_MODULE": "pelekan.settings",
-        }
+        return self.nest.live(*arguments, failpoint=failpoint).code
 
     def round(self, step: str, nth: int, mails: int = 2) -> None:
         self.post(mails)
@@ -115,18 +80,10 @@ class Run:
         """Deaths wherever the desk happens to be, a new mail before each; looked at after every fourth."""
         while sum(self.deaths.values()) < kills:
             self.post(1)
-            with subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.mail_desk", "work"],
-                env=self.environment(),
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-            ) as desk:
-                assert desk.stdout is not None
-                desk.stdout.readline()  # it is up, and begins
-                time.sleep(chance.uniform(0, 0.6))
-                if desk.poll() is None:
-                    desk.kill()
-                    self.deaths["any"] += 1
+            life = self.nest.begin("work")
+            life.said("at work")
+            time.sleep(chance.uniform(0, 0.6))
+            self.deaths["any"] += life.kill()
             if len(self.texts) % 4 == 0:
                 if self.desk("work") != 0:
                     raise Broken("a desk died by itself")
@@ -148,10 +105,7 @@ class Run:
             self.fingerprints.append(hashlib.sha256(raw).hexdigest())
 
     def look(self) -> dict[str, list[list[str]]]:
-        told = subprocess.run(
-            [sys.executable, "-c", LOOK], env=self.environment(), capture_output=True, check=True
-        )
-        return json.loads(told.stdout)  # type: ignore[no-any-return]
+        return json.loads(self.nest.live("look").text)  # type: ignore[no-any-return]
 
     def check(self, step: str) -> None:
         seen = self.look()
@@ -194,12 +148,25 @@ def run() -> Iterator[Run]:
     """A desk, a mailbox and a mail server, ready for rounds."""
     folder = Path(tempfile.mkdtemp(prefix="pelekan-kill-"))
     try:
-        with dovecot() as imap, smtp_server() as smtp:
-            one = Run(imap, smtp, folder)
+        with (
+            dovecot() as imap,
+            smtp_server() as smtp,
+            lives("tests.faults.mail_desk", _environment(folder)) as nest,
+        ):
+            one = Run(imap, smtp, nest)
             one.desk("prepare", str(imap.port), str(smtp.port))
             yield one
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    return {
+        "PELEKAN_TEST_DATABASE": os.environ.get("PELEKAN_TEST_DATABASE", f"sqlite:///{folder}/desk.sqlite3"),
+        "PELEKAN_TESTING": "1",
+        "PELEKAN_TEST_DATA": str(folder / "data"),
+        "DJANGO_SETTINGS_MODULE": "pelekan.settings",
+    }
 
 
 def main(rounds: int) -> None:

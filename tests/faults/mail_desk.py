@@ -1,7 +1,5 @@
-"""A desk that fetches, takes in, answers and sends until nothing is left to do; made to be killed on the way.
-
-    python -m tests.faults.mail_desk prepare IMAP_PORT SMTP_PORT
-    python -m tests.faults.mail_desk work
+"""A desk that fetches, takes in, answers and sends until nothing is left to do; made to be killed on the way. Its lives
+(`tests.faults.lives`) are called "prepare IMAP_PORT SMTP_PORT", "work" and "look".
 
 Its database and files are where PELEKAN_TEST_DATABASE and PELEKAN_TEST_DATA say.
 """
@@ -10,9 +8,10 @@ Its database and files are where PELEKAN_TEST_DATABASE and PELEKAN_TEST_DATA say
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import sys
 from datetime import timedelta
+from typing import Any
 
 os.environ.setdefault("PELEKAN_TESTING", "1")
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pelekan.settings")
@@ -32,7 +31,7 @@ from pelekan.lib.secrets import seal
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions import reply
-from pelekan.tickets.models import Ticket
+from pelekan.tickets.models import Attachment, Message, Ticket
 from tests.servers import PASSWORD, USER
 
 
@@ -71,8 +70,27 @@ def _do_all(job: due.Job) -> None:
             job.do(rows[0])
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "prepare":
-        prepare(int(sys.argv[2]), int(sys.argv[3]))
-    else:
+def look() -> dict[str, Any]:
+    """What came of it."""
+    return {
+        "arrivals": list(Arrival.objects.values_list("fingerprint", "state")),
+        "texts": list(Message.objects.filter(kind="incoming").values_list("text", flat=True)),
+        "tickets": Ticket.objects.count(),
+        "files": [
+            [one.sha256, (settings.MEDIA_ROOT / one.path).exists()] for one in Attachment.objects.all()
+        ],
+        "deliveries": [
+            [one.mail_id, one.recipient, one.state, one.maybe_twice_at is not None]
+            for one in Delivery.objects.all()
+        ],
+    }
+
+
+def main(arguments: list[str]) -> None:
+    what, *rest = arguments
+    if what == "prepare":
+        prepare(*map(int, rest))
+    elif what == "work":
         work()
+    else:
+        print(json.dumps(look()))

@@ -1,7 +1,5 @@
-"""A desk on which something happens, that tells it, and that may be killed on the way.
-
-    python -m tests.faults.notice_desk prepare
-    python -m tests.faults.notice_desk work LIVES
+"""A desk on which something happens, that tells it, and that may be killed on the way. Its lives (`tests.faults.lives`)
+are called "prepare" and "work ROUNDS".
 
 Its database is where PELEKAN_TEST_DATABASE says. Each life does what is not done yet: it gives the ticket to Sara, solves
 it, and works off what is due.
@@ -13,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
 from datetime import timedelta
 from typing import Any
 
@@ -80,10 +77,10 @@ def look() -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "prepare":
+def main(arguments: list[str]) -> None:
+    if arguments[0] == "prepare":
         prepare()
     else:
-        for _ in range(int(sys.argv[2])):  # so many lives
+        for _ in range(int(arguments[1])):
             work()
         print(json.dumps(look()))

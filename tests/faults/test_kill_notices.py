@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 import signal
-import subprocess
-import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+
+from tests.faults.lives import Nest, lives
 
 pytestmark = [pytest.mark.own_database, pytest.mark.server, pytest.mark.slow]
 
@@ -25,34 +24,24 @@ WHOLE = {
 }
 
 
-def run(folder: Path, *arguments: str, failpoint: str = "") -> subprocess.CompletedProcess[bytes]:
+def desk_in(folder: Path) -> AbstractContextManager[Nest]:
     environment = {
-        **os.environ,
         "PELEKAN_TESTING": "1",
         "PELEKAN_TEST_DATABASE": f"sqlite:///{folder}/desk.sqlite3",
         "PELEKAN_TEST_DATA": str(folder / "data"),
         "DJANGO_SETTINGS_MODULE": "pelekan.settings",
-        "PELEKAN_FAILPOINT": failpoint,
     }
-    return subprocess.run(
-        [sys.executable, *arguments], env=environment, capture_output=True, timeout=240, check=False
-    )
+    return lives("tests.faults.notice_desk", environment)
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("notices")
-    done = run(folder, "-m", "tests.faults.notice_desk", "prepare")
-    assert done.returncode == 0, done.stderr.decode()[-2_000:]
-    return folder
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_mo_01_killed_between_event_and_notice(prepared: Path, tmp_path: Path, step: str) -> None:
-    folder = tmp_path / "desk"
-    shutil.copytree(prepared, folder)
-    killed = run(folder, "-m", "tests.faults.notice_desk", "work", "1", failpoint=step)
-    assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()[-2_000:]
-    done = run(folder, "-m", "tests.faults.notice_desk", "work", "2")
-    assert done.returncode == 0, done.stderr.decode()[-2_000:]
-    assert json.loads(done.stdout) == WHOLE
+def test_mo_01_killed_between_event_and_notice(tmp_path: Path) -> None:
+    with desk_in(tmp_path) as desk:
+        desk.live("prepare")
+        fresh = {one: one.read_bytes() for one in tmp_path.glob("desk.sqlite3*")}
+        for step in STEPS:
+            for old in tmp_path.glob("desk.sqlite3*"):
+                old.unlink()
+            for one, data in fresh.items():
+                one.write_bytes(data)
+            assert desk.live("work", "1", failpoint=step).code == -signal.SIGKILL, step
+            assert json.loads(desk.live("work", "2").text) == WHOLE, step
