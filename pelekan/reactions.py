@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pelekan.channels import outbox, telling
+from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats
 from pelekan.tickets import search
 from pelekan.tickets.bell import ring
@@ -18,6 +18,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.sent": [search.index_message, telling.carry, outbox.queue],
     "message.noted": [search.index_message, ring.ring],
     "ticket.registered": [telling.receipt],
+    "ticket.split": [joining.follow_split],
     "ticket.assigned": [ring.ring],
     "ticket.renamed": [search.index_subject],
     "ticket.created": [chats.offer],

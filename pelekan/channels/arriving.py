@@ -248,6 +248,7 @@ def _meta(
         "authentic_why": trust.why,
         "authentic_by": {"how": trust.how, "domain": trust.domain, "server": trust.by},
         "join": place.join.kind,
+        "join_via": place.join.via,
         "join_why": place.join.why,
         "warnings": warnings,
         "may_answer": not silent,

@@ -15,8 +15,10 @@ from pelekan.channels.email import thread
 from pelekan.channels.email.parse import Parsed
 from pelekan.channels.email.thread import Join
 from pelekan.channels.models import Delivery, Reference
+from pelekan.lib.addresses import normal_address
 from pelekan.people.models import Claim, Customer, Identity, IdentityKind
-from pelekan.tickets.models import Conversation, Participant, Ticket
+from pelekan.tickets.joined import end_of
+from pelekan.tickets.models import Conversation, Event, Message, MessageKind, Participant, Ticket
 
 LONGEST_ID = 480
 
@@ -49,7 +51,7 @@ def find_place(parsed: Parsed, sender: str, authentic: bool | None) -> Place:
     numbered = (
         Ticket.objects.filter(number__in=join.numbers).order_by("-number").first() if join.numbers else None
     )
-    return Place(join, may_belong_to=numbered)
+    return Place(join, may_belong_to=end_of(numbered) if numbered else None)
 
 
 class _Sender:
@@ -90,6 +92,31 @@ def writer(conversation: Conversation, address: str) -> Customer | None:
 
 def _his(conversation: Conversation, address: str) -> Q:
     return Q(customer=conversation.customer_id, kind=IdentityKind.EMAIL, address=address)
+
+
+def follow_split(event: Event) -> None:
+    """Reaction: a message got a ticket of its own. Its Message-ID and its sender go along: answers to it go there, and
+    whoever wrote nothing else in the old conversation gets no more mail of it."""
+    if event.data.get("side") != "took":
+        return
+    message = Message.objects.select_related("conversation").get(pk=event.data["said"])
+    told = message.meta.get("from", {})
+    address = str(told.get("address", ""))
+    if message.channel == "email":
+        Reference.objects.filter(message=message).update(conversation=message.conversation)
+        address = normal_address(address)
+    if not address:
+        return
+    Participant.objects.create(
+        conversation=message.conversation,
+        address=address,
+        name=str(told.get("name", ""))[:160],
+        confirmed_at=event.at,
+    )
+    before = Conversation.objects.get(pk=event.data["conversation"])
+    wrote_more = before.messages.filter(kind=MessageKind.INCOMING, meta__from__address=told.get("address"))
+    if before.customer_id != message.conversation.customer_id and not wrote_more.exists():
+        Participant.objects.filter(conversation=before, address=address, copied=False).delete()
 
 
 def _known(mail_id: str) -> tuple[str, tuple[str, ...]] | None:

@@ -51,6 +51,8 @@ def receipt(event: Event) -> None:
     """The number, at once, where the customer is."""
     ticket = event.ticket
     assert ticket is not None
+    if event.because == "split":  # the number is for the desk; the customer learns it with the answer
+        return
     if not may_tell(ticket) or (talk := talk_of(ticket)) is None:
         return
     if ticket.channel != "chat" and not ticket.inbox.acknowledge:

@@ -198,11 +198,12 @@ def record_moved(cause: Event, message_ids: Iterable[int]) -> None:
     change = _change.get()
     assert change is not None and change.recorded, "it goes with an event of the same change"
     topics = " ".join(topics_of(cause.ticket)) if cause.ticket else ""
+    came_from = {name: cause.data[name] for name in ("other", "number")}
     Event.objects.bulk_create(
         [
             Event(
                 name="message.moved", at=cause.at, ticket_id=cause.ticket_id, message_id=pk,
-                agent_id=cause.agent_id, cause=cause, data=cause.data, topics=topics,
+                agent_id=cause.agent_id, cause=cause, data=came_from, topics=topics,
             )
             for pk in message_ids
         ],

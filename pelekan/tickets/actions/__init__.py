@@ -27,6 +27,7 @@ from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
+from pelekan.tickets.actions.splitting import split
 
 __all__ = [
     "CannotJoin",
@@ -73,6 +74,7 @@ __all__ = [
     "set_auto_accept",
     "set_presence",
     "solve",
+    "split",
     "tag",
     "take",
     "take_in",

@@ -98,7 +98,7 @@ def unjoin(source: Ticket, *, by: By, because: str = "", now: datetime | None = 
     _stand_again(source, told, now)
     _let_go(source, into, now)
     topics = _topics(source, talks)
-    others = {"number": into.number, "other": into.pk}
+    others: dict[str, Any] = {"number": into.number, "other": into.pk}
     back = record(
         "ticket.parted", source, by=by, at=now, because=because, topics=topics, side="left", **others
     )
@@ -187,7 +187,7 @@ def _take_on(source: Ticket, into: Ticket, waited: datetime | None, by: By, now:
 
 def _stand_again(source: Ticket, told: dict[str, Any], now: datetime) -> None:
     """As it stood before the join; open when a customer waits for what he wrote since."""
-    _recount(source, told)
+    recount(source, told)
     status = Status(told["status"])
     source.solved_at, source.closed_at = _moment(told["solved_at"]), _moment(told["closed_at"])
     if source.waiting_since is not None and status not in (Status.NEW, Status.OPEN):
@@ -216,7 +216,7 @@ def _let_go(source: Ticket, into: Ticket, now: datetime) -> None:
     took = rows.order_by("-pk").first()
     others = into.conversations.exclude(joined_from=None).exists()
     waits, was_open = into.waiting_since, into.status == Status.OPEN
-    _recount(into, took.data if took is not None else _standing(into) | {"newest": 0})
+    recount(into, took.data if took is not None else _standing(into) | {"newest": 0})
     if (others or took is None) and into.waiting_since is None:
         into.waiting_since = waits
     if into.status in (Status.SOLVED, Status.CLOSED):
@@ -243,7 +243,7 @@ def _rest_again(into: Ticket, took: Event, now: datetime) -> None:
         into.stays.filter(left_at=None).update(left_at=now, outcome=Outcome.SOLVED)
 
 
-def _recount(ticket: Ticket, told: dict[str, Any]) -> None:
+def recount(ticket: Ticket, told: dict[str, Any]) -> None:
     """Who waits and what was said last, from how it stood (`told`) and what stands on the ticket now."""
     said = ticket.messages.exclude(kind=MessageKind.NOTE).exclude(kind=MessageKind.OUTGOING, automatic=True)
     last = said.order_by("-pk").first()

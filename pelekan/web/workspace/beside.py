@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
-from pelekan.tickets.models import Conversation, Outcome, Stay, Tag, Ticket
+from pelekan.tickets.models import Conversation, Message, Outcome, Stay, Tag, Ticket
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.prepared import Prepared
@@ -28,13 +29,17 @@ _WAYS = Prepared(
 _CLAIMS = Prepared(
     lambda customer: Claim.objects.filter(customer=customer).order_by("id").values("kind", "address")
 )
+_ASKED = Message.objects.filter(conversation=OuterRef("pk"), kind="incoming").order_by("-id").values("id")[:1]
 _TALKS = Prepared(
     lambda pk: (
         Conversation.objects.filter(ticket_id=pk)
         .order_by("-last_at")
-        .values("id", "channel", "state", "started_at", "accepted_at", "context")
+        .values(
+            "id", "channel", "state", "started_at", "accepted_at", "context", "customer__name",
+            asked=Subquery(_ASKED),
+        )
     )
-)
+)  # fmt: skip
 _PAST = Prepared(
     lambda agent, customer, pk: (
         Ticket.objects.visible_to(agent)
@@ -102,11 +107,6 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         "registered_at": ticket["registered_at"],
         "inbox": ticket["inbox__name"],
         "follows": {"id": ticket["follows_id"], "number": ticket["follows__number"]},
-        "may_belong_to": {
-            "id": ticket["may_belong_to_id"],
-            "number": ticket["may_belong_to__number"],
-            "subject": ticket["may_belong_to__subject"],
-        },
     }
 
 

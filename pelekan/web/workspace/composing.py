@@ -84,14 +84,16 @@ def ways_of(side: dict[str, Any], people: list[dict[str, Any]]) -> list[dict[str
     mails += [claim["address"] for claim in side["customer"]["claims"] if claim["kind"] == "email"]
     name = side["customer"]["name"]
     ways: list[dict[str, Any]] = []
-    for talk in side["talks"]:
+    # who wrote last is answered first, whatever was said elsewhere meanwhile
+    for talk in sorted(side["talks"], key=lambda talk: talk["asked"] or 0, reverse=True):
         if talk["channel"] == "phone":
             continue
         label = str(names.get(talk["channel"], talk["channel"]))
         if talk["channel"] == "sms":
             ways.append(_text_way(str(talk["id"]), label, _NUMBER.one(talk["id"])))
             continue
-        way = {"id": str(talk["id"]), "channel": talk["channel"], "label": label, "to": name, "most": 0}
+        way = {"id": str(talk["id"]), "channel": talk["channel"], "label": label, "most": 0}
+        way["to"] = talk["customer__name"] or name
         if talk["channel"] == "email":
             here = [one for one in people if one["conversation_id"] == talk["id"]]
             usual = [one["address"] for one in here if one["confirmed_at"] and not one["copied"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,18 +14,20 @@ from pelekan.lib.text import initials
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team
 from pelekan.tickets.lists import MOST_COUNTED, OPEN
-from pelekan.tickets.models import Category
+from pelekan.tickets.models import Category, Ticket
 from pelekan.tickets.priority import LEVELS, priority_of
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
 from pelekan.web.workspace.shell import PRIORITIES, count_words
 from pelekan.web.workspace.until import presets
 
+MOST_PROPOSED = 8
+
 
 @require_GET
 @agents
 def dialog(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """One dialog of a ticket: escalate, hand-over, assign, transfer, hold, categorise, assess."""
+    """One dialog of a ticket: escalate, hand-over, assign, transfer, hold, categorise, assess, join."""
     make = _DIALOGS.get(name)
     if make is None:
         raise Http404
@@ -77,9 +80,17 @@ def _assess(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     return {"grid": grid, "levels_of": LEVELS}
 
 
+def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    """What it may be part of: what a mail hinted at, and other open tickets of the same customer."""
+    rows = Ticket.objects.visible_to(agent_in(request)).exclude(pk=ticket.pk).exclude(status="closed")
+    likely = rows.filter(Q(customer=ticket.customer_id) | Q(pk=ticket.may_belong_to_id))
+    found = likely.order_by("-last_at")[:MOST_PROPOSED]
+    return {"proposed": list(found.values("id", "number", "subject", "status", "channel", "last_at"))}
+
+
 _DIALOGS = {
     "escalate": _escalate, "hand-over": _colleagues, "assign": _people, "transfer": _colleagues, "hold": _hold,
-    "categorise": _categorise, "assess": _assess,
+    "categorise": _categorise, "assess": _assess, "join": _join,
 }  # fmt: skip
 
 

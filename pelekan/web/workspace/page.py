@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import pending, timeline
+from pelekan.web.workspace import moved, pending, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -34,7 +34,8 @@ _FIELDS = (
     "customer__notes", "customer__facts", "customer__created_at", "customer__importance",
     "organization__name", "customer__organization__name", "inbox__name",
     "category__name", "category__parent__name", "category__parent__parent__name",
-    "follows__number", "may_belong_to__number", "may_belong_to__subject",
+    "follows__number", "may_belong_to__number", "may_belong_to__status", "may_belong_to__joined_into_id",
+    "joined_into_id", "joined_into__number",
 )  # fmt: skip
 
 
@@ -84,6 +85,9 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None) -> d
         "transfer": chat is not None and chat["state"] == "active",
         "end": chat is not None and chat["state"] in ("waiting", "active"),
     }
+    can["join"] = ticket["joined_into_id"] is None
+    if not can["join"]:  # its work goes on where its conversations are
+        can = dict.fromkeys(can, False)
     return {
         "id": ticket["id"],
         "number": ticket["number"],
@@ -117,6 +121,7 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
     lines = timeline.window(ticket["id"], dates, read_id=read_id, me=agent.pk)
     return {
         "ticket": head(ticket, agent, chat),
+        "hints": {"joined": moved.banner(ticket), "hint": moved.hint(ticket), "follows": side["follows"]},
         "lines": lines,
         "read_id": read_id,
         "beside": side,

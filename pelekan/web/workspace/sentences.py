@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels.faults import in_words
 from pelekan.lib.text import isolate
+from pelekan.tickets.actions.joining import SPOKEN
 from pelekan.tickets.models import Channel
 from pelekan.web.reading import Reading
 
@@ -105,6 +106,30 @@ def _categorised(data: dict[str, Any]) -> str:
     return _("%(who)s chose the category %(category)s")
 
 
+def _joined(data: dict[str, Any]) -> str:
+    if data.get("side") == "left":
+        if data.get("number"):
+            return _("%(who)s joined this ticket into %(number)s")
+        return _("%(who)s joined this ticket into one without a number")
+    if data.get("number"):
+        return _("%(who)s joined ticket %(number)s into this one")
+    return _("%(who)s joined a ticket without a number into this one")
+
+
+def _parted(data: dict[str, Any]) -> str:
+    if data.get("side") == "left":
+        return _("%(who)s undid the join: this ticket stands for itself again")
+    if data.get("number"):
+        return _("%(who)s undid the join of ticket %(number)s")
+    return _("%(who)s undid the join of a ticket without a number")
+
+
+def _split(data: dict[str, Any]) -> str:
+    if data.get("side") == "left":
+        return _("%(who)s split this off from ticket %(number)s")
+    return _("%(who)s split a message off as ticket %(number)s")
+
+
 def _is_text(data: dict[str, Any]) -> bool:
     return data.get("channel") == "sms"
 
@@ -131,6 +156,10 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.tagged": lambda data: _("%(who)s added the tag %(tag)s"),
     "ticket.untagged": lambda data: _("%(who)s removed the tag %(tag)s"),
     "ticket.given": lambda data: _("%(who)s made it the request of %(customer)s"),
+    "ticket.joined": _joined,
+    "ticket.parted": _parted,
+    "ticket.split": _split,
+    "ticket.hint_refused": lambda data: _("%(who)s said that this does not belong to ticket %(number)s"),
     "mail.cross_posted": lambda data: _("The same mail came to %(inbox)s too"),
     "ticket.loop_stopped": lambda data: _("Automatic steps were stopped: they kept setting each other off"),
     "chat.accepted": lambda data: _("%(who)s accepted the chat after %(waited)s"),
@@ -175,7 +204,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "message.released": lambda data: _("%(who)s released a held message"),
 }
 
-SHOWN = [*_SENTENCES, "message.received", "message.sent", "message.noted"]
+SHOWN = [*_SENTENCES, *SPOKEN]
 """The events of a timeline; others of a ticket are for machines."""
 
 
@@ -187,6 +216,8 @@ def reason(because: str) -> str:
         "registered": "",
         "wrote what was forwarded": _("because he or she wrote what was forwarded"),
         "notice": "",
+        "joined": _("because a ticket was joined into it"),
+        "split": "",
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",
         "accepted by itself": _("auto-accept: the least busy of those who are online"),

@@ -1,7 +1,8 @@
 """The timeline of a ticket: what was said and what happened, in the order in which it was committed.
 
-Every message has exactly one event, so one walk over the event log gives both. Windowed by event id: the cost
-follows what is shown. Three to five queries for any number of items.
+Every message that stands on a ticket has exactly one event there, so one walk over the event log gives both; what was
+said about a message that a join took away is shown where it is now (see `moved`). Windowed by event id: the cost follows
+what is shown. Three to five queries for any number of items.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.db import connection
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from pelekan.channels.faults import in_words, warnings_in_words, word_of
@@ -20,16 +22,18 @@ from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials, isolate
 from pelekan.tickets import attachments
+from pelekan.tickets.actions.joining import SPOKEN
 from pelekan.tickets.models import Attachment, Event
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
+from pelekan.web.workspace import moved
 from pelekan.web.workspace.invitations import invitation_shape
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 from pelekan.web.workspace.sentences import SHOWN, Names, reason, sentence
 
 WINDOW = 40
-MESSAGES = ("message.received", "message.sent", "message.noted")
+MESSAGES = SPOKEN
 _FIELDS = (
     "id", "name", "at", "because", "data", "agent_id", "customer_id", "agent__user__name", "customer__name",
     "cause__because", "message_id", "message__kind", "message__channel", "message__text", "message__html",
@@ -39,7 +43,9 @@ _FIELDS = (
 )  # fmt: skip
 
 
-_SHOWN = Event.objects.filter(name__in=SHOWN)
+_SHOWN = Event.objects.filter(
+    Q(message=None) | Q(message__ticket_id=F("ticket_id")), name__in=SHOWN
+)  # a message's events go where it goes
 _LAST = Prepared(lambda pk: _SHOWN.filter(ticket_id=pk).order_by("-id").values(*_FIELDS)[: WINDOW + 1])
 _BEFORE = Prepared(
     lambda pk, before: (
@@ -76,29 +82,33 @@ def window(
         found = _BEFORE(ticket_id, before) if before else _LAST(ticket_id)
         earlier = len(found) > WINDOW
         found = found[:WINDOW][::-1]
-    items = _items(ticket_id, found, dates, read_id, me)
+    came = moved.as_said(found)
+    items = _items(ticket_id, found, dates, read_id, me, came)
     messages = [line["message_id"] for line in found if line["name"] in MESSAGES]
+    newest = max(messages, default=0)
     return {
         "items": items,
         "first": found[0]["id"] if found else 0,
         "last": found[-1]["id"] if found else after,
-        "last_message": messages[-1] if messages else 0,
+        "last_message": moved.newest(ticket_id, found[-1]["id"]) if came else newest,
         "earlier": earlier,
         "new": sum(line["name"] in MESSAGES and line["agent_id"] != me for line in found),
     }
 
 
 def _items(
-    ticket_id: int, found: list[dict[str, Any]], dates: Reading, read_id: int, me: int
+    ticket_id: int, found: list[dict[str, Any]], dates: Reading, read_id: int, me: int, came: bool
 ) -> list[dict[str, Any]]:
     ids = [line["message_id"] for line in found if line["name"] in MESSAGES]
     mailed = any(
         line["name"] == "message.sent" and line["message__channel"] not in ("chat", "portal")
         for line in found
     )
-    files = _files(ticket_id, ids, dates) if ids else {}
-    sendings = _deliveries(_SENDINGS(ticket_id, ids[0], ids[-1]), dates) if mailed else {}
+    mailed = mailed or came
+    files = _files(_within(_FILES, ticket_id, ids, came), dates) if ids else {}
+    sendings = _deliveries(_within(_SENDINGS, ticket_id, ids, came), dates) if mailed and ids else {}
     names = _names(found)
+    undoable = moved.undoable(found)
     items: list[dict[str, Any]] = []
     day, last, unread = "", None, False
     for position, line in enumerate(found):
@@ -109,6 +119,7 @@ def _items(
             if not _doubled(line, found[position + 1 : position + 2]) and (
                 item := _event(line, names, dates)
             ):
+                item["undo"] = undoable.get(line["id"])
                 items.append(item)
                 last = None
             continue
@@ -181,6 +192,9 @@ def _message(
         "author_id": line["agent_id"] or line["customer_id"] or 0,
         "author_role": line["message__agent__title"] or "",
         "by_agent": line["agent_id"] is not None,
+        "came_from": moved.came_from(line),
+        "joined": moved.joined_words(meta),
+        "splits": kind == "incoming" and line["message__channel"] != "chat",
         "automatic": automatic,
         "html": "" if foreign else cleaned(line["message__html"]),
         "text": line["message__text"],
@@ -261,11 +275,20 @@ def file_shape(line: dict[str, Any], dates: Reading) -> dict[str, Any]:
     }
 
 
-def _files(ticket_id: int, messages: list[int], dates: Reading) -> dict[int, list[dict[str, Any]]]:
+def _files(rows: list[dict[str, Any]], dates: Reading) -> dict[int, list[dict[str, Any]]]:
     found = defaultdict(list)
-    for line in _FILES(ticket_id, messages[0], messages[-1]):
+    for line in rows:
         found[line["message_id"]].append(file_shape(line, dates))
     return dict(found)
+
+
+def _within(prepared: Prepared, ticket_id: int, ids: list[int], came: bool) -> list[dict[str, Any]]:
+    """The rows of these messages. As a range, which is prepared; but where messages `came` from another ticket, a range
+    could span years."""
+    if not came:
+        return prepared(ticket_id, ids[0], ids[-1])
+    rows = prepared.make(ticket_id, min(ids), max(ids))
+    return list(rows.filter(message_id__in=ids))
 
 
 _WORST = ("stopped", "arrived", "sent", "sending", "queued", "unknown", "failed")

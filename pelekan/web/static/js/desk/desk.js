@@ -32,6 +32,13 @@ document.addEventListener("click", (event) => {
   show(link.href);
 });
 
+// an act that leads to another ticket, or changes so much of this one that it is shown anew
+document.addEventListener("desk-open", (event) => {
+  const { url } = event.detail;
+  if (pane()) show(url, new URL(url, location.href).pathname !== location.pathname);
+  else location.assign(url);
+});
+
 addEventListener("popstate", () => {
   if (pane() && /^\/desk\/tickets\/\d+\/$/.test(location.pathname)) show(location.href, false);
   else if (!/^#/.test(location.hash)) location.reload();

@@ -85,8 +85,34 @@ async function bring() {
   }
 }
 
+/** Messages came or went, by a join, its undo or a split: the talk is shown anew; what is being written stays. */
+async function renew() {
+  const here = page();
+  if (!here || here.dataset.gone) return;
+  const answer = await ask(location.pathname.includes("/tickets/") ? location.pathname : here.dataset.lines.replace(/lines\/$/, ""));
+  if (!answer.ok || page() !== here) return;
+  const fresh = fragment(await answer.text());
+  const there = fresh.getElementById("ticket-page");
+  if (there?.dataset.ticket !== here.dataset.ticket) return;
+  const atEnd = box().scrollHeight - box().scrollTop - box().clientHeight < 120;
+  for (const id of ["hints", "timeline"]) document.getElementById(id).replaceWith(there.querySelector(`#${id}`));
+  for (const name of ["lastEvent", "lastMessage", "talks"]) here.dataset[name] = there.dataset[name];
+  const [via, ways] = [document.getElementById("via"), there.querySelector("#via")];
+  if (via && ways) {
+    const chosen = via.value;
+    via.replaceChildren(...ways.children);
+    if ([...via.options].some((one) => one.value === chosen)) via.value = chosen;
+  }
+  window.htmx.process(here);
+  if (atEnd) box().scrollTop = box().scrollHeight;
+  document.dispatchEvent(new Event("htmx:afterSettle"));
+  seenSoon();
+}
+const renewSoon = later(renew, 200);
+
 function heard(poke) {
-  freshen();
+  if (/^ticket\.(joined|parted|split|hint_refused)$/.test(poke.name) && !(poke.id <= Number(page()?.dataset.lastEvent))) renewSoon();
+  else freshen();
   if (!/^(message|chat\.read)/.test(poke.name)) {
     refreshHead();
     refreshBeside();
