@@ -16,6 +16,7 @@ from pelekan.channels.email.parse import Parsed
 from pelekan.channels.email.thread import Join
 from pelekan.channels.models import Delivery, Reference
 from pelekan.lib.addresses import normal_address
+from pelekan.people.identify import mail_address
 from pelekan.people.models import Claim, Customer, Identity, IdentityKind
 from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import Conversation, Event, Message, MessageKind, Participant, Ticket
@@ -104,7 +105,7 @@ def follow_split(event: Event) -> None:
     address = str(told.get("address", ""))
     if message.channel == "email":
         Reference.objects.filter(message=message).update(conversation=message.conversation)
-        address = normal_address(address)
+        address = normal_address(address) if address else mail_address(message.conversation.customer)
     if not address:
         return
     Participant.objects.create(

@@ -80,8 +80,11 @@ def visible_to(agent: Agent) -> QuerySet[Attachment]:
 def of_customer(customer: Customer) -> QuerySet[Attachment]:
     """What `customer` may open: files of public messages of his own conversations and registered tickets, and his
     unsent ones."""
+    mine = Q(conversation__joined_from=None) | Q(conversation__joined_from__customer=customer)
     public = Message.objects.public().filter(
-        Q(conversation__customer=customer) | Q(ticket__in=Ticket.objects.of_customer(customer))
+        Q(conversation__customer=customer)
+        | mine & Q(ticket__in=Ticket.objects.of_customer(customer))
+        | Q(conversation__joined_from__in=Ticket.objects.of_customer(customer))
     )
     return Attachment.objects.filter(
         Q(message__in=public) | Q(message=None, upload_key=f"customer:{customer.pk}")

@@ -47,10 +47,15 @@ def public(ticket: Ticket) -> QuerySet[Message]:
     return Message.objects.public().filter(conversation__in=talks(ticket))
 
 
-def face_of(conversation: Conversation) -> Ticket:
-    """The ticket under whose number and subject the customer knows this conversation: where it began, when a join has
-    put it on another customer's ticket; else where it stands."""
+def face_of(conversation: Conversation, here: Ticket) -> Ticket:
+    """The ticket under whose number and subject the customer knows this conversation, which stands on `here`: where it
+    began, when a join has put it on another customer's ticket; else `here`."""
+    if conversation.joined_from_id is None:
+        return here
     origin = conversation.joined_from
-    if origin is None or origin.customer_id == conversation.ticket.customer_id:
-        return conversation.ticket
-    return origin
+    return here if origin is None or origin.customer_id == here.customer_id else origin
+
+
+def is_strange(ticket: Ticket) -> bool:
+    """Whether `ticket` was joined into one of another customer: its own goes on under its number."""
+    return ticket.joined_into_id is not None and end_of(ticket).customer_id != ticket.customer_id

@@ -224,7 +224,7 @@ def test_nobody_sees_another_customers_part(world: World) -> None:
     assert read(into) == {"Emma's secret"} and read(source) == {"Mina's secret"}
     written = answer(source, by=mina, text="Mina again")
     assert written.ticket_id == into.pk and read(source) == {"Mina's secret", "Mina again"}
-    assert joined.face_of(written.conversation).pk == source.pk
+    assert joined.face_of(written.conversation, into).pk == source.pk
     close(into, by=sara)
     after = answer(fresh(source), by=mina, text="Still here").ticket
     assert (

@@ -28,6 +28,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people import signin
 from pelekan.people.identify import mail_address
 from pelekan.people.models import CALENDAR_OF, ZONE_OF, Customer
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, Message, MessageKind
 
 _REPLY_MARKS = re.compile(
@@ -49,7 +50,7 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
     attachment is missing or damaged."""
     first = messages[0]
     conversation, inbox = delivery.conversation, delivery.inbox
-    customer, language = conversation.customer, first.ticket.language
+    customer, language = conversation.customer, face_of(conversation, first.ticket).language
     if first.automatic and first.language:
         language = first.language  # a notice speaks the language that its reader chose
     html, attached = _body(messages)
@@ -95,7 +96,7 @@ def _listed(delivery: Delivery, *, copied: bool) -> tuple[Address, ...]:
 
 
 def _subject(delivery: Delivery, message: Message) -> str:
-    ticket = message.ticket
+    ticket = face_of(delivery.conversation, message.ticket)
     number = f"[#{local_digits(str(ticket.number), ticket.language)}]" if ticket.number else ""
     if not outbox.is_proved(message, delivery.recipient) and (
         message.automatic or delivery.conversation.channel != "email"
@@ -165,7 +166,8 @@ def _footer(delivery: Delivery, message: Message) -> str:
 def _way_to_portal(delivery: Delivery, message: Message) -> str:
     """Where the customer sees his whole request. The link that opens it goes only to an address that is proved to be
     his own; one that was only typed may be a stranger's, and must be proved in the portal first."""
-    ticket, customer = message.ticket, delivery.conversation.customer
+    ticket = face_of(delivery.conversation, message.ticket)
+    customer = delivery.conversation.customer
     if ticket.registered_at is None or delivery.copied:
         return ""
     if outbox.is_proved(message, delivery.recipient):

@@ -23,6 +23,7 @@ from pelekan.people import desk, signin
 from pelekan.people.identify import phone_number
 from pelekan.people.models import ZONE_OF, Identity, IdentityKind
 from pelekan.tickets.events import record
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import ChatState, Conversation, Inbox, Message
 from pelekan.tickets.notices.rules import Kind
 from pelekan.tickets.notices.words import short
@@ -151,7 +152,8 @@ def after_quiet(gateway: Gateway, at: datetime) -> datetime | None:
 
 def words_of(delivery: Delivery) -> str:
     """The text of a delivery, the same at every try."""
-    message, ticket = delivery.message, delivery.message.ticket
+    message = delivery.message
+    ticket = face_of(delivery.conversation, message.ticket)
     with translation.override(message.language or ticket.language):
         if "ways" in message.meta:
             told, link = message.meta, link_of(delivery)
@@ -180,7 +182,8 @@ def _with_link(text: str, delivery: Delivery) -> str:
 def link_of(delivery: Delivery) -> str:
     """Where the customer sees his request. The link that opens it goes only to a number that is noted as his own; one
     that a visitor merely typed may be a stranger's."""
-    ticket, customer = delivery.message.ticket, delivery.conversation.customer
+    ticket = face_of(delivery.conversation, delivery.message.ticket)
+    customer = delivery.conversation.customer
     if ticket.registered_at is None:
         return ""
     own = Identity.objects.filter(customer=customer, kind=IdentityKind.PHONE, address=delivery.recipient)

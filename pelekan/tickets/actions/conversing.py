@@ -235,8 +235,7 @@ def release_held(message: Message, *, by: Agent, now: datetime | None = None) ->
 def customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
     """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later. Where a join
     put his conversation on another customer's ticket, that one hears nothing."""
-    owner = ticket if conversation.joined_from_id is None else face_of(conversation)
-    watching = (conversation.customer_id, owner.customer_id)
+    watching = (conversation.customer_id, face_of(conversation, ticket).customer_id)
     return [f"conversation:{conversation.pk}", *(f"customer:{pk}" for pk in dict.fromkeys(watching))]
 
 

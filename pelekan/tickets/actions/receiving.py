@@ -156,7 +156,7 @@ def _conversation(
 ) -> Conversation:
     """A new conversation on a new ticket; after `old`, if there was one."""
     inbox = _INBOX.get(incoming.inbox_id)
-    before = face_of(old) if old else None  # never another customer's subject
+    before = face_of(old, old.ticket) if old else None  # never another customer's subject
     team = Team.objects.get(pk=incoming.team_id) if incoming.team_id else inbox.team
     impact, urgency = incoming.impact or 2, incoming.urgency or 2
     ticket = Ticket(

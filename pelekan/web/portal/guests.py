@@ -18,7 +18,7 @@ from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.time import now as clock
 from pelekan.people import signin
-from pelekan.tickets import actions, feed
+from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.models import Ticket
 from pelekan.web.portal import writing
 from pelekan.web.portal.doors import customer_in, portal_page
@@ -91,7 +91,7 @@ def answer(request: HttpRequest, ticket_id: int) -> HttpResponse:
                 ticket, by=ticket.customer, text=written.text, attachment_ids=written.file_ids,
                 client_id=written.client_id, uploads_of=f"guest:{guest.token_id}",
             )  # fmt: skip
-            if message.ticket_id != ticket.pk:
+            if message.ticket_id not in (ticket.pk, joined.end_of(ticket).pk):
                 number = Ticket.objects.get(pk=message.ticket_id).number
                 return portal_page(request, "portal/guest_new.html", number=number)
             return HttpResponseRedirect(
@@ -128,7 +128,7 @@ def _page(
 
 
 def _topics(ticket: Ticket) -> list[str]:
-    newest = ticket.conversations.order_by("-pk").values_list("pk", flat=True)[:50]
+    newest = joined.talks(ticket).order_by("-pk").values_list("pk", flat=True)[:50]
     return [f"conversation:{pk}" for pk in sorted(newest)]
 
 
@@ -151,7 +151,7 @@ def _ticket(guest: signin.Guest) -> Ticket | None:
         return None
     if (
         ticket.customer_id != guest.customer_id
-        and not ticket.conversations.filter(customer=guest.customer_id).exists()
+        and not joined.talks(ticket).filter(customer=guest.customer_id).exists()
     ):
         return None
     return ticket

@@ -21,7 +21,7 @@ from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer, Team
-from pelekan.tickets import actions, feed
+from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, possible
@@ -33,6 +33,8 @@ from pelekan.web.reading import Reading
 PAGE = 20
 LIVE_FOR = 900  # seconds that a stream ticket holds
 WRITES = Limit(30, timedelta(minutes=10))  # answers and new requests of one customer
+
+IN_WORK = Q(status__in=OPEN_STATES) | Q(joined_into__status__in=OPEN_STATES)
 
 GO_ON = {"yes": 1, "partly": 2, "no": 3}  # what the customer says → urgency
 AFFECTED = {"me": 1, "some": 2, "all": 3}  # → impact
@@ -52,7 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {**_rows(request, customer, state), "state": state}
     if request.headers.get("HX-Request") == "true":
         return render(request, "portal/_rows.html", context)
-    mine = Ticket.objects.of_customer(customer)
+    mine = _listed(customer)
     return portal_page(
         request,
         "portal/home.html",
@@ -60,16 +62,22 @@ def home(request: HttpRequest) -> HttpResponse:
         live_id=live_id,
         topic=f"customer:{customer.pk}",
         counts={
-            "open": mine.filter(status__in=OPEN_STATES).count(),
-            "done": mine.exclude(status__in=OPEN_STATES).count(),
+            "open": mine.filter(IN_WORK).count(),
+            "done": mine.exclude(IN_WORK).count(),
         },
         **context,
     )
 
 
+def _listed(customer: Customer) -> QuerySet[Ticket]:
+    """His requests. One that was joined into another of his is shown there."""
+    mine = Ticket.objects.of_customer(customer).select_related("joined_into")
+    return mine.exclude(joined_into__isnull=False, joined_into__customer=customer)
+
+
 def _rows(request: HttpRequest, customer: Customer, state: str) -> dict[str, Any]:
-    found = Ticket.objects.of_customer(customer).order_by("-last_at", "-id")
-    found = found.filter(status__in=OPEN_STATES) if state == "open" else found.exclude(status__in=OPEN_STATES)
+    found = _listed(customer).order_by("-last_at", "-id")
+    found = found.filter(IN_WORK) if state == "open" else found.exclude(IN_WORK)
     tickets = list(_after(found, request.GET.get("after", ""))[: PAGE + 1])
     more = ""
     if len(tickets) > PAGE:
@@ -101,6 +109,8 @@ def _after(found: QuerySet[Ticket], key: str) -> QuerySet[Ticket]:
 def show(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
     """The request with what was said; as a fragment for htmx: the part that changes, or earlier messages."""
     ticket = ticket_of(customer, number)
+    if (there := joined.end_of(ticket)).pk != ticket.pk and there.customer_id == customer.pk:
+        return _to(there, "")
     before = request.GET.get("before", "")
     if request.headers.get("HX-Request") == "true":
         template = "portal/_timeline.html" if before else "portal/_request.html"
@@ -145,13 +155,14 @@ def request_part(
         if guest
         else reverse("portal_request", args=[ticket.number])
     )
-    acts = possible(ticket.status)
+    acts = possible(ticket.status)  # none of a joined one: it may be another customer's too
+    closed = joined.end_of(ticket).status == "closed"
     return {
         "ticket": {
             "number": ticket.number,
             "subject": ticket.subject,
             "created_at": ticket.registered_at or ticket.created_at,
-            "closed": ticket.status == "closed",
+            "closed": closed,
         },
         "follows": _number_of(ticket.follows_id, ticket),
         "standing": shapes.standing(ticket, dates),
@@ -178,7 +189,7 @@ def _number_of(pk: int | None, ticket: Ticket) -> int | None:
 
 def _mark_read(ticket: Ticket) -> None:
     """The agents see that it was read."""
-    threads = ticket.conversations.filter(customer=ticket.customer_id).annotate(
+    threads = joined.talks(ticket).filter(customer=ticket.customer_id).annotate(
         newest=Max("messages__id", filter=Q(messages__kind="outgoing"))
     )  # fmt: skip
     for thread in threads:
@@ -202,7 +213,8 @@ def answer(request: HttpRequest, customer: Customer, number: int) -> HttpRespons
                 attachment_ids=written.file_ids,
                 client_id=written.client_id,
             )
-            return _to(message.ticket, f"sent-answer-{number}")
+            went_on = message.ticket_id == joined.end_of(ticket).pk
+            return _to(ticket if went_on else message.ticket, f"sent-answer-{number}")
         except TooMuch:
             written.errors["text"] = slow_down()
     return _request_page(request, customer, ticket, written)

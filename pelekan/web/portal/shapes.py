@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from pelekan.lib.html import clean_rich
 from pelekan.lib.text import initials
 from pelekan.people.models import Tier
+from pelekan.tickets import joined
 from pelekan.tickets.models import Attachment, Message, MessageKind, Ticket
 from pelekan.tickets.states import Status
 from pelekan.web.files import links
@@ -38,9 +39,16 @@ _SIGNS = {
 
 
 def standing(ticket: Ticket, dates: Reading) -> dict[str, Any]:
-    """Where it stands: {"label", "kind", "sign", "who": us, you or nobody, "next" (a sentence)}."""
+    """Where it stands: {"label", "kind", "sign", "who": us, you or nobody, "next" (a sentence)}. A joined one stands where
+    the work on it does."""
+    strange, ticket = joined.is_strange(ticket), joined.end_of(ticket)
     status = Status(ticket.status)
     who, sentence = "us", ""
+    if strange and ticket.is_open:  # whom it waits for is between the desk and the other customer
+        return {
+            "label": STATUS_WORDS[Status.OPEN], "kind": _KINDS[Status.OPEN], "sign": _SIGNS[Status.OPEN],
+            "who": who, "next": _("We are working on it."),
+        }  # fmt: skip
     if status in (Status.NEW, Status.OPEN):
         if ticket.first_answer_at is None:
             sentence = _("We have it and will answer.")
@@ -82,8 +90,9 @@ def row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
 def stairs(ticket: Ticket) -> list[dict[str, Any]]:
     """The way that the request has climbed, from its stays: [{"label", "done", "now", "current", "at" or None}].
     `now` is what is being done, `current` how far it is."""
+    work = joined.end_of(ticket)
     stays = list(
-        ticket.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
+        work.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
     )  # fmt: skip
     first_line = (
         Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True).first() or 0
@@ -92,7 +101,7 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
     climbed = stays[place]["entered_at"] if place is not None else None
     answers = [stay["first_answer_at"] for stay in stays[place or 0 :] if stay["first_answer_at"]]
     answered = answers[-1] if answers else None
-    settled = ticket.status in (Status.SOLVED, Status.CLOSED)
+    settled = work.status in (Status.SOLVED, Status.CLOSED)
     steps: list[dict[str, Any]] = [
         {"label": _("Registered"), "done": True, "at": ticket.registered_at},
         {
@@ -103,9 +112,9 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
         },
         {"label": _("Answered"), "done": answered is not None, "at": answered},
         {
-            "label": STATUS_WORDS[Status.CLOSED] if ticket.status == Status.CLOSED and not ticket.solved_at else STATUS_WORDS[Status.SOLVED],
+            "label": STATUS_WORDS[Status.CLOSED] if work.status == Status.CLOSED and not work.solved_at else STATUS_WORDS[Status.SOLVED],
             "done": settled,
-            "at": (ticket.solved_at or ticket.closed_at) if settled else None,
+            "at": (work.solved_at or work.closed_at) if settled else None,
         },
     ]  # fmt: skip
     furthest = max(place for place, step in enumerate(steps) if step["done"] or step.get("now"))
@@ -118,7 +127,7 @@ def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = 
     """Public messages of all conversations, oldest first: {"items", "first", "last", "earlier"}.
 
     `signed` puts keys on the files, for readers without a session."""
-    rows = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")
+    rows = joined.public(ticket).select_related("agent__user", "customer").order_by("-id")
     if before:
         rows = rows.filter(id__lt=before)
     found = list(rows[: WINDOW + 1])

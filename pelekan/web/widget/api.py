@@ -13,6 +13,7 @@ from pelekan.channels.chat import identity, limits, visitors, writing
 from pelekan.channels.chat.visitors import Visitor
 from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Conversation, MessageKind
 from pelekan.web.widget import shapes
 from pelekan.web.widget.door import Caller, Refused, door, id_of, security
@@ -175,7 +176,7 @@ def _requests(caller: Caller, visitor: Visitor) -> list[dict[str, Any]]:
     """His threads at this widget, newest first. One query."""
     answers = Q(messages__kind=MessageKind.OUTGOING, messages__held_at=None)
     threads = (
-        Conversation.objects.select_related("ticket")
+        Conversation.objects.select_related("ticket", "joined_from")
         .filter(customer=visitor.customer, inbox=caller.inbox, channel__in=("chat", "form"))
         .annotate(answered=Max("messages__id", filter=answers))
         .order_by("-last_at")[:REQUESTS]
@@ -183,12 +184,13 @@ def _requests(caller: Caller, visitor: Visitor) -> list[dict[str, Any]]:
     return [
         {
             "id": thread.pk,
-            "subject": thread.ticket.subject,
-            "number": local_digits(str(thread.ticket.number or ""), caller.language),
-            "status": shapes.customer_status(thread.ticket.status),
-            "preview": thread.ticket.preview,
+            "subject": face.subject,
+            "number": local_digits(str(face.number or ""), caller.language),
+            "status": shapes.status_of(thread),
+            "preview": face.preview,
             "at": caller.dates.short(thread.last_at, caller.now),
             "unread": (thread.answered or 0) > thread.customer_read_id,
         }
         for thread in threads
+        for face in [face_of(thread, thread.ticket)]
     ]

@@ -20,6 +20,7 @@ from pelekan.lib.text import initials, isolate, local_digits
 from pelekan.lib.time import Dates, zone_named
 from pelekan.people.models import CALENDAR_OF, Agent
 from pelekan.tickets import feed
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
 from pelekan.tickets.notices import rating
 from pelekan.tickets.notices.defaults import STARS
@@ -112,7 +113,7 @@ def after_registering(inbox: Inbox, dates: Dates, now: datetime) -> str:
 
 def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime) -> Shape:
     """A thread as its customer may see it."""
-    ticket = thread.ticket
+    ticket = face_of(thread, thread.ticket)
     waiting = thread.state == ChatState.WAITING
     ahead, expected = at_desk.place_of(thread, inbox, now) if waiting else (0, None)
     number = local_digits(str(ticket.number), dates.language) if ticket.number else ""
@@ -122,14 +123,21 @@ def conversation(thread: Conversation, dates: Dates, inbox: Inbox, now: datetime
         "state": thread.state,
         "number": number,
         "subject": ticket.subject,
-        "status": customer_status(ticket.status),
-        "agent": agent(thread.agent if thread.channel == "chat" else ticket.assignee),
+        "status": status_of(thread),
+        "agent": agent(thread.agent if thread.channel == "chat" else thread.ticket.assignee),
         "read": thread.agent_read_id,
         "seen": thread.customer_read_id,
         "ahead": ahead,
         "wait": wait_words(expected, dates) if waiting else "",
         "lines": told(thread, dates.language),
     }
+
+
+def status_of(thread: Conversation) -> str:
+    """Who acts next in this thread; on a ticket that is another customer's too, no more than that it is being worked on."""
+    ticket = thread.ticket
+    strange = face_of(thread, ticket).pk != ticket.pk
+    return customer_status("open" if strange and ticket.is_open else ticket.status)
 
 
 def customer_status(status: str) -> str:

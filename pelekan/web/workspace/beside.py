@@ -35,7 +35,7 @@ _TALKS = Prepared(
         Conversation.objects.filter(ticket_id=pk)
         .order_by("-last_at")
         .values(
-            "id", "channel", "state", "started_at", "accepted_at", "context", "customer__name",
+            "id", "channel", "state", "started_at", "accepted_at", "context", "customer_id", "customer__name",
             asked=Subquery(_ASKED),
         )
     )

@@ -6,7 +6,8 @@ from typing import Any
 
 from pelekan.channels.models import Gateway
 from pelekan.lib.phones import takes_sms
-from pelekan.people.models import Agent
+from pelekan.people.identify import mail_address
+from pelekan.people.models import Agent, Customer
 from pelekan.tickets.models import Channel, Draft, Inbox, Participant
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.pending import kept_files
@@ -48,6 +49,12 @@ _PEOPLE = Prepared(
         .values("conversation_id", "address", "copied", "confirmed_at")
     )
 )
+
+
+def _address_of(customer: int) -> list[str]:
+    """The address of another customer, whose mail a join brought here."""
+    found = mail_address(Customer.objects.get(pk=customer))
+    return [found] if found else []
 
 
 def composer(
@@ -97,7 +104,8 @@ def ways_of(side: dict[str, Any], people: list[dict[str, Any]]) -> list[dict[str
         if talk["channel"] == "email":
             here = [one for one in people if one["conversation_id"] == talk["id"]]
             usual = [one["address"] for one in here if one["confirmed_at"] and not one["copied"]]
-            way["to"] = ", ".join(usual or mails[:1])
+            strange = talk["customer_id"] != side["customer"]["id"]
+            way["to"] = ", ".join(usual or (_address_of(talk["customer_id"]) if strange else mails[:1]))
             way["may_copy"] = [one["address"] for one in here if one["copied"]]
         ways.append(way)
     if mails and not any(way["channel"] == "email" for way in ways):
