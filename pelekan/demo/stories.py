@@ -110,6 +110,17 @@ def mail(subject: str, text: str, minutes: float = 1) -> Step:
     return step
 
 
+def astray(subject: str, text: str, minutes: float = 1) -> Step:
+    """The customer's answer from a mail program that keeps neither references nor our address: all that is left of the
+    thread is the number in its subject."""
+
+    def step(t: Teller) -> None:
+        before = Ticket.objects.get(customer=t.customer, subject=subject)
+        mail(f"Re: {subject} [#{before.number}]", text, minutes)(t)
+
+    return step
+
+
 def _reply_to(t: Teller) -> str:
     """Where the customer's mail program sends an answer: the Reply-To of our mail, with its proof."""
     return thread.reply_address(
@@ -319,6 +330,9 @@ STORIES: tuple[Story, ...] = (
     Story("shirin", 2.2, (
         mail("رمز یک‌بارمصرف به گوشی نمی‌رسد", "سلام، از دیشب هر چه درخواست رمز می‌دهم پیامکی نمی‌آید. شماره‌ام را هم عوض نکرده‌ام."),
         categorise("sara", "account"),
+    )),
+    Story("shirin", 1.9, (
+        astray("تغییر نشانی تحویل", "تهران، خیابان ولیعصر، کوچهٔ نیلوفر، پلاک ۱۲، واحد ۳. کد پستی ۱۴۳۴۸۶۵۷۷۱"),
     )),
     Story("daniel", 1.6, (
         mail("Export to Excel loses Persian digits", "When I export my order list to Excel, the Persian digits in product names turn into question marks. File attached would be too large, but every export shows it."),

@@ -24,6 +24,8 @@ def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: An
     assert emma.status == "open" and emma.messages.filter(kind="incoming").count() == 2, (
         "her answer joined by proof"
     )
+    astray = tickets.get(may_belong_to__isnull=False)
+    assert astray.may_belong_to.subject in astray.subject and astray.status == "new"
     assert Rating.objects.count() == 4
     assert not Notice.objects.filter(due_at__lte=clock()).exists(), "nothing old is left to be told"
     assert {kind for notice in Notice.objects.filter(state="said") for kind in notice.kinds} >= {

@@ -50,6 +50,11 @@ def came_from(line: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": data.get("other"), "number": data.get("number"), "by": line["moved_by"]}
 
 
+def together(before: dict[str, Any], item: dict[str, Any]) -> bool:
+    """Whether two messages came from the same ticket."""
+    return bool(before["came_from"]) and before["came_from"]["id"] == item["came_from"]["id"]
+
+
 def undoable(found: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
     """Event → what undoes it: {"act" (a url's name), "values"}. Of joins those that still stand; a split is undone by a
     join."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -84,7 +84,8 @@ def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     """What it may be part of: what a mail hinted at, and other open tickets of the same customer."""
     rows = Ticket.objects.visible_to(agent_in(request)).exclude(pk=ticket.pk).exclude(status="closed")
     likely = rows.filter(Q(customer=ticket.customer_id) | Q(pk=ticket.may_belong_to_id))
-    found = likely.order_by("-last_at")[:MOST_PROPOSED]
+    hinted_first = Case(When(pk=ticket.may_belong_to_id or 0, then=0), default=1)
+    found = likely.order_by(hinted_first, "-last_at")[:MOST_PROPOSED]
     return {"proposed": list(found.values("id", "number", "subject", "status", "channel", "last_at"))}
 
 

@@ -129,6 +129,8 @@ def _items(
             items.append({"shape": "unread"})
         item = _message(line, files, sendings, dates)
         item["next"] = last is not None and _continues(last, item)
+        if item["came_from"]:  # said once for all that came together
+            item["came_from"]["again"] = last is not None and moved.together(last, item)
         items.append(item)
         last = item
     return items
