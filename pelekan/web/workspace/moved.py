@@ -79,7 +79,7 @@ def undoable(found: list[dict[str, Any]]) -> dict[int, dict[str, Any]]:
 
 def joined_words(meta: dict[str, Any]) -> str:
     """Why a mail was put into the conversation that it is in, in the reader's language; "" when it began one."""
-    kind, via = meta.get("join"), meta.get("join_via")
+    kind, via = meta.get("join"), str(meta.get("join_via", ""))
     if kind == "references":
         return _("Joined because it refers to a mail of this conversation, and its sender takes part.")
     if kind != "token":
@@ -88,20 +88,19 @@ def joined_words(meta: dict[str, Any]) -> str:
         "address": _("Joined because it was sent to the answer address of this conversation."),
         "body": _("Joined because the reference line of our mail came back in it."),
         "message_id": _("Joined because it answers a mail of ours, and its sender takes part."),
-    }.get(via or "", _("Joined because it bears a mark that only our mails have."))
+    }.get(via, _("Joined because it bears a mark that only our mails have."))
 
 
 def banner(ticket: dict[str, Any]) -> dict[str, Any] | None:
-    """On the page of a ticket that was joined into another: {"id", "number", "by", "at"}."""
+    """On the page of a ticket that was joined into another: {"id", "number", "by"}."""
     if not ticket["joined_into_id"]:
         return None
     rows = Event.objects.filter(ticket=ticket["id"], name="ticket.joined", data__side="left")
-    event = rows.order_by("-pk").values("at", "agent__user__name").first()
+    by = rows.order_by("-pk").values_list("agent__user__name", flat=True).first()
     return {
         "id": ticket["joined_into_id"],
         "number": ticket["joined_into__number"],
-        "by": (event or {}).get("agent__user__name") or "",
-        "at": (event or {}).get("at"),
+        "by": by or _("Pelekan"),
     }
 
 
