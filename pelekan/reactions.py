@@ -31,6 +31,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "chat.transferred": [ring.ring],
     "delivery.failed": [ring.ring],
     "arrival.quarantined": [ring.ring],
+    "answer.refused": [ring.ring],
     "account.failed": [ring.ring],
     "account.gap_found": [ring.ring],
     "gateway.failed": [ring.ring],

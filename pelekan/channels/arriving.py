@@ -17,7 +17,6 @@ from pelekan.channels.email.authenticity import Authenticity, authenticity
 from pelekan.channels.email.forwarded import original_sender
 from pelekan.channels.email.parse import Parsed
 from pelekan.channels.email.reader import Mail
-from pelekan.channels.faults import fault
 from pelekan.channels.joining import Place, id_key
 from pelekan.channels.models import Account, Arrival, Reference
 from pelekan.channels.sift import Verdict, may_answer
@@ -27,9 +26,10 @@ from pelekan.lib.addresses import looks_alike, normal_address
 from pelekan.lib.prepared import Prepared, PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for, known
-from pelekan.people.models import Agent, Customer, IdentityKind
+from pelekan.people.models import Customer, IdentityKind
 from pelekan.tickets import attachments
 from pelekan.tickets.actions import receive
+from pelekan.tickets.bell import marks
 from pelekan.tickets.events import one_at_a_time, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Conversation, Inbox, Message, Participant
@@ -53,7 +53,7 @@ _ADDRESSES = Prepared(lambda: Inbox.objects.exclude(address="").values("address"
 _USERS = Prepared(lambda: Account.objects.values("smtp_user", "imap_user"))
 
 
-def _plain(address: str) -> str:
+def plain(address: str) -> str:
     """The address without what stands after a plus: our reply addresses bear their token there."""
     local, _, domain = address.rpartition("@")
     return f"{local.partition('+')[0]}@{domain}"
@@ -61,37 +61,7 @@ def _plain(address: str) -> str:
 
 def is_own_id(mail_id: str) -> bool:
     """Whether this desk made this Message-ID."""
-    return thread.is_own_id(mail_id, settings.SECRET_KEY)
-
-
-def refusal(parsed: Parsed) -> str:
-    """Why a mail must not go further by itself (a stored fault), or "". Nobody answers customers through the
-    mail of an agent: what bears an agent's address and one of our reply marks waits for a person."""
-    try:
-        sender = normal_address(parsed.from_address)
-    except ValueError:
-        return fault("no_sender")
-    agent = _AGENT.one(sender)
-    if agent is None:
-        return ""
-    join = joining.find_place(parsed, sender, None).join
-    marked = join.kind == "token" or (
-        join.kind == "hint" and join.via == "references" and _answers_ours(parsed)
-    )
-    if not marked and not join.forged:
-        return ""
-    if agent.disabled_at is not None or not agent.user.is_active:
-        return fault("agent_gone")
-    return fault("agent_by_mail" if marked else "forged_token")
-
-
-_AGENT = PreparedModels(
-    lambda sender: Agent.objects.select_related("user").filter(user__email=sender).order_by("pk")[:1]
-)
-
-
-def _answers_ours(parsed: Parsed) -> bool:
-    return any(is_own_id(one) for one in [parsed.in_reply_to, *parsed.references])
+    return thread.is_own_id(mail_id, settings.SECRET_KEY) or marks.is_own_id(mail_id, settings.SECRET_KEY)
 
 
 def cross_posted(arrival: Arrival, parsed: Parsed) -> Message | None:
@@ -205,6 +175,14 @@ def _customer(
     )
 
 
+def senders_are_checked() -> bool:
+    """Whether anybody judges senders: our own check, or a mail server whose word counts."""
+    config = settings.CONFIG
+    return (
+        bool(config.check_senders or config.authserv_id) or Account.objects.exclude(authserv_id="").exists()
+    )
+
+
 def _authserv_ids(inbox: int) -> list[str]:
     """The mail server in front of this inbox, whose word on senders is believed."""
     account = _AUTHSERV.one(inbox)
@@ -303,7 +281,7 @@ def _note_people(
             address = normal_address(one.address)
         except ValueError:
             continue
-        if address != sender and not own & {address, _plain(address)}:
+        if address != sender and not own & {address, plain(address)}:
             Participant.objects.get_or_create(
                 conversation=conversation, address=address, defaults={"name": one.name[:160], "copied": True}
             )

@@ -10,6 +10,8 @@ import json
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from pelekan.tickets.bell.sentences import REFUSED
+
 WORDS: dict[str, str | Promise] = {
     # the way to a server
     "host_unknown": _("The name %(host)s leads to no server. See that it is spelled right."),
@@ -89,13 +91,8 @@ WORDS: dict[str, str | Promise] = {
     "loop": _("A mail of our own came back: %(detail)s. It makes no ticket."),
     "report": _("A report of a mail system, not of a person: %(detail)s."),
     "bounce_unknown": _("A delivery report about a mail that this desk didn't send, or no longer knows."),
-    "forged_token": _(
-        "It comes from an agent's address with a reply mark that isn't ours. Nothing was sent to the customer."
-    ),
-    "agent_gone": _("It comes from an agent who no longer works here. Nothing was sent to the customer."),
-    "agent_by_mail": _(
-        "An agent answered by mail. That isn't passed on to the customer; write the answer in the ticket."
-    ),
+    "agent_automatic": _("An automatic answer from an agent's mailbox. It goes no further."),
+    **REFUSED,
     # mail that goes out
     "no_smtp": _("No mail server is set for sending from %(address)s. Set one and it goes out."),
     "refused": _("The server of the recipient refused it: %(detail)s"),

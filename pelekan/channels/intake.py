@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from pelekan.channels import arriving, bounced
+from pelekan.channels import answering, arriving, bounced
 from pelekan.channels.email import reader
 from pelekan.channels.email.authenticity import Authenticity
 from pelekan.channels.faults import fault
@@ -222,9 +222,15 @@ def _outcome(
         return _Outcome(ArrivalState.DONE, ticket_id=failed.ticket_id, message_id=failed.pk)
     if "unreadable" in parsed.warnings and verdict.why != ADMITTED:
         return _Outcome(ArrivalState.QUARANTINED, fault("unreadable"))
-    refused = arriving.refusal(parsed) if verdict.why != ADMITTED else ""
-    if refused:
-        return _Outcome(ArrivalState.QUARANTINED, refused)
+    told = answering.weigh(arrival, mail, verdict, trust) if verdict.why != ADMITTED else None
+    if isinstance(told, answering.Refused):
+        answering.tell(told, arrival)
+        return _Outcome(told.state, fault(told.word))
+    if told is not None:
+        answer, is_new = answering.pass_on(arrival, mail, told, stored)
+        if not is_new:
+            _forget(stored)
+        return _Outcome(ArrivalState.DONE, ticket_id=answer.ticket_id, message_id=answer.pk)
     message = arriving.cross_posted(arrival, parsed)
     if message is not None:
         _forget(stored)  # the other one's are the same

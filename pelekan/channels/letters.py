@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from pelekan.channels import accounts
-from pelekan.channels.email import signing, wire
+from pelekan.channels.email import signing, thread, wire
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose
 from pelekan.channels.faults import in_words
@@ -21,6 +21,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people import desk
 from pelekan.people.letters import text_of
 from pelekan.people.models import Letter, LetterState
+from pelekan.tickets.bell import marks
 
 TRIED_FOR = timedelta(days=2)
 
@@ -101,6 +102,8 @@ def send(letter: Letter) -> datetime | None:
                 message_id=letter.mail_id,
                 date=letter.created_at,
                 body_text=text_of(letter),
+                reply_to=Address(by.sender.name, letter.reply_to) if letter.reply_to else None,
+                reference_line=thread.token_line(mark) if (mark := marks.of_id(letter.mail_id)) else "",
                 language=letter.language,
                 automatic="auto-generated",
             )

@@ -41,6 +41,11 @@ def sign() -> Sign:
     return found
 
 
+def takes_answers_by_mail() -> bool:
+    """Whether agents may answer customers from their own mailboxes. Asked anew each time: no stays no at once."""
+    return Desk.objects.filter(pk=1, agents_by_mail=True).exists()
+
+
 def forget() -> None:
     """Read it anew at the next question."""
     global _known

@@ -22,8 +22,11 @@ def write(
     language: str,
     now: datetime,
     expires_at: datetime | None = None,
+    mail_id: str = "",
+    reply_to: str = "",
 ) -> Letter:
-    """Queue a letter. `lines` are its paragraphs in the recipient's language; a link stands in one by itself."""
+    """Queue a letter. `lines` are its paragraphs in the recipient's language; a link stands in one by itself.
+    `reply_to`: where an answer goes, if to anywhere else than the sender."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     letter = Letter.objects.create(
         recipient=recipient,
@@ -31,7 +34,8 @@ def write(
         language=language,
         subject=one_line(subject, 250),
         sealed=seal("\n\n".join(lines), settings.SECRET_KEY),
-        mail_id=f"<{new_token()}@{host}>",
+        mail_id=mail_id or f"<{new_token()}@{host}>",
+        reply_to=reply_to,
         due_at=now,
         created_at=now,
         expires_at=expires_at,

@@ -17,6 +17,7 @@ class Desk(models.Model):
 
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2)  # for whom none is known
+    agents_by_mail = models.BooleanField(default=False)  # agents may answer customers by answering notices
 
 
 class Tier(models.Model):
@@ -294,6 +295,7 @@ class Letter(models.Model):
     subject = models.CharField(max_length=250)
     sealed = models.TextField(blank=True)  # the text; see pelekan.lib.secrets.seal
     mail_id = models.CharField(max_length=250)  # fixed: the same at every try
+    reply_to = models.CharField(max_length=254, blank=True)  # where an answer goes; "" for the sender
     state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)

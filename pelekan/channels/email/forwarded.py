@@ -28,12 +28,17 @@ _MARK = re.compile(
 )
 
 
+def is_forwarded(subject: str) -> bool:
+    """Whether a subject says that the mail was passed on."""
+    return _PREFIX.match(subject) is not None
+
+
 def original_sender(parsed: Parsed) -> Address | None:
     """The one whose mail `parsed` forwards, as far as it says so; None for an ordinary mail."""
     text = f"{parsed.text}\n{parsed.quoted}" if parsed.quoted not in parsed.text else parsed.text
     lines = text.splitlines()[:MOST_LINES]
     marked = any(_MARK.search(line) and len(line) < 120 for line in lines)
-    if not (marked or _PREFIX.match(parsed.subject)):
+    if not (marked or is_forwarded(parsed.subject)):
         return None
     found = _in_heads(lines) or _enclosed(parsed)
     if found is None or found.address.lower() == parsed.from_address.lower():

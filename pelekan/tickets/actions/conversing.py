@@ -54,6 +54,7 @@ def reply(
     client_id: str = "",
     saw_id: int | None = None,
     meta: dict[str, Any] | None = None,
+    because: str = "",
     now: datetime | None = None,
 ) -> Message:
     """`by` answers the customer. `saw_id` is the last message he had on screen: when a newer public one is
@@ -99,6 +100,7 @@ def reply(
         ticket,
         by=by,
         message=message,
+        because=because,
         at=now,
         topics=customer_topics(ticket, conversation),
     )
@@ -160,6 +162,8 @@ def note(
     html: str = "",
     attachment_ids: Sequence[int] = (),
     client_id: str = "",
+    meta: dict[str, Any] | None = None,
+    because: str = "",
     now: datetime | None = None,
 ) -> Message:
     """`by` leaves a note for colleagues. It can never reach a customer: every customer-side read goes
@@ -180,11 +184,12 @@ def note(
         text=text,
         html=html,
         client_id=client_id,
+        meta=meta or {},
         created_at=now,
     )
     insert(message)
     bind(attachment_ids, message, owner_key(agent=by))
-    record("message.noted", ticket, by=by, message=message, at=now)
+    record("message.noted", ticket, by=by, message=message, because=because, at=now)
     return message
 
 

@@ -19,7 +19,7 @@ from pelekan.lib.time import now as clock
 from pelekan.lib.time import zone_named
 from pelekan.people import letters
 from pelekan.people.models import CALENDAR_OF, Agent
-from pelekan.tickets.bell import reading, rules
+from pelekan.tickets.bell import inviting, reading, rules
 from pelekan.tickets.bell.ring import zone_of
 from pelekan.tickets.bell.sentences import NAMES
 from pelekan.tickets.events import action
@@ -48,27 +48,36 @@ def _post(choice: BellChoice, now: datetime | None = None) -> None:
     if agent.disabled_at is None and agent.user.is_active and waiting.exists():
         with translation.override(agent.user.language):
             found, more = reading.of(agent, waiting.order_by("-at", "-id")[: reading.WINDOW + 1])
-            count = local_digits(str(len(found)) + ("+" if more else ""), agent.user.language)
-            subject = (
-                found[0].text
-                if len(found) == 1
-                else ngettext("%(count)s message for you", "%(count)s messages for you", len(found))
-                % {"count": count}
-            )
-            letters.write(
-                agent.user.email,
-                kind="bell",
-                subject=subject,
-                lines=[*map(_said, found), _why()],
-                language=agent.user.language,
-                now=now,
-                expires_at=now + timedelta(days=1),
-            )
+            for one in inviting.sorted_out(agent, found, now):
+                letters.write(
+                    agent.user.email,
+                    kind="bell",
+                    subject=_subject(one, agent.user.language, more=bool(more)),
+                    lines=[*map(_said, one.lines), *one.words, _why()],
+                    language=agent.user.language,
+                    now=now,
+                    expires_at=now + timedelta(days=1),
+                    mail_id=one.mail_id,
+                    reply_to=one.reply_to,
+                )
     Bell.objects.filter(pk__in=marked).update(mail=False)
     fp("bell.written")
 
 
 JOB = due.Job(BellChoice, post, lease=timedelta(minutes=2), at_once=5)
+
+
+def _subject(one: inviting.Post, language: str, *, more: bool) -> str:
+    first = one.lines[0]
+    if one.reply_to:  # the answer comes back with it
+        number = f" #{first.data['number']}" if first.data["number"] else ""
+        return f"{first.text}:{number} {first.label}".strip(": ")
+    if len(one.lines) == 1:
+        return first.text
+    count = local_digits(str(len(one.lines)) + ("+" if more else ""), language)
+    return ngettext("%(count)s message for you", "%(count)s messages for you", len(one.lines)) % {
+        "count": count
+    }
 
 
 def _said(line: reading.Line) -> str:

@@ -22,6 +22,7 @@ class Ring(StrEnum):
     FAILED = "failed"
     RATED = "rated"
     FAULT = "fault"
+    UNSENT = "unsent"
 
 
 class By(StrEnum):
@@ -42,6 +43,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.FAILED: (By.BELL,),
     Ring.RATED: (By.BELL,),
     Ring.FAULT: (By.BELL, By.MAIL),
+    Ring.UNSENT: (By.BELL, By.BROWSER),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -97,6 +99,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.FAILED, what, what.assignee or what.author)
     if what.name == "ticket.rated":
         return _one(Ring.RATED, what, what.assignee)
+    if what.name == "answer.refused":  # whoever wrote it: the agent is told here, never the mail's sender
+        return _one(Ring.UNSENT, what, what.data.get("agent"))
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):
         return [Ringing(Ring.FAULT, f"fault:{what.name}:{what.data.get('inbox')}", admins=True)]
     return []

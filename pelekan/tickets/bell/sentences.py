@@ -19,11 +19,51 @@ NAMES = {
     Ring.FAILED: gettext_lazy("My answer could not be delivered"),
     Ring.RATED: gettext_lazy("A customer rates my ticket"),
     Ring.FAULT: gettext_lazy("A mailbox or an SMS gateway fails, or a mail is quarantined"),
+    Ring.UNSENT: gettext_lazy("My answer by mail is not passed on"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
+    Ring.UNSENT: "mail",
 }  # fmt: skip
+
+
+REFUSED = {
+    "agent_by_mail": gettext_lazy(
+        "An agent answered by mail. That isn't passed on to the customer; write the answer in the ticket."
+    ),
+    "agent_gone": gettext_lazy(
+        "It comes from an agent who no longer works here. Nothing was sent to the customer."
+    ),
+    "forged_token": gettext_lazy(
+        "It comes from an agent's address with a reply mark that isn't ours. Nothing was sent to the customer."
+    ),
+    "agent_other": gettext_lazy(
+        "An answer by mail bore the mark of an agent whose address it didn't come from. Nothing was sent to the customer."
+    ),
+    "agent_late": gettext_lazy(
+        "An answer by mail came too late: its mark has expired. Write it in the ticket."
+    ),
+    "agent_unproved": gettext_lazy(
+        "Nothing proves that an answer by mail was written by the agent (DKIM, DMARC). It was not sent; write it in the ticket."
+    ),
+    "agent_no_access": gettext_lazy(
+        "An answer by mail came from an agent who may no longer see the ticket. Nothing was sent to the customer."
+    ),
+    "agent_closed": gettext_lazy(
+        "An answer by mail came after the ticket was closed. It was not sent; write in the ticket if it still matters."
+    ),
+    "agent_meanwhile": gettext_lazy(
+        "An answer by mail came after a colleague had answered, or into a live chat. It was not sent; look at the ticket."
+    ),
+    "agent_forwarded": gettext_lazy(
+        "A notice was forwarded, or its answer not addressed to us. It was not sent; write the answer in the ticket."
+    ),
+    "agent_unclear": gettext_lazy(
+        "It can't be told what of an answer by mail is the answer. It was not sent; write it in the ticket."
+    ),
+}
+"""Why an agent's mail goes no further, by the word of the stored fault (`channels.faults`)."""
 
 
 def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
@@ -52,6 +92,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
             ngettext("Your answer could not be delivered", "%(count)s answers could not be delivered", count)
             % words
         )
+    if kind == Ring.UNSENT:
+        return str(REFUSED.get(data.get("why", ""), NAMES[Ring.UNSENT]))
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
     if "missing" in data:

@@ -15,8 +15,16 @@ from pelekan.tickets.shaping.values import CannotBe, put, require
 
 
 @action
-def save_desk(*, by: Agent | None, name: str, language: str, now: datetime | None = None) -> Desk:
-    """The organization's name as customers see it, and the language of those whose own is not known."""
+def save_desk(
+    *,
+    by: Agent | None,
+    name: str,
+    language: str,
+    agents_by_mail: bool | None = None,
+    now: datetime | None = None,
+) -> Desk:
+    """The organization's name as customers see it, the language of those whose own is not known, and whether agents
+    may answer by mail (None leaves that as it is)."""
     require(by, "settings")
     name = one_line(name, 120)
     if not name:
@@ -24,7 +32,10 @@ def save_desk(*, by: Agent | None, name: str, language: str, now: datetime | Non
     if language not in Language.values:
         raise CannotBe("language", _("Choose a language."))
     row = Desk.objects.filter(pk=1).first() or Desk(pk=1)
-    changed = put(row, {"name": name, "language": language}, ("name", "language"))
+    values: dict[str, object] = {"name": name, "language": language}
+    if agents_by_mail is not None:
+        values["agents_by_mail"] = agents_by_mail
+    changed = put(row, values, tuple(values))
     row.save()
     if changed:
         record(

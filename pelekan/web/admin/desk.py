@@ -10,9 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pelekan.channels import arriving
 from pelekan.lib.text import isolate
-from pelekan.people.desk import sign
-from pelekan.people.models import Tier
+from pelekan.people.desk import sign, takes_answers_by_mail
+from pelekan.people.models import Agent, Tier
 from pelekan.tickets import shaping
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
 from pelekan.web.admin.forms import DeleteTierForm, DeskForm, NewTierForm, TierForm
@@ -22,13 +23,24 @@ from pelekan.web.admin.frame import show
 @behind("settings", "GET", "POST")
 def organization(request: HttpRequest) -> HttpResponse:
     known = sign()
-    form = DeskForm(request.POST or None, initial={"name": known.name, "language": known.language})
-    if form.is_valid() and attempt(form, lambda: shaping.save_desk(by=agent(request), **form.cleaned_data)):
+    initial = {"name": known.name, "language": known.language, "agents_by_mail": takes_answers_by_mail()}
+    form = DeskForm(request.POST or None, initial=initial)
+    if form.is_valid() and attempt(form, lambda: _save_desk(agent(request), form.cleaned_data)):
         return went(request, "settings_desk", _("Kept."))
     topics = [
-        {"title": _("Organization"), "text": _("How customers know you."), "fields": ["name", "language"]}
-    ]
+        {"title": _("Organization"), "text": _("How customers know you."), "fields": ["name", "language"]},
+        {"title": _("Agents by mail"), "text": _("Off unless you want it: whoever can send mail as an agent could then write to customers."), "fields": ["agents_by_mail"]},
+    ]  # fmt: skip
     return show(request, "form", "settings_desk", _("Organization"), form=form, topics=topics)
+
+
+def _save_desk(by: Agent, values: dict[str, Any]) -> None:
+    if values["agents_by_mail"] and not takes_answers_by_mail() and not arriving.senders_are_checked():
+        told = _(
+            "Nobody would check the senders: your mail server is not named, and check_senders is off in pelekan.toml."
+        )
+        raise shaping.CannotBe("agents_by_mail", told)
+    shaping.save_desk(by=by, **values)
 
 
 @behind("settings")

@@ -86,6 +86,10 @@ def organization_name() -> Text:
 class DeskForm(forms.Form):
     name = organization_name()
     language = choice(lazy("Language for whom none is known"), Language.choices)
+    agents_by_mail = forms.BooleanField(
+        label=lazy("Agents may answer by mail"), required=False,
+        help_text=lazy("Whoever is told by mail can answer the notice, and the answer goes to the customer. It counts only with the mark of that notice, from the agent's own address, with a proof by DKIM or DMARC, and while the agent may see the ticket; anything else is set aside. The notice then holds the customer's words."),
+    )  # fmt: skip
 
 
 class TierForm(forms.Form):

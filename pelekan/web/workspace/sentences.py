@@ -218,6 +218,7 @@ def reason(because: str) -> str:
         "notice": "",
         "joined": _("because a ticket was joined into it"),
         "split": "",
+        "by mail": _("by mail"),
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",
         "accepted by itself": _("auto-accept: the least busy of those who are online"),

@@ -198,6 +198,7 @@ def _message(
         "joined": moved.joined_words(meta),
         "splits": kind == "incoming" and line["message__channel"] != "chat",
         "automatic": automatic,
+        "by_mail": "by_mail" in meta,
         "html": "" if foreign else cleaned(line["message__html"]),
         "text": line["message__text"],
         "frame_url": frame,
@@ -219,7 +220,7 @@ def _message(
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
         "delivery": sendings.get(pk),
         "raw_url": url("desk_message_raw", pk)
-        if kind == "incoming" and line["message__channel"] == "email"
+        if "by_mail" in meta or (kind == "incoming" and line["message__channel"] == "email")
         else "",
     }
 
