@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pelekan.channels import jobs as mail
-from pelekan.channels import letters, telling
+from pelekan.channels import letters, pulse, telling, weighing
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
@@ -25,6 +25,7 @@ CHORES = [
     Chore(drop_unsent, timedelta(hours=1)),
     Chore(posting.send_digests, timedelta(minutes=5)),
     Chore(posting.forget_old, timedelta(hours=6)),
+    Chore(weighing.weigh, timedelta(hours=1)),
 ]
 
 
@@ -36,4 +37,4 @@ def beats() -> Path:
 def work(stop: threading.Event) -> None:
     """Do what falls due until `stop` is set."""
     threading.Thread(target=mail.watch, args=[stop], name="mail-watch", daemon=True).start()
-    Crew(JOBS, CHORES, beats()).run(stop)
+    Crew(JOBS, CHORES, beats(), pulse.report).run(stop)

@@ -14,6 +14,7 @@ import pytest
 from django.apps import apps
 from django.db import transaction
 
+from pelekan.channels import pulse
 from pelekan.demo.world import World, build
 from pelekan.people import desk
 from pelekan.tickets.notices import words
@@ -47,6 +48,7 @@ def world(db: None, _office: dict[str, Any]) -> World:
     """The office without any ticket. Built once in each process; later tests get the same rows in a few statements."""
     words.forget()
     desk.forget()
+    pulse.forget()
     if not _office:
         models = [one for one in apps.get_models(include_auto_created=True) if "pelekan" in one.__module__]
         before = {one: set(one._base_manager.values_list("pk", flat=True)) for one in models}

@@ -72,7 +72,8 @@ def _note(message: Message, bounce: Bounce, late: bool, now: datetime) -> None:
         )
         return
     delivery.state, delivery.fault, delivery.due_at = DeliveryState.FAILED, stored, None
-    delivery.save(update_fields=["state", "fault", "due_at"])
+    delivery.dead_at = now
+    delivery.save(update_fields=["state", "fault", "due_at", "dead_at"])
     record("delivery.failed", ticket, message=message, at=now, recipient=delivery.recipient, fault=stored)
 
 

@@ -78,6 +78,8 @@ def settle(together: Sequence[Delivery], end: End, **more: Any) -> None:
         values: dict[str, Any] = {"state": end.state, "fault": end.fault, **more}
         if end.state != DeliveryState.UNKNOWN:
             values["handed_at"] = None
+        dead = end.state in (DeliveryState.FAILED, DeliveryState.UNKNOWN)
+        values["dead_at"] = (one.dead_at if end.state == one.state else now) if dead else None
         if end.state == DeliveryState.SENT and one.state != DeliveryState.SENT:
             values["sent_at"] = now
         due.settle(copy.copy(one), end.again, **values)

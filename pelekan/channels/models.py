@@ -38,6 +38,10 @@ class Account(models.Model):
     failed_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveIntegerField(default=0)
     fault = models.TextField(blank=True)  # see channels.faults
+    newest_at = models.DateTimeField(null=True, blank=True)  # when the server got the newest mail fetched
+    lag = models.DurationField(null=True, blank=True)  # how old that was when it was fetched
+    behind = models.BooleanField(default=False)  # the last fetch left mail for the next
+    filled = models.PositiveSmallIntegerField(null=True, blank=True)  # percent of the mailbox's room
 
     def __str__(self) -> str:
         return f"{self.imap_user} {self.imap_host}"
@@ -190,6 +194,7 @@ class Delivery(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     arrived_at = models.DateTimeField(null=True, blank=True)  # sms
     maybe_twice_at = models.DateTimeField(null=True, blank=True)  # tried again after a try of unknown end
+    dead_at = models.DateTimeField(null=True, blank=True)  # failed or of unknown end, and nobody cared yet
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "recipient"], name="sent_to_each_once")]
@@ -198,6 +203,7 @@ class Delivery(models.Model):
             models.Index(fields=["recipient", "created_at"], name="delivery_peer"),
             models.Index(fields=["mail_id"], name="delivery_text", condition=models.Q(channel="sms")),
             models.Index(fields=["created_at"], name="delivery_lately"),
+            models.Index(fields=["dead_at"], name="delivery_dead", condition=models.Q(dead_at__isnull=False)),
         ]
 
     @property
@@ -302,3 +308,34 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.selector}._domainkey.{self.domain}"
+
+
+class Worker(models.Model):
+    """A process that does what falls due, as it was seen last; see `channels.pulse`."""
+
+    place = models.CharField(max_length=120, unique=True)  # host and process
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    ended = models.BooleanField(default=False)  # it was stopped in order
+    threads = models.JSONField(default=list)  # see lib.labour.Crew.report
+
+    def __str__(self) -> str:
+        return self.place
+
+
+class Weight(models.Model):
+    """What an inbox holds, counted once a day: see `channels.weighing`."""
+
+    inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    day = models.DateField()
+    mails = models.PositiveBigIntegerField(default=0)
+    mail_bytes = models.PositiveBigIntegerField(default=0)  # as they came
+    files = models.PositiveBigIntegerField(default=0)
+    file_bytes = models.PositiveBigIntegerField(default=0)  # attachments on the disk
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["inbox", "day"], name="weighed_once_a_day")]
+
+    @property
+    def bytes(self) -> int:
+        return self.mail_bytes + self.file_bytes

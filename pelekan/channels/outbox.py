@@ -275,7 +275,7 @@ def resend(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> boo
     if row.state == DeliveryState.UNKNOWN:
         row.maybe_twice_at = now
     row.state, row.due_at, row.leased_until, row.tries = DeliveryState.QUEUED, now, None, 0
-    row.fault, row.handed_at = "", None
+    row.fault, row.handed_at, row.dead_at = "", None, None
     if row.channel == "sms":
         row.mail_id, row.gateway_id, row.created_at = texting.new_ref(), "", now
     row.save()

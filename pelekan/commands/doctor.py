@@ -235,6 +235,14 @@ def _workers() -> Findings:
         )  # fmt: skip
     else:
         yield Finding(OK, "workers", "at work")
+    from pelekan.channels import pulse
+
+    pulse.forget()
+    for hang in pulse.pulse().stuck:
+        yield Finding(
+            WRONG, "workers", f"{hang.job} hangs in {hang.place} since {hang.since:%Y-%m-%d %H:%M} UTC (row {hang.row or '-'}).",
+            "Restart that process; what it had in hand is taken up again. The log says what it was about.",
+        )  # fmt: skip
 
 
 def _waiting() -> Findings:

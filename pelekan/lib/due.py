@@ -52,10 +52,16 @@ class Job:
     lease: timedelta = LEASE
     at_once: int = 10  # rows taken in one go
     threads: int = 1
+    part: str = ""  # which of the table's rows, where several jobs share it
 
     @property
     def name(self) -> str:
         return self.model._meta.label_lower
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other job: "channels.delivery sms"."""
+        return f"{self.name} {self.part}".rstrip()
 
 
 def claim(

@@ -8,8 +8,8 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ log = logging.getLogger("pelekan.work")
 
 LOOK = 2.0  # seconds between looks for rows that another process queued
 BEAT = 10.0  # seconds between signs of life
+REPORT = timedelta(seconds=30)  # between two reports of what everybody does
 STALE = timedelta(seconds=90)  # no sign of life for so long: nobody works
 PATIENCE = 20.0  # seconds that rows in work get at the end
 FAULT_PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # when the database does not answer
@@ -41,13 +42,49 @@ class Chore:
         return self.do.__name__
 
 
+@dataclass
+class Hand:
+    """One thread at work: what it has in hand, and when it last looked for more."""
+
+    job: str
+    thread: threading.Thread | None = None
+    looked_at: datetime = field(default_factory=clock)
+    since: datetime | None = None  # when it began with what it has in hand
+    row: Any = None  # that row; of a chore its name
+
+    def told(self) -> dict[str, Any]:
+        """{job, alive, looked_at, since, row, until}: moments in ISO form or None. `until` is when the row's lease
+        ends as it stands now: who works on beyond it is stuck."""
+        row, since = self.row, self.since
+        until = getattr(row, "leased_until", None)
+        return {
+            "job": self.job, "alive": self.thread is None or self.thread.is_alive(),
+            "looked_at": self.looked_at.isoformat(), "since": since.isoformat() if since and row is not None else None,
+            "row": str(row if isinstance(row, str) else getattr(row, "pk", "")) if row is not None else "",
+            "until": until.isoformat() if until else None,
+        }  # fmt: skip
+
+
+Report = Callable[[str, list[dict[str, Any]], bool], None]
+"""`report(place, hands, ended)`: told every half minute and at an orderly end. It may raise what a database raises."""
+
+
 class Crew:
     """Everybody at work in one process. `run(stop)` returns when `stop` is set and the rows in hand are done."""
 
-    def __init__(self, jobs: Sequence[Job], chores: Sequence[Chore] = (), folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Sequence[Job],
+        chores: Sequence[Chore] = (),
+        folder: Path | None = None,
+        report: Report | None = None,
+    ) -> None:
         self.jobs = jobs
         self.chores = chores
         self.folder = folder
+        self.report = report
+        self._hands: dict[str, Hand] = {}
+        self._reported: datetime | None = None
         self.stop = threading.Event()
         self._in_hand: dict[tuple[str, Any], None] = {}  # what this process works on, whatever the clock says
         self._owed: list[tuple[str, Any]] = []
@@ -57,25 +94,31 @@ class Crew:
         self.stop = stop
         self._beat()
         threads = [
-            self._thread(f"{job.name}-{number}", self._work_on, job)
+            self._thread(f"{job.key}-{number}", self._work_on, job)
             for job in self.jobs
             for number in range(job.threads)
         ]
         if self.chores:
             threads.append(self._thread("chores", self._do_chores))
+        self._tell()
         while not stop.wait(BEAT):
             self._beat()
+            self._tell()
         for bell in self._bells:
             bell.set()
         for thread in threads:
             thread.join(PATIENCE)
+        self._tell(ended=True)
+        connection.close()
         if self.folder:
             _beat_file(self.folder).unlink(missing_ok=True)
 
     def _thread(self, name: str, do: Callable[..., float], *args: Any) -> threading.Thread:
         bell = due.listen(args[0].model if args else None)
         self._bells.append(bell)
+        hand = self._hands[name] = Hand(args[0].key if args else name)
         thread = threading.Thread(target=self._steadily, args=[do, bell, *args], name=name, daemon=True)
+        hand.thread = thread
         thread.start()
         return thread
 
@@ -85,6 +128,7 @@ class Crew:
         try:
             while not self.stop.is_set():
                 bell.clear()
+                self._hand().looked_at = clock()
                 close_old_connections()
                 try:
                     rest = do(*args)
@@ -135,7 +179,8 @@ class Crew:
                 return due.settle(row, row.due_at, **tries)
             if now > row.leased_until - job.lease / 2 and not due.renew(row, now, job.lease):
                 return None
-            again = self._result(job, row)
+            with self._busy_with(row):
+                again = self._result(job, row)
             if row.leased_until is not None:
                 due.settle(row, again)
         except due.LeaseLost:  # settled through another copy of the row, or taken over
@@ -171,12 +216,42 @@ class Crew:
             if chore.name not in last or not timedelta() <= now - last[chore.name] < chore.every:
                 last[chore.name] = now
                 try:
-                    chore.do(now)
+                    with self._busy_with(chore.name):
+                        chore.do(now)
                 except (DatabaseError, InterfaceError):
                     raise
                 except Exception:
                     log.exception("%s failed", chore.name)
         return min([30.0, *(chore.every.total_seconds() for chore in self.chores)])
+
+    def _hand(self) -> Hand:
+        return self._hands.get(threading.current_thread().name) or Hand("")  # tests call without a thread
+
+    @contextlib.contextmanager
+    def _busy_with(self, row: Any) -> Iterator[None]:
+        hand = self._hand()
+        hand.since, hand.row = clock(), row
+        try:
+            yield
+        finally:
+            hand.row, hand.since, hand.looked_at = None, None, clock()
+
+    def _tell(self, ended: bool = False) -> None:
+        """Report now and then what everybody does. A database that takes nothing is no reason to stop."""
+        now = clock()
+        if self.report is None or (
+            not ended and self._reported and timedelta() <= now - self._reported < REPORT
+        ):
+            return
+        self._reported = now
+        try:
+            close_old_connections()
+            self.report(
+                f"{socket.gethostname()}-{os.getpid()}", [hand.told() for hand in self._hands.values()], ended
+            )
+        except (DatabaseError, InterfaceError) as fault:
+            log.warning("the workers' report could not be written: %s", fault)
+            connection.close()
 
     def _beat(self) -> None:
         if self.folder is None:

@@ -7,6 +7,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.views.decorators.http import require_GET, require_POST
 
+from pelekan.channels.pulse import pulse
 from pelekan.people import setup
 from pelekan.web.paths import own_path
 
@@ -24,6 +25,13 @@ def health(request: HttpRequest) -> HttpResponse:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"status": "up"})
+
+
+@require_GET
+def health_of_work(request: HttpRequest) -> HttpResponse:
+    """Only up (200) or down (503): whether workers are seen and none of them hangs."""
+    up = pulse().well
+    return JsonResponse({"status": "up" if up else "down"}, status=200 if up else 503)
 
 
 @require_POST

@@ -74,4 +74,6 @@ class Reading:
         """A file's size in words: «۱۲ کیلوبایت»."""
         if size < 1024 * 1024:
             return _("%(number)s KB") % {"number": self.digits(max(1, round(size / 1024)))}
-        return _("%(number)s MB") % {"number": self.digits(f"{size / 1048576:.1f}")}
+        if size < 1 << 30:
+            return _("%(number)s MB") % {"number": self.digits(f"{size / 1048576:.1f}")}
+        return _("%(number)s GB") % {"number": self.digits(f"{size / (1 << 30):.1f}")}

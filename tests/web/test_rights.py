@@ -17,10 +17,10 @@ from pelekan.people.models import User
 # live; the others are acts of `people.access`, asked of agents on every method.
 ROWS: list[tuple[str, str]] = [
     (r"", "everybody"),
-    (r"health/|language/", "everybody"),
+    (r"health/(work/)?|language/", "everybody"),
     (r"setup/", "holder"),
     (r"desk/settings/mail/signing/.*", "settings"),
-    (r"desk/settings/mail/.*", "quarantine"),
+    (r"desk/settings/(mail|health)/.*", "quarantine"),
     (r"desk/settings/replies/.*", "share_replies"),
     (r"desk/settings/(teams|agents)/.*", "people"),
     (r"desk/settings/.*", "settings"),

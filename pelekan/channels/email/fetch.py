@@ -68,7 +68,10 @@ def _went_well(account: Account, polled: Polled) -> datetime:
         told = now
         record("account.failed", at=now, topics=["desk"], inbox=account.inbox_id, fault=wrong)
     again = now if polled.more else now + EVERY
-    due.settle(copy.copy(account), again, checked_at=now, failures=0, failed_at=told, fault=wrong)
+    due.settle(
+        copy.copy(account), again, checked_at=now, failures=0, failed_at=told, fault=wrong, behind=polled.more,
+        newest_at=account.newest_at, lag=account.lag, filled=account.filled,
+    )  # fmt: skip
     return again
 
 

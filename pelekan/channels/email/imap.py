@@ -208,6 +208,16 @@ def _store(client: Imap, folder: Folder, mail: _Listed, epoch: int) -> None:
     if raw is not None:  # None: deleted since it was listed
         fp("fetch.before_store")
         intake.store(inbox, raw, received_at=received, source=source)
+        note_newest(account, received)
+
+
+def note_newest(account: Account, received: datetime) -> None:
+    """How old the newest mail was when it was fetched, unsaved: what `fetch` writes down at the end of the poll."""
+    if account.newest_at is not None and received <= account.newest_at:
+        return
+    account.newest_at = received
+    if account.checked_at is not None:  # the first time, mail of years may lie there
+        account.lag = max(clock() - received, timedelta())
 
 
 # Counting
@@ -226,6 +236,8 @@ def _count(client: Imap, folder: Folder) -> bool:
         listed, hidden = _in_range(client, folder)
         missing = _unknown(folder, listed)
     tally.note(folder, server=len(listed) + hidden, missing=len(missing) + hidden)
+    room = wire.room(client)
+    folder.account.filled = min(round(room[0] * 100 / room[1]), 32767) if room else None
     return False
 
 

@@ -17,7 +17,7 @@ from django.db.models.functions import Length
 
 from pelekan.channels import accounts, intake, tally
 from pelekan.channels.email import wire
-from pelekan.channels.email.imap import GIVE_UP_ON_ONE, MOST, Polled, keep_lease
+from pelekan.channels.email.imap import GIVE_UP_ON_ONE, MOST, Polled, keep_lease, note_newest
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.email.wire_pop import Pop, hang_up
 from pelekan.channels.faults import fault
@@ -89,7 +89,8 @@ def _store(client: Pop, folder: Folder, uid: str, number: int, size: int) -> Non
         intake.list_unfetched(account.inbox, f"{EPOCH}:{uid}".encode(), size, why, source=source)
         return
     fp("fetch.before_store")
-    intake.store(account.inbox, raw, received_at=received(raw), source=source)
+    arrival = intake.store(account.inbox, raw, received_at=received(raw), source=source)
+    note_newest(account, arrival.received_at)
 
 
 def received(raw: bytes) -> datetime | None:

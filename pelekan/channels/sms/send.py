@@ -41,7 +41,13 @@ HOUR = timedelta(hours=1)
 SOON = timedelta(seconds=2)
 
 JOB = due.Job(
-    Delivery, lambda delivery: work(delivery), where=Q(channel="sms"), lease=LEASE, at_once=1, threads=2
+    Delivery,
+    lambda delivery: work(delivery),
+    where=Q(channel="sms"),
+    lease=LEASE,
+    at_once=1,
+    threads=2,
+    part="sms",
 )
 
 
@@ -272,6 +278,7 @@ def note_state(delivery: Delivery, seen: Seen, gateway_id: str) -> bool:
     row.sent_at = row.sent_at or now
     row.arrived_at = now if seen.state == "arrived" else None
     row.due_at, row.leased_until, row.handed_at = None, None, None
+    row.dead_at = now if end.state == DeliveryState.FAILED else None
     row.save()
     ticket = row.message.ticket
     if end.state == DeliveryState.FAILED:

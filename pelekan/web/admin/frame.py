@@ -19,7 +19,13 @@ from pelekan.web.workspace.shell import shell
 def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
     """The index: group → (name of the address, label, icon, the act that opens it)."""
     return [
-        ("", [("settings", _("Overview"), "house", "settings")]),
+        (
+            "",
+            [
+                ("settings", _("Overview"), "house", "settings"),
+                ("settings_health", _("Health"), "life-buoy", "quarantine"),
+            ],
+        ),
         (
             _("Your desk"),
             [

@@ -117,7 +117,7 @@ def health(now: datetime) -> list[dict[str, Any]]:
     alive = beat is not None and now - beat < STALE
     rows: list[dict[str, Any]] = [
         {
-            "label": _("Workers"), "ok": alive, "at": beat, "href": "",
+            "label": _("Workers"), "ok": alive, "at": beat, "href": reverse("settings_health"),
             "text": _("They are at work.") if alive else _("Nobody does what falls due: mail is neither fetched nor sent. Start “pelekan serve” or “pelekan work”."),
         }
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from pelekan.web.admin import (
     consent,
     desk,
+    health,
     inboxes,
     log,
     mail,
@@ -22,6 +23,8 @@ from pelekan.web.admin import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="settings"),
+    path("health/", health.health, name="settings_health"),
+    path("health/<slug:what>/<int:pk>/try/", health.try_now, name="settings_health_try"),
     path("start/", start.first_inbox, name="settings_start"),
     path("organization/", desk.organization, name="settings_desk"),
     path("staircase/", desk.staircase, name="settings_staircase"),

@@ -5,25 +5,20 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from django.conf import settings as conf
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
-from pelekan.channels import tally
-from pelekan.channels.models import Gateway
-from pelekan.lib.files import room_at
-from pelekan.lib.text import initials, isolate
-from pelekan.lib.time import now as clock
+from pelekan.lib.text import initials
 from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
 from pelekan.web.paths import url
+from pelekan.web.workspace.alarm import alarm, mark
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.prepared import Prepared
 
-LEAST_ROOM = 100 << 20  # bytes; with less, storing soon fails
 PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
 
 
@@ -112,44 +107,17 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         *(item for item in items if item["kind"] == "queue"),
         *(by_slug[slug] for slug in ("unassigned", "all", "done")), None, people, *_settings(agent, current),
     ]  # fmt: skip
+    found = alarm(agent)
     return {
         "nav": nav,
         "views": items,
         "view": view,
         "view_item": by_slug.get(view.slug) if view else None,
-        "alarm": _alarm(agent),
+        "alarm": found,
+        "alarm_mark": mark(found),
         "levels": max(1, numbers["levels"]),
         "agent": chat_state(agent),
     }
-
-
-def _alarm(agent: Agent) -> dict[str, str] | None:
-    """What admins must hear of wherever they are: no room on the disk, mail or texts that don't come in."""
-    if not can(agent, "settings"):
-        return None
-    if room_at(conf.DATA_DIR) < LEAST_ROOM:
-        text = _("The disk is full: neither mail nor files can be taken in. Make room; it goes on by itself.")
-        return {"text": text, "href": url("settings")}
-    number = tally.troubled(clock())
-    if not number:
-        return _silent_gateway()
-    text = ngettext(
-        "Mail of %(count)s mailbox doesn't come in as it should.",
-        "Mail of %(count)s mailboxes doesn't come in as it should.",
-        number,
-    ) % {"count": number}
-    return {"text": text, "href": url("settings_mail")}
-
-
-def _silent_gateway() -> dict[str, str] | None:
-    failing = Gateway.objects.filter(inbox__archived_at=None).exclude(failed_at=None).order_by("inbox_id")
-    found = failing.values_list("inbox_id", "inbox__name").first()
-    if found is None:
-        return None
-    text = _("Text messages of “%(name)s” don't go out or come in as they should.") % {
-        "name": isolate(found[1])
-    }
-    return {"text": text, "href": url("settings_gateway", found[0])}
 
 
 def chat_state(agent: Agent) -> dict[str, Any]:
@@ -159,7 +127,7 @@ def chat_state(agent: Agent) -> dict[str, Any]:
 
 def _settings(agent: Agent, current: str) -> list[dict[str, Any]]:
     """The way to the settings, for whom any of them is open."""
-    to = "settings" if can(agent, "settings") else "settings_mail" if can(agent, "quarantine") else ""
+    to = "settings" if can(agent, "settings") else "settings_health" if can(agent, "quarantine") else ""
     if not to:
         return []
     return [{

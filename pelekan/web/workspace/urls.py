@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.workspace import (
     acts,
+    alarm,
     bell,
     chats,
     compose,
@@ -30,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("list/<slug:slug>/rows/", inbox.rows, name="desk_rows"),
     path("list/<slug:slug>/rows/<int:pk>/", inbox.one_row, name="desk_row"),
     path("counts/", inbox.counts, name="desk_counts"),
+    path("alarm/", alarm.line, name="desk_alarm"),
     path("live-ticket/", live.live_ticket, name="desk_live_ticket"),
     path(_T, page.ticket, name="desk_ticket"),
     path(_T + "head/", page.head_part, name="desk_head"),

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from pelekan.channels import pulse
 from pelekan.demo.world import World
 from pelekan.people import desk
 from pelekan.tickets.actions import assign, escalate, note, reply, tag
@@ -30,6 +31,7 @@ def busy(write, world: World):
 
 
 def queries(client, path: str, **headers: str) -> list[str]:
+    pulse.forget()
     desk.forget()  # so that it is not about to be read again
     client.get(path, headers=headers)  # what is only fetched once per process is warm
     with CaptureQueriesContext(connection) as seen:

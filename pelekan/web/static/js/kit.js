@@ -9,6 +9,7 @@ import "./stick.js";
 import "./time.js";
 import "./frames.js";
 import "./keys.js";
+import "./again.js";
 
 // the names of chosen files, beside the button that chose them
 document.addEventListener("change", (event) => {
