@@ -10,7 +10,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -37,6 +37,7 @@ from pelekan.people.access import can
 from pelekan.people.models import Letter, LetterState
 from pelekan.tickets.bell import posting
 from pelekan.tickets.models import Inbox
+from pelekan.tickets.pending import answers
 from pelekan.web.admin.doors import agent, behind, get_object_or_404, told
 from pelekan.web.admin.frame import show
 from pelekan.web.workspace.alarm import job_names
@@ -48,12 +49,12 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 WELL, LOOK, WRONG = "well", "look", "wrong"
 ORDER = (WELL, LOOK, WRONG)
 
-JOBS: list[Job] = [letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB]
+JOBS: list[Job] = [answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB]
 
 
 @dataclass
 class Row:
-    """One line of the page. `facts`: (label, value, kind): kind "moment", "span", "number", "size" or "text"."""
+    """One line of the page. `facts`: (label, value, kind): kind "moment", "time", "span", "day", "number", "size" or "text"."""
 
     name: str
     state: str = WELL
@@ -84,8 +85,8 @@ def health(request: HttpRequest) -> HttpResponse:
         {"title": _("SMS gateways"), "rows": gateways(queues, may_set)},
         {"title": _("Mail of the desk itself"), "rows": [own_mail(now)]},
         {"title": _("Workers"), "rows": workers(now)},
-        {"title": _("Work that falls due"), "rows": backlogs(now)},
-        {"title": _("Room"), "rows": room()},
+        {"title": _("Work that falls due"), "rows": backlogs(now), "tight": True},
+        {"title": _("Room"), "rows": room(), "tight": True},
     ]
     parts = [part for part in parts if part["rows"]]
     if fragment(request):
@@ -172,7 +173,7 @@ def _fetching(row: Row, box: Account, now: datetime) -> None:
         return
     if box.fault:
         row.worse(WRONG if box.failed_at else LOOK, box.fault_text)
-        row.fact(_("Next try"), box.due_at, "moment")
+        row.fact(_("Next try"), box.due_at, "time")
     elif box.due_at and now - box.due_at > LATE:
         row.worse(WRONG, _("Nobody has looked at this mailbox for a while: its turn has passed."))
     row.fact(_("Last read"), box.checked_at or _("Not yet"), "moment" if box.checked_at else "text")
@@ -206,7 +207,7 @@ def _consent(row: Row, box: Account) -> None:
         row.fact(_("Consent ended"), consent.withdrawn_at, "moment")
     else:
         row.fact(_("Consent since"), consent.granted_at, "moment")
-        row.fact(_("Access is renewed"), consent.expires_at, "moment")
+        row.fact(_("Access is renewed"), consent.expires_at, "time")
 
 
 def gateways(queues: Queues, may_set: bool) -> list[Row]:
@@ -219,7 +220,7 @@ def gateways(queues: Queues, may_set: bool) -> list[Row]:
         row = Row(one.inbox.name, href=href, address=one.sender)
         if one.fault:
             row.worse(WRONG if one.failed_at else LOOK, one.fault_text)
-            row.fact(_("Next try"), one.due_at, "moment")
+            row.fact(_("Next try"), one.due_at, "time")
         row.fact(_("Last answer of the gateway"), one.checked_at, "moment")
         _in_and_out(row, one.inbox_id, queues)
         row.act = reverse("settings_health_try", args=["gateway", one.inbox_id])
@@ -342,7 +343,7 @@ def room() -> list[Row]:
         line.fact(_("Mails as they came"), weight.mail_bytes, "size")
         line.fact(_("Files"), weight.file_bytes, "size")
         line.fact(_("More than a week before"), more if more and more > 0 else None, "size")
-        line.fact(_("Counted"), weight.day, "day")
+        line.fact(_("Counted"), datetime.combine(weight.day, time(12), UTC), "day")
         rows.append(line)
     return rows
 

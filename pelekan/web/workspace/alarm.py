@@ -33,6 +33,7 @@ LEAST_ROOM = 100 << 20  # bytes; with less, storing soon fails
 def job_names() -> dict[str, str]:
     """What people call the jobs of `pelekan.work`, by `due.Job.key`."""
     return {
+        "tickets.pending": _("Answers that could be taken back"),
         "people.letter": _("The desk's own mail"),
         "channels.account": _("Fetching mail"),
         "channels.arrival": _("Reading mail"),
