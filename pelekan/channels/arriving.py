@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from pelekan.channels import joining
+from pelekan.channels import joining, marks
 from pelekan.channels.email import proof, thread
 from pelekan.channels.email.authenticity import Authenticity, authenticity
 from pelekan.channels.email.forwarded import original_sender
@@ -155,6 +155,8 @@ def receive_mail(
     for part, kept in zip(parsed.attachments, stored, strict=True):
         inline_id = part.content_id if part.inline else ""
         attachments.describe(kept, part.name, part.data[:4096], message, inline_id=inline_id)
+    if trust.authentic is True and verdict.kind == "person":
+        marks.heard_from(sender, message.ticket, now=now)
     _note_ids(message, parsed, is_new=place.conversation is None)
     _note_people(message.conversation, parsed, sender, place, held, now)
     return message

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from pelekan.channels import marks
 from pelekan.channels.email.bounces import Bounce
 from pelekan.channels.email.headers import message_ids
 from pelekan.channels.email.parse import Parsed
@@ -13,7 +14,7 @@ from pelekan.channels.joining import id_key
 from pelekan.channels.models import Delivery, DeliveryState, Reference
 from pelekan.channels.sift import Verdict
 from pelekan.lib.addresses import normal_address
-from pelekan.tickets.events import lock, record
+from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import Message
 
 _ID_LINE = re.compile(
@@ -21,6 +22,7 @@ _ID_LINE = re.compile(
 )
 _LATE = re.compile(rb"(?im)^action:[ \t]*delayed")
 _NO_FAILURE = ("delivered",)
+_COMPLAINT = "feedback"
 
 
 def note_bounces(parsed: Parsed, verdict: Verdict, *, now: datetime) -> Message | None:
@@ -36,7 +38,7 @@ def note_bounces(parsed: Parsed, verdict: Verdict, *, now: datetime) -> Message 
     message = known.message
     late = any(_LATE.search(part.data[:60_000]) for part in parsed.attachments)
     for bounce in verdict.bounces:
-        _note(message, bounce, late, now)
+        came_back(message, bounce, late=late, now=now)
     return message
 
 
@@ -54,27 +56,32 @@ def _ids(parsed: Parsed) -> list[str]:
     return [one for one in dict.fromkeys(found) if one][:200]
 
 
-def _note(message: Message, bounce: Bounce, late: bool, now: datetime) -> None:
+@action
+def came_back(message: Message, bounce: Bounce, *, late: bool = False, now: datetime) -> None:
+    """One line of a report on `message`: told on its ticket, and marked on the address where it says something of it."""
     if bounce.reason in _NO_FAILURE:
         return
-    rows = Delivery.objects.filter(message=message)
+    rows = Delivery.objects.filter(message=message, channel="email")
     delivery = rows.filter(recipient=_stored(bounce.recipient)).first() or (
         rows.first() if rows.count() == 1 else None
     )
-    if delivery is None or delivery.state == DeliveryState.FAILED:
+    if delivery is None:
         return
+    ticket, to = lock(message.ticket_id), delivery.recipient
     detail = f"{bounce.status} {bounce.reason}".strip()
-    stored = fault("bounced", recipient=bounce.recipient or delivery.recipient, detail=detail)
-    ticket = lock(message.ticket_id)
+    stored = fault("bounced", recipient=bounce.recipient or to, detail=detail)
     if late:  # the servers go on trying
-        record(
-            "delivery.delayed", ticket, message=message, at=now, recipient=delivery.recipient, fault=stored
-        )
+        if delivery.state != DeliveryState.FAILED:
+            record("delivery.delayed", ticket, message=message, at=now, recipient=to, fault=stored)
         return
-    delivery.state, delivery.fault, delivery.due_at = DeliveryState.FAILED, stored, None
-    delivery.dead_at = now
-    delivery.save(update_fields=["state", "fault", "due_at", "dead_at"])
-    record("delivery.failed", ticket, message=message, at=now, recipient=delivery.recipient, fault=stored)
+    marks.mark(delivery, bounce.reason, bounce.status, now=now)
+    if bounce.reason == _COMPLAINT:  # it arrived, and was not welcome
+        record("delivery.complained", ticket, message=message, at=now, recipient=to)
+    elif delivery.state != DeliveryState.FAILED:
+        delivery.state, delivery.fault, delivery.due_at = DeliveryState.FAILED, stored, None
+        delivery.dead_at = now
+        delivery.save(update_fields=["state", "fault", "due_at", "dead_at"])
+        record("delivery.failed", ticket, message=message, at=now, recipient=to, fault=stored)
 
 
 def _stored(address: str) -> str:

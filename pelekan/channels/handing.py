@@ -21,11 +21,13 @@ UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a try ended. `again`: when the next one, or the next look at it, is due."""
+    """How a try ended. `again`: when the next one, or the next look at it, is due. `refusal`: what a mail server said
+    of the recipient's address, as (reason, status)."""
 
     state: str
     fault: str = ""
     again: datetime | None = None
+    refusal: tuple[str, str] | None = None
 
 
 @action

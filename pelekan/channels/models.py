@@ -212,6 +212,28 @@ class Delivery(models.Model):
         return in_words(self.fault)
 
 
+class MarkedAddress(models.Model):
+    """An address from which mail came back, or whose reader complained. `delivery` is the proof; see `channels.marks`."""
+
+    class Kind(models.TextChoices):
+        DEAD = "dead", _("Mail comes back")
+        FULL = "full", _("Mailbox full")
+        COMPLAINED = "complained", _("Complained")
+
+    address = models.CharField(max_length=254)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    reason = models.CharField(max_length=24)  # see email.bounces
+    status = models.CharField(max_length=16, blank=True)  # enhanced status, such as 5.1.1
+    count = models.PositiveIntegerField(default=1)
+    since = models.DateTimeField(default=now)
+    at = models.DateTimeField(default=now)  # the latest
+    delivery = models.ForeignKey(Delivery, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["address", "kind"], name="marked_once")]
+        indexes = [models.Index(fields=["-at", "-id"], name="marked_list")]
+
+
 class Reference(models.Model):
     """A Message-ID that belongs to a conversation: ours or theirs."""
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q
 
+from pelekan.channels import marks
 from pelekan.channels.email import thread
 from pelekan.channels.faults import fault
 from pelekan.channels.models import Account, Delivery, DeliveryState, Reference
@@ -45,11 +46,12 @@ MOST_RECIPIENTS = 50
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Whom a mail goes to; `copied`: in Cc."""
+    """Whom a mail goes to; `copied`: in Cc; `proved`: whether it is known to be the customer's (None: not asked)."""
 
     address: str
     name: str = ""
     copied: bool = False
+    proved: bool | None = None
 
 
 def queue(event: Event) -> None:
@@ -65,6 +67,8 @@ def queue(event: Event) -> None:
     wished = recipients(message) if goes_by(message.meta, Way.EMAIL) else []
     ours = _OURS() if wished else []
     people = _others(wished, ours)
+    if message.automatic:
+        people = _reachable(message, people, event)
     inbox = _inbox_for(conversation, ours) if people else None
     if _wants_text(message, reached=bool(people)) and (number := phone_number(conversation.customer)):
         texting.tell(message, event.at, may_go(message, number, event.at))
@@ -76,7 +80,7 @@ def queue(event: Event) -> None:
     mail_id = mail_id_of(message, inbox)
     queued = 0
     for to in people[:MOST_RECIPIENTS]:
-        if message.automatic and not may_go(message, to.address, event.at):
+        if message.automatic and not may_go(message, to.address, event.at, proved=to.proved):
             record("delivery.silenced", event.ticket, message=message, at=event.at, recipient=to.address)
             continue
         insert(
@@ -149,6 +153,33 @@ def _others(found: list[Recipient], ours: list[Inbox]) -> list[Recipient]:
     return list(once.values())
 
 
+def _reachable(message: Message, people: list[Recipient], event: Event) -> list[Recipient]:
+    """Those to whom the desk itself may write: mail that comes back or is complained about harms all other mail."""
+    left = []
+    for one in people:
+        row = _STANDING.one(message.conversation.customer_id, one.address)
+        if why := row["silence"] if row else marks.silence_of(one.address):
+            record(
+                "delivery.silenced",
+                event.ticket,
+                message=message,
+                at=event.at,
+                recipient=one.address,
+                why=why,
+            )
+        else:
+            left.append(replace(one, proved=bool(row and row["verified_at"])))
+    return left
+
+
+_STANDING = Prepared(
+    lambda customer, address: Identity.objects.filter(
+        customer=customer, kind=IdentityKind.EMAIL, address=address
+    ).values("verified_at", silence=marks.silenced(OuterRef("address")))
+)
+"""Whether an address is proved to be the customer's, and whether it is marked, in one question."""
+
+
 def _chosen(message: Message) -> list[Recipient]:
     """Recipients that the agent named in the composer: `meta["to"]` and `meta["cc"]`, addresses or
     {name, address}. Cc alone goes beside the usual recipients."""
@@ -199,12 +230,12 @@ def _note_chosen(message: Message, conversation: Conversation, now: datetime) ->
 # Automatic mail
 
 
-def may_go(message: Message, address: str, now: datetime) -> bool:
+def may_go(message: Message, address: str, now: datetime, *, proved: bool | None = None) -> bool:
     """Whether one more automatic mail or text may go to `address`."""
     if _count(_TO_HIM.one(address, now - PEER[1])) >= PEER[0]:
         return False
     # whoever forges a sender's number gets no ticket of its own for each text, and so no receipts
-    if message.conversation.channel == "sms" or is_proved(message, address):
+    if message.conversation.channel == "sms" or (is_proved(message, address) if proved is None else proved):
         return True
     if _count(_TO_HIM.one(address, now - UNPROVED[1])) >= UNPROVED[0]:
         return False

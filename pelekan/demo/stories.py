@@ -16,8 +16,9 @@ from typing import Any
 from django.conf import settings
 from PIL import Image, ImageDraw
 
-from pelekan.channels import intake, telling
+from pelekan.channels import bounced, intake, telling
 from pelekan.channels.email import thread
+from pelekan.channels.email.bounces import Bounce
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim, customer_for
@@ -163,6 +164,17 @@ def answer(who: str, text: str, minutes: float = 3) -> Step:
     return step
 
 
+def came_back(reason: str, status: str, minutes: float = 1) -> Step:
+    """The last answer comes back from the customer's mail server."""
+
+    def step(t: Teller) -> None:
+        message = t.made[-1]
+        to = message.deliveries.filter(channel="email").values_list("recipient", flat=True)[0]
+        bounced.came_back(message, Bounce(to, status, reason), now=t.pass_(minutes))
+
+    return step
+
+
 def note(who: str, text: str, minutes: float = 2) -> Step:
     return lambda t: _none(actions.note(_ticket(t), by=t.world.agents[who], text=text, now=t.pass_(minutes)))
 
@@ -288,6 +300,7 @@ STORIES: tuple[Story, ...] = (
         mail("تغییر نشانی تحویل", "سلام، نشانی سفارش ۳۳۱۷ را می‌خواهم به دفتر کارم تغییر بدهم. ممکن است؟"),
         do("take", "omid", 30), categorise("omid", "delivery"),
         answer("omid", "سلام خانم تابان، بله؛ لطفاً نشانی کامل و کد پستی را بفرستید.", 5), do("wait", "omid", 0.5),
+        came_back("mailboxfull", "5.2.2", 2),
     )),
     Story("khalid", 30, (
         mail("تسجيل الدخول لا يعمل", "السلام عليكم،\nلا أستطيع تسجيل الدخول منذ أمس، تظهر رسالة «الحساب مقفل».\nأرجو المساعدة."),
@@ -299,6 +312,7 @@ STORIES: tuple[Story, ...] = (
         mail("استعلام گارانتی باتوم", "باتوم‌های سری کاوه که برای تورها خریدیم بعد از دو ماه شکسته‌اند. گارانتی شامل شکستگی قفل هم می‌شود؟"),
         do("take", "omid", 60), note("omid", "از تأمین‌کننده پرسیدم؛ گفتند تا پس‌فردا جواب می‌دهند."),
         answer("omid", "سلام آقای نیک‌پی، از تولیدکننده پرسیده‌ایم و به محض پاسخ خبر می‌دهیم.", 4),
+        came_back("userunknown", "5.1.1"),
         do("hold", "omid", 1, because="منتظر پاسخ تأمین‌کننده"),
     )),
     Story("emma", 26, (

@@ -8,15 +8,18 @@ only a person sends it again.
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.db.models import F, Q
 
-from pelekan.channels import accounts
+from pelekan.channels import accounts, marks
 from pelekan.channels.email import signing, wire
+from pelekan.channels.email.bounces import reason_of
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
 from pelekan.channels.email.letter import FileFault, letter
 from pelekan.channels.faults import fault
@@ -25,6 +28,7 @@ from pelekan.channels.models import Account, Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
+from pelekan.tickets.events import action
 from pelekan.tickets.models import Conversation
 
 log = logging.getLogger("pelekan.mail")
@@ -41,6 +45,10 @@ JOB = due.Job(
     at_once=1,
     threads=2,
 )
+
+
+class NotThere(smtplib.SMTPResponseException):
+    """The recipient's server does not take this address, for now (4xx) or at all (5xx)."""
 
 
 class Unanswered(Exception):
@@ -61,9 +69,16 @@ def send(delivery: Delivery) -> datetime | None:
     fp("send.claimed")
     end = _try(together)
     fp("send.before_commit")
-    settle(together, end)
+    _settle(together, end)
     fp("send.committed")
     return end.again
+
+
+@action
+def _settle(together: list[Delivery], end: End) -> None:
+    settle(together, end)
+    if end.refusal:
+        marks.mark(together[0], *end.refusal)
 
 
 def _is_needless(delivery: Delivery) -> bool:
@@ -124,6 +139,8 @@ def _try(together: list[Delivery]) -> End:
         return End(DeliveryState.SENT)
     except Unanswered:
         return End(DeliveryState.UNKNOWN, fault("unanswered"))
+    except NotThere as error:
+        return replace(_answered(delivery, error.smtp_code, error.smtp_error), refusal=_refusal(error))
     except smtplib.SMTPResponseException as error:
         return _answered(delivery, error.smtp_code, error.smtp_error)
     except wire.WireFault as error:
@@ -169,7 +186,8 @@ def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw:
         code, told = client.mail(mail.sender.address, options)
     _want(code, told, 250)
     code, told = client.rcpt(delivery.recipient)
-    _want(code, told, 250, 251)
+    if code not in (250, 251):
+        raise NotThere(code, told)
     code, told = client.docmd("DATA")
     _want(code, told, 354)
     fp("send.inside_data")
@@ -207,6 +225,18 @@ def _hang_up(client: smtplib.SMTP) -> None:
 
 
 # What follows
+
+
+def _refusal(error: NotThere) -> tuple[str, str]:
+    """What the server's answer to an address means: (reason, status)."""
+    told = error.smtp_error
+    text = f"{error.smtp_code} {told.decode('utf-8', 'replace') if isinstance(told, bytes) else told}"
+    found = _STATUS.search(text)
+    status = found[0] if found else f"{error.smtp_code // 100}.0.0"
+    return reason_of(text, status, ""), status
+
+
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
 def _answered(delivery: Delivery, code: int, told: bytes | str) -> End:

@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pelekan.channels import marks
 from pelekan.lib.folding import fold
 from pelekan.lib.text import initials, one_line
 from pelekan.people.access import can
@@ -23,6 +24,8 @@ from pelekan.tickets.models import Ticket
 from pelekan.tickets.shaping.folk import customers_seen_by
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, went
 from pelekan.web.admin.forms import IMPORTANCE, CustomerForm, ManagedCustomerForm, OrganizationForm
+from pelekan.web.reading import Reading
+from pelekan.web.workspace.beside import mark_shape
 from pelekan.web.workspace.shell import shell
 
 PAGE = 50
@@ -109,13 +112,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_valid() and attempt(form, lambda: shaping.save_customer(row, by=who, **form.cleaned_data)):
         return went(request, "customer", _("Kept."), pk)
     tickets = Ticket.objects.visible_to(who).filter(customer=row).order_by("-last_at", "-id")
-    shown = _row(get_object_or_404(Customer, pk=pk))
+    shown, dates = _row(get_object_or_404(Customer, pk=pk)), Reading(request.dates)  # type: ignore[attr-defined]
+    ways = list(
+        row.identities.exclude(kind=IdentityKind.VISITOR).annotate(mark=marks.newest_of(OuterRef("address")))
+    )
+    marked = marks.shown([one.mark for one in ways])
     return show(
         request, "customer", shown["name"], form=form, customer=shown, organization=row.organization,
         fields=[*form.fields], back="customers", tickets=_tickets(tickets), count=tickets.count(),
         identities=[
-            {"kind": one.kind, "label": one.get_kind_display(), "address": one.address, "verified": one.verified_at is not None, "stopped_at": one.stopped_at}
-            for one in row.identities.exclude(kind=IdentityKind.VISITOR)
+            {"kind": one.kind, "label": one.get_kind_display(), "address": one.address, "verified": one.verified_at is not None, "stopped_at": one.stopped_at, "mark": mark_shape(marked.get(one.address), dates)}
+            for one in ways
         ],
         claims=[{"kind": one.kind, "address": one.address} for one in row.claims.all()], created_at=row.created_at,
     )  # fmt: skip

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pelekan.channels import forwarding, intake, outbox
-from pelekan.channels.models import Delivery
-from pelekan.people.models import Agent, Team
+from pelekan.channels import forwarding, intake, marks, outbox
+from pelekan.channels.models import Delivery, MarkedAddress
+from pelekan.people.models import Agent, Identity, IdentityKind, Team
 from pelekan.tickets import actions, lists
 from pelekan.tickets.actions import WhyMissing
 from pelekan.tickets.models import Category, Conversation, Message, Tag, Ticket
@@ -295,3 +295,14 @@ def give_to_sender(request: HttpRequest, pk: int, message: int) -> HttpResponse:
     except forwarding.NothingForwarded:
         return told(_("This was settled already. Look at the ticket again."), 409)
     return answer(request, pk, message=message)
+
+
+@require_POST
+@agents
+def unmark(request: HttpRequest, pk: int, mark: int) -> HttpResponse:
+    """Take the mark off an address of this ticket's customer; of other addresses that is for the settings."""
+    ticket = ticket_of(request, pk)
+    own = Identity.objects.filter(customer=ticket.customer_id, kind=IdentityKind.EMAIL).values("address")
+    row = get_object_or_404(MarkedAddress, pk=mark, address__in=own)
+    marks.clear(row, by=agent_in(request), ticket=ticket)
+    return answer(request, pk)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
+from pelekan.channels import marks
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
 from pelekan.tickets.models import Conversation, Message, Outcome, Stay, Tag, Ticket
@@ -23,7 +24,7 @@ _WAYS = Prepared(
     lambda customer: (
         Identity.objects.filter(customer=customer)
         .order_by("id")
-        .values("kind", "address", "verified_at", "stopped_at")
+        .values("kind", "address", "verified_at", "stopped_at", mark=marks.newest_of(OuterRef("address")))
     )
 )
 _CLAIMS = Prepared(
@@ -61,6 +62,7 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
     """Queries: ways to reach him, claims, conversations, earlier tickets, tags, stays."""
     customer_id, pk = ticket["customer_id"], ticket["id"]
     ways, claims, talks = _WAYS(customer_id), _CLAIMS(customer_id), _TALKS(pk)
+    marked = marks.shown([way["mark"] for way in ways])
     known = {(way["kind"], way["address"]) for way in ways}
     past = _PAST(agent, customer_id, pk)
     return {
@@ -75,7 +77,12 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
             "notes": ticket["customer__notes"],
             "facts": list((ticket["customer__facts"] or {}).items())[:30],
             "ways": [
-                {**way, "sign": ICON_OF[way["kind"]], "verified": way["verified_at"] is not None}
+                {
+                    **way,
+                    "sign": ICON_OF[way["kind"]],
+                    "verified": way["verified_at"] is not None,
+                    "mark": mark_shape(marked.get(way["address"]), dates),
+                }
                 for way in ways
                 if way["kind"] != IdentityKind.VISITOR
             ],
@@ -107,6 +114,19 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         "registered_at": ticket["registered_at"],
         "inbox": ticket["inbox__name"],
         "follows": {"id": ticket["follows_id"], "number": ticket["follows__number"]},
+    }
+
+
+def mark_shape(row: dict[str, Any] | None, dates: Reading) -> dict[str, Any] | None:
+    """A mark on an address as screens show it: {id, short, text, silent}."""
+    if row is None:
+        return None
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "short": marks.short(row["kind"]),
+        "text": marks.sentence(row, dates.date(row["at"])),
+        "silent": row["kind"] in marks.SILENT,
     }
 
 

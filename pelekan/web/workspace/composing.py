@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import OuterRef
+
+from pelekan.channels import marks
 from pelekan.channels.models import Gateway
 from pelekan.lib.phones import takes_sms
 from pelekan.people.identify import mail_address
 from pelekan.people.models import Agent, Customer
 from pelekan.tickets.models import Channel, Draft, Inbox, Participant
 from pelekan.web.reading import Reading
+from pelekan.web.workspace.beside import mark_shape
 from pelekan.web.workspace.pending import kept_files
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
@@ -46,7 +50,9 @@ _PEOPLE = Prepared(
     lambda pk: (
         Participant.objects.filter(conversation__ticket_id=pk)
         .order_by("id")
-        .values("conversation_id", "address", "copied", "confirmed_at")
+        .values(
+            "conversation_id", "address", "copied", "confirmed_at", mark=marks.newest_of(OuterRef("address"))
+        )
     )
 )
 
@@ -63,9 +69,15 @@ def composer(
     """Ways are the conversations of the ticket, newest first, and mail where it could be opened. `via`, `to`, `cc` and
     `files` are those of an answer that was taken back."""
     drafts = {draft["kind"]: draft for draft in _DRAFTS(agent.pk, ticket["id"])}
-    ways = ways_of(
-        side, _PEOPLE(ticket["id"]) if any(talk["channel"] == "email" for talk in side["talks"]) else []
-    )
+    mailed = any(talk["channel"] == "email" for talk in side["talks"])
+    people = _PEOPLE(ticket["id"]) if mailed else []
+    ways = ways_of(side, people)
+    marked = {way["address"]: way["mark"] for way in side["customer"]["ways"] if way["mark"]}
+    found = marks.shown([one["mark"] for one in people if one["address"] not in marked])
+    marked |= {address: mark_shape(row, dates) for address, row in found.items()}
+    for way in ways:
+        if way["channel"] == "email":
+            way["marks"] = [marked[one] for one in way["to"].split(", ") if one in marked]
     reply, note = drafts.get("outgoing"), drafts.get("note")
     rest = reply["rest"] if reply else {}
     return {

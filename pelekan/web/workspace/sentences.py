@@ -134,6 +134,12 @@ def _is_text(data: dict[str, Any]) -> bool:
     return data.get("channel") == "sms"
 
 
+def _silenced(data: dict[str, Any]) -> str:
+    if data["why"] == "complained":
+        return _("No automatic mail to %(recipient)s: mail of ours was reported as spam there")
+    return _("No automatic mail to %(recipient)s: mail comes back from there")
+
+
 # Sentences are looked up when they are needed: the language is that of the request.
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.created": lambda data: _("%(who)s got in touch (%(channel)s)"),
@@ -181,8 +187,12 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         if _is_text(data)
         else _("The mail to %(recipient)s may have been sent. %(fault)s")
     ),
+    "delivery.complained": lambda data: _("%(recipient)s reported this mail as spam"),
+    "address.unmarked": lambda data: _("Mail goes to %(recipient)s again without a warning"),
     "delivery.silenced": lambda data: (
-        _("No automatic text message to %(recipient)s: there were too many already")
+        _silenced(data)
+        if data.get("why")
+        else _("No automatic text message to %(recipient)s: there were too many already")
         if _is_text(data)
         else _("No automatic mail to %(recipient)s: there were too many already")
     ),

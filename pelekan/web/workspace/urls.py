@@ -58,6 +58,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_T + "join/", joining.join, name="desk_join"),
     path(_T + "unjoin/", joining.unjoin, name="desk_unjoin"),
     path(_T + "not-this/", joining.refuse_hint, name="desk_refuse_hint"),
+    path(_T + "unmark/<int:mark>/", acts.unmark, name="desk_unmark"),
     path(_T + "dialogs/<slug:name>/", moves.dialog, name="desk_dialog"),
     path(_T + "register/", register.register, name="desk_register"),
     path(_T + "customer/", people.customer, name="desk_customer"),

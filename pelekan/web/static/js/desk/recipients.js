@@ -12,6 +12,7 @@ export function recipients(box, via) {
     const row = here();
     toggle.hidden = !row || box.dataset.mode === "note";
     toggle.setAttribute("aria-expanded", String(open));
+    for (const one of box.querySelectorAll("[data-marks-of]")) one.hidden = one.dataset.marksOf !== via.value || box.dataset.mode === "note";
     for (const one of rows) one.hidden = one !== row || !open || box.dataset.mode === "note";
     // who was copied by the customer should not be forgotten by chance
     if (row?.querySelector("[data-copy-to]") && !box.dataset.peopleSeen) { box.dataset.peopleSeen = "1"; open = true; show(); }
