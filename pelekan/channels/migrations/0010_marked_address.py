@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('channels', '0008_signing_key'),
+        ('channels', '0009_health'),
     ]
 
     operations = [
