@@ -20,6 +20,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
 from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import (
     Attachment,
     Conversation,
@@ -174,6 +175,7 @@ def _send(pending: Pending, now: datetime | None = None) -> None:
     row = Pending.objects.select_related("agent__user", "conversation", "inbox").filter(pk=pending.pk).first()
     if row is None or row.leased_until != pending.leased_until:
         raise due.LeaseLost(f"pending {pending.pk}")
+    ticket = _home(row, ticket)
     crossed = ticket.messages.public().filter(id__gt=row.last_id, kind=MessageKind.INCOMING).first()
     way = Way(row.conversation, row.inbox, row.address)
     words = Words(
@@ -187,6 +189,12 @@ def _send(pending: Pending, now: datetime | None = None) -> None:
     fp("pending.before_commit")
     Pending.objects.filter(pk=row.pk).delete()
     pending.leased_until = None  # nothing is left to be settled
+
+
+def _home(row: Pending, ticket: Ticket) -> Ticket:
+    """Where its conversation is by now: a colleague may have joined its ticket into another."""
+    home = row.conversation.ticket_id if row.conversation else end_of(ticket).pk
+    return ticket if home == ticket.pk else lock(home)
 
 
 def _send_over(crossed: Message, ticket: Ticket, way: Way, words: Words, *, by: Agent, now: datetime) -> None:
@@ -216,10 +224,10 @@ JOB = due.Job(Pending, lambda pending: send(pending))
 @action
 def take_back(pk: int, *, by: Agent, now: datetime | None = None) -> Ticket | None:
     """Make an answer that waits a draft again, before what he began to write meanwhile. None when it has gone."""
-    row = Pending.objects.filter(pk=pk, agent=by).first()
+    row = Pending.objects.select_related("conversation", "inbox").filter(pk=pk, agent=by).first()
     if row is None:
         return None
-    ticket = lock(row.ticket_id)
+    ticket = _home(row, lock(row.ticket_id))
     if not Pending.objects.filter(pk=pk).delete()[0]:
         return None
     begun = Draft.objects.filter(agent=by, ticket=ticket, kind=MessageKind.OUTGOING).first()

@@ -205,3 +205,13 @@ def test_an_answer_that_opens_a_conversation_opens_it_when_it_goes(
     send(sara, ticket, via=via, client_id="z")
     assert work() == 1
     assert sorted(ticket.conversations.values_list("channel", flat=True)) == ["email", "portal"]
+
+
+def test_it_goes_where_its_conversation_went(
+    ticket: Ticket, sara: Client, write: Callable[..., Ticket], world: World
+) -> None:
+    send(sara, ticket)
+    other = write("یک تیکت دیگر")
+    actions.join(ticket, other, by=world.agents["nika"])
+    assert work() == 1
+    assert Message.objects.get(kind="outgoing", automatic=False).ticket_id == other.pk
