@@ -11,13 +11,14 @@ from typing import Any
 
 from django.conf import settings
 
-from pelekan.channels import joining, marks
+from pelekan.channels import joining
 from pelekan.channels.email import proof, thread
 from pelekan.channels.email.authenticity import Authenticity, authenticity
 from pelekan.channels.email.forwarded import original_sender
 from pelekan.channels.email.parse import Parsed
 from pelekan.channels.email.reader import Mail
 from pelekan.channels.joining import Place, id_key
+from pelekan.channels.marks import heard_from
 from pelekan.channels.models import Account, Arrival, Reference
 from pelekan.channels.sift import Verdict, may_answer
 from pelekan.config import LANGUAGES
@@ -156,7 +157,7 @@ def receive_mail(
         inline_id = part.content_id if part.inline else ""
         attachments.describe(kept, part.name, part.data[:4096], message, inline_id=inline_id)
     if trust.authentic is True and verdict.kind == "person":
-        marks.heard_from(sender, message.ticket, now=now)
+        heard_from(sender, message.ticket, now=now)
     _note_ids(message, parsed, is_new=place.conversation is None)
     _note_people(message.conversation, parsed, sender, place, held, now)
     return message
