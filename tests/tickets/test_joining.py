@@ -34,7 +34,9 @@ from pelekan.tickets.actions import (
     wait,
 )
 from pelekan.tickets.actions.joining import SPOKEN
-from pelekan.tickets.models import Conversation, Draft, Event, Message, ReadMark, Ticket
+from pelekan.tickets.models import Conversation, Draft, Event, Message, Pending, ReadMark, Ticket
+from pelekan.tickets.pending import answers
+from pelekan.tickets.pending.answers import Way, Words
 from tests.statements import WORK
 from tests.tickets.test_actions import line, mail
 
@@ -279,4 +281,26 @@ def test_many_messages_cost_few_statements(world: World) -> None:
     back = counted(lambda: unjoin(large, by=sara))
     assert many <= few + 2, (few, many)
     assert back <= 60, back
+    sound()
+
+
+def test_an_answer_that_waits_goes_where_its_conversation_is(world: World) -> None:
+    sara = world.agents["sara"]
+    into, source = asked(world), asked(world, "Hello?")
+    talk = source.conversations.get()
+
+    def prepared(text: str) -> Pending:
+        made = answers.prepare(source, Way(talk), Words(text=text, then="solve"), by=sara)
+        assert made is not None
+        return made
+
+    first = prepared("one")
+    join(source, into, by=sara)
+    answers.send(first)
+    assert Message.objects.get(text="one").ticket_id == into.pk
+    second = prepared("two")
+    assert second.ticket_id == into.pk
+    unjoin(source, by=sara)
+    answers.send(second)
+    assert Message.objects.get(text="two").ticket_id == source.pk and fresh(source).status == "solved"
     sound()

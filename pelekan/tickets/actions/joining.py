@@ -25,6 +25,7 @@ from pelekan.tickets.models import (
     Message,
     MessageKind,
     Outcome,
+    Pending,
     ReadMark,
     Ticket,
 )
@@ -65,6 +66,7 @@ def join(source: Ticket, into: Ticket, *, by: By, because: str = "", now: dateti
         joined_from=source
     )
     _keep_drafts(source, into)
+    Pending.objects.filter(ticket=source).update(ticket=into)
     waited = source.waiting_since
     source.stays.filter(left_at=None).update(left_at=now, outcome=Outcome.JOINED)
     source.joined_into, source.joined_at = into, now
@@ -93,6 +95,7 @@ def unjoin(source: Ticket, *, by: By, because: str = "", now: datetime | None = 
     moved = _move(talks, source, now)
     its = Conversation.objects.filter(pk__in=[one.pk for one in talks])
     its.filter(joined_from=source).update(joined_from=None)
+    Pending.objects.filter(conversation__in=its).update(ticket=source)
     _part_marks(source, into)
     source.joined_into, source.joined_at = None, now
     _stand_again(source, told, now)

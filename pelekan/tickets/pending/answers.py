@@ -19,7 +19,7 @@ from pelekan.lib.prepared import update
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock, lock_end, lock_place, record
 from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import (
     Attachment,
@@ -91,7 +91,7 @@ def prepare(
     """Let an answer wait. None when it was sent already. Raises what `reply` raises, and AlsoAnswering; both only
     while `words.saw_id` is given."""
     now = now or clock()
-    ticket = lock(ticket)
+    ticket = lock_place(way.talk) if way.talk else lock(end_of(ticket))
     if words.client_id:
         if known := Pending.objects.filter(agent=by, client_id=words.client_id).first():
             return known
