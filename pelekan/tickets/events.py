@@ -51,6 +51,7 @@ class Change:
     recorded: bool = False
     followed: int = 0  # events recorded by reactions
     cause: Event | None = None
+    alone: bool = False  # nothing around this change: it can be begun anew
     held: dict[int, tuple[tuple[str, ...], Ticket]] = field(
         default_factory=dict
     )  # locked here: as they are now
@@ -70,7 +71,9 @@ def action(do: Callable[P, R]) -> Callable[P, R]:
             return _within(running, do, args, kwargs)
         for attempt in range(TRIES):
             try:
-                return _outermost(do, args, kwargs)
+                return _outermost(do, args, kwargs, again=attempt < TRIES - 1)
+            except _Again:
+                continue
             except OperationalError as fault:
                 state = getattr(fault.__cause__, "sqlstate", None)
                 if (
@@ -93,8 +96,8 @@ def _within(change: Change, do: Callable[..., R], args: Any, kwargs: Any) -> R:
         raise
 
 
-def _outermost(do: Callable[..., R], args: Any, kwargs: Any) -> R:
-    change = Change()
+def _outermost(do: Callable[..., R], args: Any, kwargs: Any, *, again: bool) -> R:
+    change = Change(alone=again and not transaction.get_connection().in_atomic_block)
     token = _change.set(change)
     try:
         with _queue if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
@@ -246,6 +249,39 @@ def _ticket(pk: int) -> QuerySet[Ticket]:
 _TICKET = PreparedModels(_ticket)
 
 
+class _Again(Exception):
+    """What this change holds was moved before it got hold of it."""
+
+
+def begin_anew() -> None:
+    """What was locked is not what is needed: let it go and repeat the whole change, because who goes on to lock more
+    rows, in whatever order, waits for others who wait for him. Returns where nobody else can be waiting, or where
+    something is around the change; the caller then goes on."""
+    change = _change.get()
+    if change is not None and change.alone and connection.features.has_select_for_update:
+        raise _Again
+
+
+def lock_end(ticket: Ticket) -> Ticket:
+    """Lock the ticket on which the conversations of `ticket` are: itself, or the end of its joins. While that is held,
+    they stay there."""
+    found = ticket
+    while True:
+        held = lock(found)
+        now = ticket.pk if held.pk == ticket.pk and held.joined_into_id is None else _end(ticket.pk)
+        if now == held.pk:
+            return held
+        found = Ticket(pk=now)
+        begin_anew()
+
+
+def _end(pk: int) -> int:
+    into = Ticket.objects.values_list("joined_into", flat=True)
+    while (further := into.get(pk=pk)) is not None:
+        pk = further
+    return pk
+
+
 def lock_place(conversation: Conversation) -> Ticket:
     """Lock the ticket that `conversation` stands on, wherever a join has put it since it was read; `conversation` knows
     its ticket afterwards. Where no join was, this costs what `lock` costs."""
@@ -255,6 +291,7 @@ def lock_place(conversation: Conversation) -> Ticket:
             where = Conversation.objects.values_list("ticket_id", flat=True).get(pk=conversation.pk)
             if where != ticket.pk:
                 conversation.ticket_id = where
+                begin_anew()
                 continue
         conversation.ticket = ticket
         return ticket

@@ -14,7 +14,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.moving import assign
-from pelekan.tickets.events import action, lock, lock_place, record
+from pelekan.tickets.events import action, lock, lock_end, lock_place, record
 from pelekan.tickets.joined import end_of, face_of, family
 from pelekan.tickets.models import (
     Attachment,
@@ -200,7 +200,7 @@ def open_talk(
     """A conversation on this ticket with its customer through `inbox`, for answering by mail or SMS what came by
     chat; `address` is his, or his number."""
     now = now or clock()
-    ticket = lock(end_of(ticket))
+    ticket = lock_end(ticket)
     known = ticket.conversations.filter(
         channel=inbox.channel, inbox=inbox, participants__address=address
     ).first()

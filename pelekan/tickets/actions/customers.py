@@ -14,9 +14,8 @@ from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Claim, Customer, Identity, IdentityKind
 from pelekan.tickets import joined
 from pelekan.tickets.actions.receiving import receive
-from pelekan.tickets.events import By, action, lock, record
+from pelekan.tickets.events import By, action, lock, lock_end, record
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
 
@@ -120,8 +119,8 @@ def answer(
     customer's own. A ticket that was joined into another is answered where it is now. Raises NothingToSay.
     """
     now = now or clock()
-    ticket = lock(ticket)
-    work = lock(end_of(ticket))
+    work = lock_end(ticket)
+    ticket = work if work.pk == ticket.pk else Ticket.objects.get(pk=ticket.pk)
     conversation = _thread_of(ticket, by) or (
         joined.talks(ticket).order_by("last_at").last()  # only what a follow-up points back to
         if work.status == Status.CLOSED

@@ -9,14 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max, QuerySet
+from django.db.models import Func, Max, QuerySet, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import search
 from pelekan.tickets.actions.conversing import preview_of
 from pelekan.tickets.actions.settling import wake
-from pelekan.tickets.events import By, action, lock, record, record_moved
+from pelekan.tickets.events import By, action, begin_anew, lock, record, record_moved
 from pelekan.tickets.joined import end_of, family
 from pelekan.tickets.models import (
     Conversation,
@@ -61,10 +62,7 @@ def join(source: Ticket, into: Ticket, *, by: By, because: str = "", now: dateti
     took = {"side": "took", "other": source.pk, "number": source.number, "newest": newest, **_standing(into)}
     talks = list(source.conversations.order_by("pk"))
     _merge_marks(source, into)
-    moved = _move(talks, into, now)
-    Conversation.objects.filter(ticket=into, pk__in=[one.pk for one in talks], joined_from=None).update(
-        joined_from=source
-    )
+    moved = _move(talks, into, Coalesce("joined_from", Value(source.pk)))
     _keep_drafts(source, into)
     Pending.objects.filter(ticket=source).update(ticket=into)
     waited = source.waiting_since
@@ -92,10 +90,8 @@ def unjoin(source: Ticket, *, by: By, because: str = "", now: datetime | None = 
     told = Event.objects.filter(ticket=source, name="ticket.joined", data__side="left").latest("pk").data
     its = Conversation.objects.filter(ticket=into, joined_from__in=family(source))
     talks = list(its.order_by("pk"))
-    moved = _move(talks, source, now)
-    its = Conversation.objects.filter(pk__in=[one.pk for one in talks])
-    its.filter(joined_from=source).update(joined_from=None)
-    Pending.objects.filter(conversation__in=its).update(ticket=source)
+    moved = _move(talks, source, NullIf("joined_from", Value(source.pk)))
+    Pending.objects.filter(conversation__in=[one.pk for one in talks]).update(ticket=source)
     _part_marks(source, into)
     source.joined_into, source.joined_at = None, now
     _stand_again(source, told, now)
@@ -131,31 +127,26 @@ def refuse_hint(ticket: Ticket, *, by: Agent, now: datetime | None = None) -> Ti
 
 def _both(source: Ticket, into: Ticket | None) -> tuple[Ticket, Ticket]:
     """Both as they are now and locked, the older row first, so that two joins at once never wait for each other; `into`
-    is the end of its own joins, or (None) the ticket that `source` was joined into. PostgreSQL repeats the change in the
-    rare case that a third join came between."""
-    first = Ticket.objects.get(pk=source.pk)
-    if into is None and first.joined_into_id is None:
-        raise CannotJoin("apart", first)
-    goal = end_of(first if into is None else Ticket.objects.get(pk=into.pk))
-    if into is not None and goal.pk == source.pk:
-        raise CannotJoin("itself", goal)
-    held = {pk: lock(pk) for pk in sorted((source.pk, goal.pk))}
-    here, there = held[source.pk], held[goal.pk]
-    if into is None and here.joined_into_id is None:
-        raise CannotJoin("apart", here)
-    while there.joined_into_id is not None:
-        there = lock(end_of(there))
-        if there.pk == here.pk:
-            raise CannotJoin("itself", there)
-    return here, there
+    is the end of its own joins, or (None) the ticket that `source` was joined into."""
+    while True:
+        goal = end_of(Ticket.objects.get(pk=(source if into is None else into).pk))
+        if goal.pk == source.pk:
+            raise CannotJoin("apart" if into is None else "itself", goal)
+        held = {pk: lock(pk) for pk in sorted((source.pk, goal.pk))}
+        if held[goal.pk].joined_into_id is None and (
+            into is not None or end_of(held[source.pk]).pk == goal.pk
+        ):
+            return held[source.pk], held[goal.pk]
+        begin_anew()
 
 
-def _move(talks: list[Conversation], to: Ticket, now: datetime) -> list[int]:
-    """Put these conversations on `to`. The ids of their messages that `to` has no event for."""
+def _move(talks: list[Conversation], to: Ticket, joined_from: Func) -> list[int]:
+    """Put these conversations on `to`, each row in one statement: at a second one PostgreSQL would hold their customers
+    too. The ids of their messages that `to` has no event for."""
     ids = [one.pk for one in talks]
     rows = Message.objects.filter(conversation__in=ids)
     messages = list(rows.order_by("pk").values_list("pk", flat=True))
-    Conversation.objects.filter(pk__in=ids).update(ticket=to)
+    Conversation.objects.filter(pk__in=ids).update(ticket=to, joined_from=joined_from)
     rows.update(ticket=to)
     search.move(messages, to.pk)
     shown = Event.objects.filter(ticket=to, name__in=SPOKEN, message__conversation__in=ids)

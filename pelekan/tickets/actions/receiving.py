@@ -80,7 +80,8 @@ def said_before(customer: Customer, client_id: str) -> Message | None:
 
 def _customer(pk: int) -> QuerySet[Customer]:
     rows = Customer.objects.filter(pk=pk)
-    return rows.select_for_update() if connection.features.has_select_for_update else rows
+    # no_key: rows that name him may be written meanwhile; who writes them holds a ticket that we are about to ask for
+    return rows.select_for_update(no_key=True) if connection.features.has_select_for_no_key_update else rows
 
 
 _CUSTOMER = PreparedModels(_customer)

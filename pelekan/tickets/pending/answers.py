@@ -91,7 +91,7 @@ def prepare(
     """Let an answer wait. None when it was sent already. Raises what `reply` raises, and AlsoAnswering; both only
     while `words.saw_id` is given."""
     now = now or clock()
-    ticket = lock_place(way.talk) if way.talk else lock(end_of(ticket))
+    ticket = lock_place(way.talk) if way.talk else lock_end(ticket)
     if words.client_id:
         if known := Pending.objects.filter(agent=by, client_id=words.client_id).first():
             return known
