@@ -6,6 +6,10 @@ Forged are the reply token, the number in the subject, the references and the he
 the stranger's own address, the customer's (which the mail server calls forged, or can't tell) or an agent's. No such mail
 may be seen in a conversation, nobody may be confirmed by it, and nothing of it may go out to the stranger. Between them
 the customer himself answers, and he must get through.
+
+Every fifth mail claims to be an agent's answer to a notice, and lacks one proof: somebody else's mark, an expired or a
+changed one, no pass, an agent who is gone or may not see the ticket, a stranger's address, a machine. Nothing of it may
+become an answer or a note; between them the agent herself answers, and she must get through.
 """
 
 # ruff: noqa: I001 (Django is set up before the models are imported)
@@ -16,6 +20,7 @@ from tests.faults import alone
 import random
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from django.conf import settings
 
@@ -23,7 +28,10 @@ from pelekan.channels import intake
 from pelekan.channels.email import thread
 from pelekan.channels.models import Account, Delivery
 from pelekan.demo.world import World, build
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent, Desk
 from pelekan.tickets.actions import register, reply
+from pelekan.tickets.bell import marks
 from pelekan.tickets.models import Message, Participant, Ticket
 from tests.channels.mails import raw_mail
 from tests.faults.alone import Broken
@@ -44,6 +52,7 @@ class Aim:
     token: str
     ticket: int
     visible: int = 0
+    said: int = 0  # answers and notes of agents
 
 
 @dataclass
@@ -71,7 +80,13 @@ class Siege:
                 Aim(number or 0, customer, first.conversation_id, theirs, ours, token, ticket.pk)
             )
         for aim in self.aims:
-            aim.visible = self._visible(aim)
+            aim.visible, aim.said = self._visible(aim), self._said(aim)
+        Desk.objects.update_or_create(
+            pk=1, defaults={"name": "Chakad", "language": "en", "agents_by_mail": True}
+        )
+        laila, james = self.world.agents["laila"], self.world.agents["james"]
+        Agent.objects.filter(pk=laila.pk).update(disabled_at=clock())
+        assert not Ticket.objects.visible_to(james).filter(pk=self.aims[0].ticket).exists()
 
     def _taken(self, raw: bytes) -> Message:
         message = intake.take_now(intake.store(self.world.inboxes["mail"], raw)).message
@@ -81,7 +96,58 @@ class Siege:
     def _visible(self, aim: Aim) -> int:
         return Message.objects.filter(conversation=aim.conversation, kind="incoming", held_at=None).count()
 
+    def _said(self, aim: Aim) -> int:
+        mine = Message.objects.filter(ticket=aim.ticket, kind__in=("outgoing", "note"))
+        return mine.filter(automatic=False).count()
+
     # Forging
+
+    def mark(self, aim: Aim, agent: str = "sara", ago: timedelta = timedelta()) -> str:
+        pk = self.world.agents[agent].pk
+        act = self.dice.choice((marks.ANSWER, marks.NOTE))
+        return marks.make(pk, aim.conversation, act, clock() - ago, settings.SECRET_KEY)
+
+    def agents(self) -> tuple[Aim, bytes]:
+        """An answer as an agent's mail program would send it, but for one proof."""
+        aim, dice, n = self.dice.choice(self.aims), self.dice, self.sent
+        kind = dice.choice(
+            ("someone else's", "expired", "changed", "no pass", "gone", "no access", "stranger", "machine")
+        )
+        sender = {"gone": "laila", "no access": "james"}.get(kind, "sara")
+        owner = "omid" if kind == "someone else's" else sender
+        mark = self.mark(
+            aim,
+            owner,
+            marks.LASTS + timedelta(days=dice.randint(0, 90)) if kind == "expired" else timedelta(),
+        )
+        if kind == "changed":
+            mark = self.changed(aim, mark)
+        verdict = f"{SERVER}; dmarc=pass header.from=chakad.example"
+        if kind == "no pass":
+            verdict = dice.choice((
+                "", f"{SERVER}; dmarc=fail header.from=chakad.example", f"{SERVER}; dmarc=pass header.from=evil.example",
+                "mx.evil.example; dmarc=pass header.from=chakad.example", f"{SERVER}; dkim=pass header.d=example",
+            ))  # fmt: skip
+        headers = {"Authentication_Results": verdict}
+        if kind == "machine":
+            headers["Auto_Submitted"] = "auto-replied"
+        body = "Dear customer, pay here.\n"
+        if dice.random() < 0.5:
+            headers["In_Reply_To"] = marks.mail_id(mark, "x", "desk.chakad.example")
+        else:
+            body += f"\n> [{mark}]\n"
+        address = "m@evil.example" if kind == "stranger" else f"{sender}@chakad.example"
+        self.kinds[f"agent: {kind}"] += 1
+        return aim, raw_mail(f"{body} {n}", sender=address, mail_id=f"<agent-{n}@chakad.example>", **headers)
+
+    def changed(self, aim: Aim, mark: str) -> str:
+        head, _, signature = mark.partition("-")
+        other = self.dice.choice([one for one in self.aims if one is not aim])
+        return self.dice.choice((
+            f"{head}-{signature[:-1]}", f"{head}-{signature[::-1]}", f"{head}-{signature}{signature}", f"{head}-{'a' * 26}",
+            f"{head}f-{signature}", mark.replace(f".{aim.conversation}.", f".{other.conversation}.", 1),
+            mark.replace("a.", "a.1", 1),
+        ))  # fmt: skip
 
     def token(self, aim: Aim) -> str:
         """A token that is none: cut, changed, moved to another conversation, doubled, of an old format."""
@@ -170,7 +236,7 @@ class Siege:
     # Looking
 
     def attack(self) -> None:
-        aim, raw = self.forged()
+        aim, raw = self.agents() if self.sent % 5 == 4 else self.forged()
         arrival = intake.take_now(intake.store(self.world.inboxes["mail"], raw))
         self.sent += 1
         message = arrival.message
@@ -178,6 +244,20 @@ class Siege:
             raise Broken(f"let in: {raw!r}")
         if self._visible(aim) != aim.visible:
             raise Broken(f"seen in the conversation: {raw!r}")
+        if self._said(aim) != aim.said:
+            raise Broken(f"passed on as an agent's: {raw!r}")
+
+    def agent_answers(self) -> None:
+        """Sara herself, with all that proves it."""
+        aim, n = self.dice.choice(self.aims), self.sent
+        mark, verdict = self.mark(aim), f"{SERVER}; dmarc=pass header.from=chakad.example"
+        raw = raw_mail(
+            f"It is done {n}.\n\n> [{mark}]", sender="sara@chakad.example", mail_id=f"<sara-{n}@chakad.example>",
+            Authentication_Results=verdict,
+        )  # fmt: skip
+        if self._taken(raw).agent_id != self.world.agents["sara"].pk:
+            raise Broken(f"the agent's own answer was not passed on: {raw!r}")
+        aim.said += 1
 
     def answer(self) -> None:
         """The customer himself, by each of the two ways that prove it."""
@@ -207,6 +287,7 @@ def siege(world: World, mails: int, seed: int = 1) -> Siege:
         one.attack()
         if one.sent % 20 == 0:
             one.answer()
+            one.agent_answers()
         if one.sent % 100 == 0:
             one.check()
     one.check()
