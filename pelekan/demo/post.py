@@ -1,4 +1,7 @@
-"""The customers' post office of the demo: read what was mailed to any of them, and write as any of them."""
+"""The post office of the demo: read what was mailed to any customer or agent, and write as any of them.
+
+It knows whose box is whose, and says so in each mail (Authentication-Results): the mail server that the demo's desk trusts.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,19 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from pelekan.channels import intake
 from pelekan.channels.email.parse import Parsed, parse
 from pelekan.lib.html import clean
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Identity, IdentityKind
+from pelekan.people.models import Agent, Identity, IdentityKind
+from pelekan.tickets.bell.ring import WORKING
 from pelekan.tickets.models import Inbox
+
+SERVER = "post.chakad.example"
+"""By this name it judges senders."""
 
 NEWEST = 60
 """Mails that one box shows."""
@@ -33,12 +41,16 @@ def folder() -> Path:
 
 @require_GET
 def box(request: HttpRequest) -> HttpResponse:
-    """One customer's letter box, or (without `as`) everybody's, newest first; one letter opened, and an answer."""
+    """One person's letter box, or (without `as`) everybody's, newest first; one letter opened, and an answer."""
     addresses = list(
         Identity.objects.filter(kind=IdentityKind.EMAIL)
         .order_by("customer__name")
         .values_list("address", "customer__name")
     )
+    addresses += [
+        (agent.user.email, f"{agent.name} · {_('Agent')}")
+        for agent in Agent.objects.select_related("user").filter(WORKING).order_by("pk")
+    ]
     mine = request.GET.get("as", "")
     letters = _letters(mine)
     name = request.GET.get("mail", "")
@@ -60,15 +72,16 @@ def box(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def send(request: HttpRequest) -> HttpResponse:
-    """Write to the desk as a customer: a real mail, stored and read like any other."""
+    """Write to the desk as one of them: a real mail, stored and read like any other."""
     sender, to = request.POST.get("from", ""), request.POST.get("to", "")
     if "@" not in sender or "@" not in to or "\n" in sender + to:
         raise BadRequest
-    known = (
-        Identity.objects.select_related("customer").filter(kind=IdentityKind.EMAIL, address=sender).first()
-    )
+    name = _name_of(sender)
     mail = EmailMessage()
-    mail["From"] = formataddr((known.customer.name if known else "", sender))
+    if name:
+        domain = sender.rpartition("@")[2]
+        mail["Authentication-Results"] = f"{SERVER}; dmarc=pass header.from={domain}"
+    mail["From"] = formataddr((name, sender))
     mail["To"] = to
     mail["Subject"] = " ".join(request.POST.get("subject", "").split())[:250]
     mail["Date"] = format_datetime(clock())
@@ -100,6 +113,15 @@ def html(request: HttpRequest, name: str) -> HttpResponse:
         "sandbox allow-popups allow-popups-to-escape-sandbox; frame-ancestors 'self'"
     )
     return response
+
+
+def _name_of(address: str) -> str:
+    """Whose box this is; "" for nobody's."""
+    known = (
+        Identity.objects.select_related("customer").filter(kind=IdentityKind.EMAIL, address=address).first()
+    )
+    agent = Agent.objects.select_related("user").filter(user__email=address).first()
+    return known.customer.name if known else agent.name if agent else ""
 
 
 def _support() -> Inbox:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -11,10 +11,13 @@ from django.conf import settings
 
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
-from pelekan.demo import office, phones, stories, world
+from pelekan.demo import office, phones, post, stories, world
 from pelekan.lib.time import now as clock
+from pelekan.people.desk import sign
 from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Identity, IdentityKind, Presence, Team
+from pelekan.tickets import shaping
+from pelekan.tickets.bell import choosing, inviting, rules
 from pelekan.tickets.models import Inbox
 
 Work = Callable[[threading.Event], None]
@@ -28,9 +31,15 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     made = world.build(sites=_sites(port))
     accounts.save(
         made.inboxes["mail"],
-        {"smtp_host": office.HOST, "smtp_port": office.mail_port(port), "smtp_security": "none"},
+        {
+            "smtp_host": office.HOST,
+            "smtp_port": office.mail_port(port),
+            "smtp_security": "none",
+            "authserv_id": post.SERVER,
+        },
         by=made.agents["arash"],
     )
+    _allow_answers(made)
     Agent.objects.filter(pk__in=[made.agents[key].pk for key in ("sara", "omid", "laila")]).update(
         presence=Presence.ONLINE
     )
@@ -47,6 +56,16 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     if not empty:
         stories.tell(made)
     return True
+
+
+def _allow_answers(made: world.World) -> None:
+    """Three agents are told by mail, in two languages, and may answer so: their letters lie in the post office too."""
+    known = sign()
+    shaping.save_desk(by=made.agents["arash"], name=known.name, language=known.language, agents_by_mail=True)
+    ways: dict[str, Iterable[str]] = {str(kind): usual for kind, usual in rules.DEFAULT.items()}
+    ways |= {str(kind): [*rules.DEFAULT[kind], rules.By.MAIL] for kind in inviting.ACTS}
+    for key in ("sara", "dara", "james"):
+        choosing.choose(made.agents[key], ways=ways)
 
 
 def move(port: int) -> None:
