@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
 
-from pelekan.channels import answering, arriving, bounced
+from pelekan.channels import answering, arriving, bounced, tally
 from pelekan.channels.email import reader
 from pelekan.channels.email.authenticity import Authenticity
 from pelekan.channels.faults import fault
@@ -257,7 +257,11 @@ def quarantine(arrival: Arrival, why: str) -> None:
 @action
 def retry(arrival: Arrival, *, by: Agent, admit: bool = False) -> None:
     """Take a quarantined or dismissed mail in again. With `admit` it is taken for a person's mail whatever it looks
-    like; nothing automatic answers it. A mail that became a message is left alone."""
+    like; nothing automatic answers it. A mail that became a message is left alone. One of which only the head lies
+    here is asked for again at its server."""
+    if not admit and arrival.size != len(arrival.raw):
+        _ask_again(arrival, by)
+        return
     values: dict[str, Any] = {
         "state": ArrivalState.WAITING,
         "due_at": clock(),
@@ -272,6 +276,15 @@ def retry(arrival: Arrival, *, by: Agent, admit: bool = False) -> None:
     if again:
         record("arrival.retried", by=by, topics=["desk"], arrival=arrival.pk, admitted=admit)
         due.queued(Arrival)
+
+
+def _ask_again(arrival: Arrival, by: Agent) -> None:
+    rows = Arrival.objects.filter(pk=arrival.pk, message=None)
+    if rows.filter(state__in=[ArrivalState.QUARANTINED, ArrivalState.DISMISSED]).update(
+        state=ArrivalState.QUARANTINED
+    ):
+        tally.ask_again(arrival)
+        record("arrival.retried", by=by, topics=["desk"], arrival=arrival.pk, admitted=False)
 
 
 @action

@@ -43,6 +43,8 @@ ALL_UNPROVED = (200, timedelta(hours=1))
 
 MOST_RECIPIENTS = 50
 
+UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipient:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.conf import settings
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from pelekan.channels.models import Account, ArrivalState, Fetched, Folder
+from pelekan.channels.models import Account, Arrival, ArrivalState, Fetched, Folder
+from pelekan.lib import due
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import action, record
 
@@ -33,6 +35,29 @@ def is_due(folder: Folder) -> bool:
     if folder.counted_at is None:
         return True
     return clock() - folder.counted_at >= (SOONER if folder.missing else EVERY)
+
+
+REFUSED, TOO_LARGE = (
+    f'{{"fault": "{word}"' for word in ("not_understood", "too_large")
+)  # how a reason begins
+
+
+def listed(folder: Folder) -> QuerySet[Fetched]:
+    """Mails of which only a listing lies here, because the server could not give them or they were too large: those
+    that may be asked for again, now that both may have changed."""
+    rows = Fetched.objects.filter(folder=folder, epoch=folder.uid_validity).select_related("arrival__inbox")
+    limit = settings.CONFIG.max_mail_mb * 1024 * 1024
+    small = Q(arrival__why__startswith=TOO_LARGE, arrival__size__lte=limit)
+    why = Q(arrival__why__startswith=REFUSED) | small
+    return rows.filter(why, arrival__state=ArrivalState.QUARANTINED).order_by("pk")
+
+
+def ask_again(arrival: Arrival) -> None:
+    """Let the next poll ask for a mail that was only listed, instead of the next count."""
+    folders = Folder.objects.filter(pk__in=Fetched.objects.filter(arrival=arrival).values("folder"))
+    folders.update(counted_at=None)
+    Account.objects.filter(folders__in=folders).exclude(due_at=None).update(due_at=clock())
+    due.queued(Account)
 
 
 def known(folder: Folder) -> set[str]:

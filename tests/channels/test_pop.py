@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from pelekan.channels import trying
+from pelekan.channels import intake, trying
 from pelekan.channels.email import pop
 from pelekan.channels.faults import word_of
 from pelekan.channels.models import Account, Arrival, Folder
@@ -121,3 +121,21 @@ def test_received_is_told_by_the_topmost_line() -> None:
     at = pop.received(line)
     assert at is not None and at.isoformat() == "2026-11-01T10:00:00+03:30"
     assert pop.received(b"Received: by c; tomorrow\r\n\r\n") is None and pop.received(b"") is None
+
+
+def test_a_mail_that_was_too_large_is_asked_for_again(
+    world: World, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(settings.CONFIG.__dict__, "max_mail_mb", 1)
+    dovecot.deliver(raw_mail("x" * 1_500_000, subject="Large"))
+    one = poll(mailbox(world, dovecot))
+    [listed] = Arrival.objects.all()
+    assert listed.state == "quarantined" and len(listed.raw) < 2000
+    intake.retry(listed, by=world.agents["nika"])
+    poll(one)
+    assert Arrival.objects.get().state == "quarantined", "the limit is as it was"
+    monkeypatch.setitem(settings.CONFIG.__dict__, "max_mail_mb", 2)
+    intake.retry(listed, by=world.agents["nika"])
+    poll(one)
+    old, new = Arrival.objects.order_by("pk")
+    assert (old.state, new.state, len(new.raw) > 1_500_000) == ("dismissed", "waiting", True)

@@ -17,7 +17,7 @@ from pelekan.channels import accounts, intake, tally
 from pelekan.channels.email import wire
 from pelekan.channels.email.wire import Imap, WireFault
 from pelekan.channels.faults import fault
-from pelekan.channels.models import Account, ArrivalState, Fetched, Folder
+from pelekan.channels.models import Account, Fetched, Folder
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
@@ -25,7 +25,6 @@ from pelekan.lib.time import now as clock
 LEASE = timedelta(minutes=10)
 MOST = 200  # mails of one poll and folder; the rest follows at once in the next
 STEP = 20  # mails between two moves of the cursor
-REFUSED = '{"fault": "not_understood"'  # how such a listing begins
 GIVE_UP_ON_ONE = 3  # failed polls at the same mail before it is listed as one that can't be fetched
 
 
@@ -243,9 +242,7 @@ def _count(client: Imap, folder: Folder) -> bool:
 
 def _try_refused(client: Imap, folder: Folder, listed: set[int]) -> None:
     """Mails that the server could not give, and so were only listed: perhaps it can by now."""
-    rows = Fetched.objects.filter(folder=folder, epoch=folder.uid_validity).select_related("arrival")
-    refused = rows.filter(arrival__why__startswith=REFUSED, arrival__state=ArrivalState.QUARANTINED)
-    for row in refused.order_by("pk")[:STEP]:
+    for row in tally.listed(folder)[:STEP]:
         uid = int(row.uid)
         try:
             raw = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]") if uid in listed else None

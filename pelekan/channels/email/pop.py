@@ -17,7 +17,7 @@ from django.db.models.functions import Length
 
 from pelekan.channels import accounts, intake, tally
 from pelekan.channels.email import wire
-from pelekan.channels.email.imap import GIVE_UP_ON_ONE, MOST, Polled, keep_lease, note_newest
+from pelekan.channels.email.imap import GIVE_UP_ON_ONE, MOST, STEP, Polled, keep_lease, note_newest
 from pelekan.channels.email.wire import WireFault
 from pelekan.channels.email.wire_pop import Pop, hang_up
 from pelekan.channels.faults import fault
@@ -47,6 +47,7 @@ def fetch_new(account: Account) -> Polled:
         if len(new) <= MOST:
             _delete_old(client, folder, listed)
             if tally.is_due(folder):
+                _try_refused(client, folder, listed)
                 _note(folder, listed)
         client.quit()  # only now the server deletes
         return Polled(more=len(new) > MOST)
@@ -114,6 +115,20 @@ def _delete_old(client: Pop, folder: Folder, listed: dict[str, int]) -> None:
     for uid in old.values_list("uid", flat=True):
         if uid in listed:
             client.dele(listed[uid])
+
+
+def _try_refused(client: Pop, folder: Folder, listed: dict[str, int]) -> None:
+    """Mails that were only listed: perhaps they can be had by now."""
+    for row in tally.listed(folder)[:STEP]:
+        if row.uid not in listed:
+            continue
+        try:
+            raw = client.whole(listed[row.uid], 2 * settings.CONFIG.max_mail_mb * 1024 * 1024)
+        except poplib.error_proto as error:
+            if "EOF" in str(error):
+                raise
+            continue
+        intake.fetched_after_all(row, raw)
 
 
 def _note(folder: Folder, listed: dict[str, int]) -> None:

@@ -71,7 +71,11 @@ def show(
             "heading": heading,
             "lead": lead,
             "told": [
-                {"text": str(m), "kind": "breach" if m.level_tag == "error" else "success"}
+                {
+                    "text": str(m),
+                    "kind": "breach" if m.level_tag == "error" else "success",
+                    "undo": m.extra_tags if (m.extra_tags or "").startswith("/") else "",
+                }
                 for m in messages.get_messages(request)
             ],
             **context,

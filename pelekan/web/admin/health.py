@@ -80,7 +80,7 @@ def health(request: HttpRequest) -> HttpResponse:
     now = clock()
     queues = Queues(now)
     may_set = can(agent(request), "settings")
-    parts = [
+    parts: list[dict[str, Any]] = [
         {"title": _("Mailboxes"), "rows": mailboxes(queues, may_set)},
         {"title": _("SMS gateways"), "rows": gateways(queues, may_set)},
         {"title": _("Mail of the desk itself"), "rows": [own_mail(now)]},
