@@ -169,7 +169,8 @@ def _is_forwarded(parsed: Parsed) -> bool:
 def _is_unclear(parsed: Parsed) -> bool:
     """Nothing of its own, or the notice still stands among the words."""
     words = arriving.text_of(parsed)
-    return marks.stands_in(words) or not (words.strip() or parsed.attachments)
+    left = marks.stands_in(words) or f"{settings.BASE_URL}/desk/" in words
+    return left or not (words.strip() or parsed.attachments)
 
 
 def _too_late(agent: Agent, mark: Mark, talk: Conversation) -> str:

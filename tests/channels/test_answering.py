@@ -15,6 +15,7 @@ from pelekan.channels.faults import word_of
 from pelekan.channels.models import Arrival, Delivery
 from pelekan.demo.world import World
 from pelekan.lib import due
+from pelekan.lib.html import from_text
 from pelekan.lib.time import now as clock
 from pelekan.people.letters import text_of
 from pelekan.people.models import Agent, Desk, Letter
@@ -198,6 +199,41 @@ def test_files_and_formatting_come_along(desk: World) -> None:
     assert made.html == "<div>We pay it <b>back</b>.</div>"
 
 
+PROGRAMS = {
+    "gmail": '<div dir="ltr">{words}</div><br><div class="gmail_quote"><div dir="ltr" class="gmail_attr">On Sun, Nov 22, 2026 at 12:00 PM Pelekan &lt;<a href="mailto:x@chakad.example">x@chakad.example</a>&gt; wrote:<br></div><blockquote class="gmail_quote">{notice}</blockquote></div>',
+    "gmail, Persian": '<div dir="rtl">{words}</div><br><div class="gmail_quote"><div dir="rtl" class="gmail_attr">‏در تاریخ یکشنبه ۱ آذر ۱۴۰۵ ساعت ۱۲:۰۰ ‪Pelekan‬ ‏&lt;‪x@chakad.example‬‏&gt; نوشت:<br></div><blockquote class="gmail_quote">{notice}</blockquote></div>',
+    "outlook": '<div class="WordSection1"><p class="MsoNormal">{words}</p><div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0in 0in 0in"><p class="MsoNormal"><b>From:</b> Pelekan &lt;x@chakad.example&gt;<br><b>Sent:</b> Sunday, November 22, 2026 12:00 PM<br><b>To:</b> Sara<br><b>Subject:</b> Emma wrote</p></div></div>{notice}</div>',
+    "outlook on the web": '<div>{words}</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg" dir="ltr"><b>From:</b> Pelekan<br><b>Sent:</b> Sunday<br><b>To:</b> Sara<br><b>Subject:</b> x</div>{notice}',
+    "apple": '<div>{words}</div><br><div><blockquote type="cite"><div>On 22. Nov 2026, at 12:00, Pelekan &lt;x@chakad.example&gt; wrote:</div><br>{notice}</blockquote></div>',
+    "thunderbird": '<p>{words}</p><div class="moz-cite-prefix">On 22.11.26 12:00, Pelekan wrote:<br></div><blockquote type="cite" cite="mid:x">{notice}</blockquote><div class="moz-signature">-- <br>Sara<br>Support</div>',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_what_mail_programs_send_is_cut_to_the_answer(desk: World, program: str) -> None:
+    """As HTML alone, and with no header that names the notice: its mark stands in the quote."""
+    _, letter = asked(desk)
+    notice = from_text(f"{text_of(letter)}\n\n[{marks.of_id(letter.mail_id)}]")
+    body = PROGRAMS[program].format(words="We pay it <b>back</b>.", notice=notice)
+    raw = raw_mail(
+        body, sender="sara@chakad.example", Authentication_Results=PROVED, Content_Type="text/html; charset=utf-8"
+    )  # fmt: skip
+    found = arrive(desk, raw)
+    assert found.state == "done", found.why_text
+    [made] = outgoing()
+    assert made.text == "We pay it back."
+    for word in (
+        "Answer this mail",
+        "charged twice",
+        "/desk/",
+        "wrote",
+        "نوشت",
+        "Subject",
+        marks.of_id(letter.mail_id),
+    ):
+        assert word not in made.html
+
+
 def test_the_same_mail_again_is_one_answer(desk: World) -> None:
     _, letter = asked(desk)
     first = arrive(desk, answer(letter))
@@ -330,6 +366,10 @@ def test_nothing_of_its_own_or_the_notice_among_the_words(desk: World) -> None:
         Authentication_Results=PROVED,
     )  # fmt: skip
     assert word_of(arrive(desk, left).why) == "agent_unclear"
+    link = answer(
+        letter, f"Look: {settings.BASE_URL}/desk/tickets/{ticket.pk}/", mail_id="<d@chakad.example>"
+    )
+    assert word_of(arrive(desk, link).why) == "agent_unclear"
     other = marks.make(
         desk.agents["sara"].pk, ticket.conversations.get().pk + 1, marks.ANSWER, clock(), settings.SECRET_KEY
     )
