@@ -37,6 +37,20 @@ class TicketIn(Strict):
     )
 
 
+class JoinIn(Strict):
+    """The ticket that it is part of, by its id."""
+
+    into: Annotated[int, Field(ge=1, lt=2**63)]
+
+
+class Joined(Schema):
+    """Where a ticket's conversations are: on the ticket `id`; `joined_into` None when that is itself."""
+
+    id: int
+    joined_into: int | None
+    url: str
+
+
 class Made(Schema):
     id: int
     number: int | None
@@ -71,6 +85,7 @@ class TicketOut(Schema):
     registered_at: datetime | None
     solved_at: datetime | None
     last_at: datetime
+    joined_into: int | None  # the id of the ticket on which its messages are
 
 
 class TicketFull(TicketOut):
@@ -107,6 +122,7 @@ def ticket_out(ticket: Ticket, url: str) -> dict[str, Any]:
         "registered_at": ticket.registered_at,
         "solved_at": ticket.solved_at,
         "last_at": ticket.last_at,
+        "joined_into": ticket.joined_into_id,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,17 @@ from ninja import Query, Router, Status
 
 from pelekan.api.once import once
 from pelekan.api.problems import Problem
-from pelekan.api.v1.shapes import CustomerIn, Made, TicketFull, TicketIn, TicketPage, message_out, ticket_out
+from pelekan.api.v1.shapes import (
+    CustomerIn,
+    Joined,
+    JoinIn,
+    Made,
+    TicketFull,
+    TicketIn,
+    TicketPage,
+    message_out,
+    ticket_out,
+)
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.language import language as guess_language
 from pelekan.lib.phones import normal_phone
@@ -20,9 +31,10 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import clean_controls
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
-from pelekan.tickets.actions import receive
+from pelekan.tickets.actions import CannotJoin, join, receive, unjoin
 from pelekan.tickets.events import action
 from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.joined import end_of
 from pelekan.tickets.models import Category, Inbox, Ticket
 
 router = Router(tags=["tickets"])
@@ -66,6 +78,57 @@ def show(request: HttpRequest, pk: int) -> Any:
         raise Problem(404, "There is no ticket with this id.")
     messages = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")[:200]
     return {**ticket_out(ticket, url_of(ticket)), "messages": [message_out(m) for m in reversed(messages)]}
+
+
+@router.post("/{int:pk}/join", response=Joined, summary="Join a ticket into another")
+def join_into(request: HttpRequest, pk: int, values: JoinIn) -> Any:
+    """Moves all its conversations there and closes it. Customers see nothing of one another. 409 says why it can't be;
+    joining what is joined there already changes nothing."""
+    _needs(request, "tickets:write")
+    status, body = once(request, request.auth, lambda: _join(pk, values.into))  # type: ignore[attr-defined]
+    return Status(status, body)
+
+
+@router.post("/{int:pk}/unjoin", response=Joined, summary="Undo the join of a ticket")
+def unjoin_from(request: HttpRequest, pk: int) -> Any:
+    """Brings its conversations back with what was said in them meanwhile; it stands as it stood. Undoing what is not
+    joined changes nothing."""
+    _needs(request, "tickets:write")
+    status, body = once(request, request.auth, lambda: _unjoin(pk))  # type: ignore[attr-defined]
+    return Status(status, body)
+
+
+def _join(pk: int, into: int) -> tuple[int, dict[str, Any]]:
+    source, goal = _one(pk), _one(into)
+    try:
+        goal = join(source, goal, by=None, because="api")
+    except CannotJoin as refused:
+        if refused.why != "joined" or refused.ticket != end_of(goal):
+            raise Problem(409, NOT_JOINED[refused.why]) from None
+        goal = end_of(goal)
+    return 200, {"id": source.pk, "joined_into": goal.pk, "url": url_of(goal)}
+
+
+def _unjoin(pk: int) -> tuple[int, dict[str, Any]]:
+    source = _one(pk)
+    with suppress(CannotJoin):  # it stands for itself already
+        unjoin(source, by=None, because="api")
+    return 200, {"id": source.pk, "joined_into": None, "url": url_of(source)}
+
+
+NOT_JOINED = {
+    "itself": "These are already one ticket.",
+    "closed": "The other ticket is closed for good.",
+    "unregistered": "The other ticket has no number. Register it first.",
+    "joined": "This ticket was joined into another one.",
+}
+
+
+def _one(pk: int) -> Ticket:
+    found = Ticket.objects.filter(pk=pk).first() if pk < 2**63 else None
+    if found is None:
+        raise Problem(404, "There is no ticket with this id.")
+    return found
 
 
 _INBOX = PreparedModels(
