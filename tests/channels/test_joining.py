@@ -9,13 +9,14 @@ from django.conf import settings
 
 from pelekan.channels import intake
 from pelekan.channels.email import thread
+from pelekan.channels.email.letter import letter
 from pelekan.channels.faults import word_of
-from pelekan.channels.models import Delivery
+from pelekan.channels.models import Delivery, Reference
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Identity
-from pelekan.tickets.actions import close, reply
-from pelekan.tickets.models import Message, Participant
+from pelekan.people.models import Identity, Token
+from pelekan.tickets.actions import close, join, reply, split, unjoin
+from pelekan.tickets.models import Message, Participant, Ticket
 from tests.channels.mails import (
     FAIL,
     PASS,
@@ -199,3 +200,84 @@ def test_answer_to_a_closed_ticket_follows_it(world: World) -> None:
     later = taken(world, raw_mail("Again!", mail_id="<l@example.net>", In_Reply_To=ours))
     assert later.ticket.follows_id == first.ticket_id and later.ticket.number == 1002
     assert later.conversation.participants.get().address == "emma.clarke@example.net"
+
+
+# ── what became of joined tickets ─────────────────────────────────────────────────────────────────────────────
+
+
+def test_marks_lead_to_where_the_conversation_is(world: World) -> None:
+    """A token, and a number in a subject, of a ticket that was joined into another and that one into a third."""
+    sara = world.agents["sara"]
+    first, _ = answered(world)
+    middle = ticket_of(world, raw_mail(mail_id="<two@example.net>"))
+    end = ticket_of(world, raw_mail(mail_id="<three@example.net>"))
+    join(first.ticket, middle, by=sara)
+    join(middle, end, by=sara)
+    again = taken(
+        world, raw_mail(f"Any news?\n\n{token_of(first.conversation)}", mail_id="<four@example.net>")
+    )
+    assert again.ticket_id == end.pk and again.conversation_id == first.conversation_id
+    for number, subject in enumerate((first.ticket.number, middle.number)):
+        hint = taken(world, raw_mail(subject=f"Re: [#{subject}]", mail_id=f"<five{number}@example.net>"))
+        assert hint.ticket.may_belong_to_id == end.pk
+    unjoin(Ticket.objects.get(pk=first.ticket_id), by=sara)
+    back = taken(world, raw_mail(f"Hello?\n\n{token_of(first.conversation)}", mail_id="<six@example.net>"))
+    assert back.ticket_id == first.ticket_id
+
+
+def test_each_is_written_to_under_his_own_number(world: World) -> None:
+    """Two customers' tickets are one: a mail to one of them names his number and link, and nobody else's words."""
+    sara = world.agents["sara"]
+    hers = ticket_of(world, raw_mail("Her secret", subject="Hers"))
+    his = taken(
+        world,
+        raw_mail("Mine", sender="Daniel <daniel@example.org>", subject="Mine", mail_id="<d@example.org>"),
+    )
+    Identity.objects.filter(address="daniel@example.org").update(verified_at=clock())
+    join(his.ticket, hers, by=sara)
+    sent = reply(hers, by=sara, text="We look into it.", conversation=his.conversation)
+    delivery = Delivery.objects.get(message=sent)
+    mail = letter(delivery, [sent])
+    assert delivery.recipient == "daniel@example.org" and [one.address for one in mail.to] == [
+        delivery.recipient
+    ]
+    number = Ticket.objects.get(pk=his.ticket_id).number
+    assert f"#{number}" in mail.subject and str(hers.number) not in mail.subject
+    assert "Hers" not in mail.subject and "Her secret" not in mail.body_text + (
+        mail.quoted.text if mail.quoted else ""
+    )
+    links = Token.objects.filter(purpose="guest", data__customer=his.customer_id)
+    assert {link.subject for link in links} == {f"ticket:{his.ticket_id}"}
+
+
+def test_a_message_that_is_split_off_takes_its_answers_along(world: World) -> None:
+    """A stranger's mail came in by a token that he was sent: on a ticket of his own he is answered, and there his
+    answers go; of the conversation that he got into he hears nothing more."""
+    sara = world.agents["sara"]
+    first, _ = answered(world)
+    stranger = "Code <code@service.example>"
+    wrong = taken(
+        world,
+        raw_mail(
+            f"Your code\n\n{token_of(first.conversation)}", sender=stranger, mail_id="<c@service.example>"
+        ),
+    )
+    assert wrong.conversation_id == first.conversation_id and wrong.held_at is not None
+    new = split(wrong, by=sara)
+    wrong.refresh_from_db()
+    assert wrong.ticket_id == new.pk and wrong.held_at is None and new.customer_id == wrong.customer_id
+    assert [one.address for one in wrong.conversation.participants.all()] == ["code@service.example"]
+    assert not first.conversation.participants.filter(address="code@service.example").exists()
+    assert Reference.objects.get(mail_id="<c@service.example>").conversation_id == wrong.conversation_id
+    assert not Delivery.objects.filter(recipient="code@service.example").exists(), (
+        "no receipt for what an agent did"
+    )
+    sent = reply(new, by=sara, text="Which code?")
+    assert [one.recipient for one in Delivery.objects.filter(message=sent)] == ["code@service.example"]
+    answer = taken(
+        world,
+        raw_mail("That one", sender=stranger, mail_id="<c2@service.example>", In_Reply_To=Delivery.objects.get(message=sent).mail_id),
+    )  # fmt: skip
+    assert answer.ticket_id == new.pk
+    join(new, Ticket.objects.get(pk=first.ticket_id), by=sara)
+    assert Message.objects.get(pk=wrong.pk).ticket_id == first.ticket_id
