@@ -49,6 +49,8 @@ class Config:
     max_upload_mb: int = 25
     max_mail_mb: int = 40
     undo_seconds: int = 10
+    smtp_per_minute: int = 0
+    smtp_per_hour: int = 0
     listen_smtp: str = ""
     listen_lmtp: str = ""
     mail_certificate: str = ""
@@ -149,6 +151,8 @@ def faults(config: Config) -> list[str]:
     for name in ("max_upload_mb", "max_mail_mb"):
         if not 1 <= getattr(config, name) <= 1024:
             found.append(f"`{name}` must be between 1 and 1024.")
+    if config.smtp_per_minute < 0 or config.smtp_per_hour < 0:
+        found.append("`smtp_per_minute` and `smtp_per_hour` must be 0 (no limit) or more.")
     if not 0 <= config.undo_seconds <= 120:
         found.append("`undo_seconds` must be between 0 (answers go at once) and 120.")
     if not 1 <= config.threads <= 64:

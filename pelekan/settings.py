@@ -208,6 +208,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 DATA_DIR = CONFIG.data
 MEDIA_ROOT = CONFIG.data / "files"
+SMTP_PER_MINUTE, SMTP_PER_HOUR = CONFIG.smtp_per_minute, CONFIG.smtp_per_hour
 UNDO_SECONDS = CONFIG.undo_seconds  # how long an answer waits before it goes; an agent may choose for himself
 MAX_UPLOAD = CONFIG.max_upload_mb * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from pelekan.channels import jobs as mail
-from pelekan.channels import letters, pulse, telling, weighing
+from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
@@ -23,6 +23,7 @@ CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
     Chore(forget_tokens, timedelta(hours=6)),
     Chore(drop_unsent, timedelta(hours=1)),
+    Chore(pace.forget_old, timedelta(minutes=10)),
     Chore(posting.send_digests, timedelta(minutes=5)),
     Chore(posting.forget_old, timedelta(hours=6)),
     Chore(weighing.weigh, timedelta(hours=1)),

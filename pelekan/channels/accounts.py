@@ -24,7 +24,7 @@ from pelekan.tickets.models import Inbox
 
 FIELDS = (
     "protocol", "sign_in", "keep_days", "imap_host", "imap_port", "imap_security", "imap_user", "begin",
-    "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id",
+    "smtp_host", "smtp_port", "smtp_security", "smtp_user", "authserv_id", "per_minute", "per_hour",
 )  # fmt: skip
 SEALED = ("imap_password", "smtp_password")
 SIGN_IN = ("password", "consent")
@@ -80,6 +80,10 @@ def fill(account: Account, values: Mapping[str, Any]) -> None:
             if text and (not text.isdigit() or not 0 < int(text) <= 3650):
                 raise BadValue(name, _("Give a number of days from 1 to 3650, or nothing."))
             account.keep_days = int(text) if text else None
+        elif name.startswith("per_"):
+            if text and (not text.isdigit() or not 0 < int(text) <= 1_000_000):
+                raise BadValue(name, _("Give a number of mails, or nothing for no limit."))
+            setattr(account, name, int(text) if text else None)
         elif name == "begin" and text not in ("now", "all"):
             raise BadValue(name, _("Choose new mail only, or all mail."))
         else:

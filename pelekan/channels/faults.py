@@ -97,6 +97,7 @@ WORDS: dict[str, str | Promise] = {
     "no_smtp": _("No mail server is set for sending from %(address)s. Set one and it goes out."),
     "refused": _("The server of the recipient refused it: %(detail)s"),
     "refused_for_now": _("The server didn't take it for now: %(detail)s. It is tried again."),
+    "too_fast": _("The server says that too much was sent: %(detail)s. It is tried again more slowly."),
     "gave_up": _("It could not be sent for three days. The last answer was: %(detail)s"),
     "file_missing": _("The attachment %(name)s is missing on the disk, so the mail was not sent."),
     "file_damaged": _("The attachment %(name)s is damaged on the disk, so the mail was not sent."),

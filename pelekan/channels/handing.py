@@ -22,12 +22,13 @@ UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
 @dataclass(frozen=True, slots=True)
 class End:
     """How a try ended. `again`: when the next one, or the next look at it, is due. `refusal`: what a mail server said
-    of the recipient's address, as (reason, status)."""
+    of the recipient's address, as (reason, status). `too_fast`: the server wants less for a while."""
 
     state: str
     fault: str = ""
     again: datetime | None = None
     refusal: tuple[str, str] | None = None
+    too_fast: bool = False
 
 
 @action

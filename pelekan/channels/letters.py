@@ -10,7 +10,7 @@ from email.utils import parseaddr
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
-from pelekan.channels import accounts
+from pelekan.channels import accounts, pace
 from pelekan.channels.email import signing, thread, wire
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose
@@ -111,6 +111,7 @@ def send(letter: Letter) -> datetime | None:
     except (CannotCompose, ValueError) as fault:
         due.settle(letter, state=LetterState.FAILED, fault=str(fault)[:500], sealed="")
         return None
+    pace.count(pace.Way(by.account), now=now)
     try:
         _hand_over(by, letter.recipient, signing.signed(mail, by.sender.address))
     except smtplib.SMTPRecipientsRefused as fault:

@@ -27,6 +27,8 @@ class Account(models.Model):
     smtp_security = models.CharField(max_length=8, default="tls")
     smtp_user = models.CharField(max_length=254, blank=True)
     smtp_password = models.TextField(blank=True)  # sealed
+    per_minute = models.PositiveIntegerField(null=True, blank=True)  # mails that it takes; see channels.pace
+    per_hour = models.PositiveIntegerField(null=True, blank=True)
     authserv_id = models.CharField(max_length=253, blank=True)  # whose Authentication-Results are believed
     keep_days = models.PositiveSmallIntegerField(
         null=True, blank=True
@@ -185,6 +187,7 @@ class Delivery(models.Model):
     gateway_id = models.CharField(max_length=80, blank=True)  # sms: what the gateway calls it
     parts = models.PositiveSmallIntegerField(default=0)  # sms: how many the gateway charges for
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.QUEUED)
+    rank = models.PositiveSmallIntegerField(default=0)  # goes first: 0 what people wrote, 1 the desk itself
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)
     tries = models.PositiveSmallIntegerField(default=0)
@@ -199,7 +202,9 @@ class Delivery(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "recipient"], name="sent_to_each_once")]
         indexes = [
-            models.Index(fields=["due_at"], name="delivery_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(
+                fields=["rank", "due_at"], name="delivery_next", condition=models.Q(due_at__isnull=False)
+            ),
             models.Index(fields=["recipient", "created_at"], name="delivery_peer"),
             models.Index(fields=["mail_id"], name="delivery_text", condition=models.Q(channel="sms")),
             models.Index(fields=["created_at"], name="delivery_lately"),
@@ -210,6 +215,26 @@ class Delivery(models.Model):
     def fault_text(self) -> str:
         """What went wrong, in the reader's language."""
         return in_words(self.fault)
+
+
+class Pace(models.Model):
+    """An inbox whose mail waits until `until`: its server takes no more. See `channels.pace`."""
+
+    inbox = models.OneToOneField(Inbox, on_delete=models.CASCADE, related_name="pace")
+    until = models.DateTimeField()
+    why = models.CharField(max_length=8)  # limit: ours; server: it said so
+    refusals = models.PositiveSmallIntegerField(default=0)  # how often it said so in a row
+    refused_at = models.DateTimeField(null=True, blank=True)
+
+
+class Dispatch(models.Model):
+    """One mail that was let go, for an hour: what the limits of a server are counted by."""
+
+    way = models.CharField(max_length=24)  # "account 5", "own"
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["way", "-at"], name="dispatched_lately")]
 
 
 class MarkedAddress(models.Model):

@@ -93,6 +93,7 @@ def queue(event: Event) -> None:
                 recipient=to.address,
                 copied=to.copied,
                 mail_id=mail_id,
+                rank=int(message.automatic),
                 due_at=due_at,
             )
         )

@@ -23,6 +23,7 @@ class Provider:
     smtp: tuple[str, int, str]
     sign_in: str = "password"
     app_password: bool = False
+    per_minute: int | None = None  # where the provider itself names a limit
 
     @property
     def values(self) -> dict[str, object]:
@@ -31,6 +32,7 @@ class Provider:
             "protocol": "imap", "sign_in": self.sign_in,
             "imap_host": self.imap[0], "imap_port": self.imap[1], "imap_security": self.imap[2],
             "smtp_host": self.smtp[0], "smtp_port": self.smtp[1], "smtp_security": self.smtp[2],
+            "per_minute": self.per_minute,
         }  # fmt: skip
 
 
@@ -43,6 +45,7 @@ PROVIDERS = (
         "microsoft", "Microsoft 365, Outlook",
         ("outlook.com", "hotmail.com", "live.com", "msn.com", "onmicrosoft.com"),
         ("outlook.office365.com", 993, "tls"), ("smtp.office365.com", 587, "starttls"), sign_in="consent",
+        per_minute=30,
     ),
     Provider(
         "yahoo", "Yahoo", ("yahoo.com", "ymail.com", "rocketmail.com", "yahoo.co.uk", "yahoo.de", "yahoo.fr"),

@@ -251,7 +251,7 @@ def _waiting() -> Findings:
     from pelekan.work import JOBS
 
     for job in JOBS:
-        late = due.overdue(job.model, now(), job.where)
+        late = due.overdue(job.model, now(), job.where_at(now()))
         if late > LATE:
             waiting = job.model._meta.verbose_name_plural
             yield Finding(

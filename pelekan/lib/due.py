@@ -27,6 +27,7 @@ from pelekan.lib.unhurried import unhurried
 LEASE = timedelta(minutes=5)
 FIRST_PAUSE = timedelta(seconds=10)
 LONGEST_PAUSE = timedelta(hours=1)
+ORDER = ("due_at", "pk")
 FAR = timedelta(days=1)
 """A lease that ends later than this beyond its length was taken by a clock that ran ahead: it holds no more."""
 
@@ -52,7 +53,13 @@ class Job:
     lease: timedelta = LEASE
     at_once: int = 10  # rows taken in one go
     threads: int = 1
+    ready: Callable[[datetime], Q] | None = None  # what else keeps rows back at that moment
+    order: tuple[str, ...] = ORDER  # who goes first
     part: str = ""  # which of the table's rows, where several jobs share it
+
+    def where_at(self, now: datetime) -> Q:
+        """Which rows are this job's at `now`."""
+        return (self.where or Q()) & (self.ready(now) if self.ready else Q())
 
     @property
     def name(self) -> str:
@@ -71,16 +78,18 @@ def claim(
     lease: timedelta = LEASE,
     where: Q | None = None,
     without: Iterable[Any] = (),
+    ready: Callable[[datetime], Q] | None = None,
+    order: tuple[str, ...] = ORDER,
 ) -> list[Row]:
     """Take up to `limit` rows that are due at `now`, earliest first, and keep others from them for `lease`."""
     until = now + lease
     without = tuple(without)
-    ready = _queue(model, where, limit, len(without))
+    queue = _queue(model, where, limit, len(without), ready, order)
     asked = now, now + lease + FAR, *without
-    if connection.vendor == "sqlite" and not ready(*asked):  # looking must not keep others from writing
+    if connection.vendor == "sqlite" and not queue(*asked):  # looking must not keep others from writing
         return []
     with unhurried():
-        rows = ready(*asked)
+        rows = queue(*asked)
         for tries, its in _by_tries(rows).items():
             values = {"leased_until": until} if tries is None else {"leased_until": until, "tries": tries + 1}
             update_where(model, {"pk": [row.pk for row in its]}, **values)
@@ -97,15 +106,23 @@ def _by_tries(rows: list[Row]) -> dict[int | None, list[Row]]:
 
 
 @functools.lru_cache(maxsize=256)
-def _queue(model: type[Row], where: Q | None, limit: int, without: int) -> PreparedModels[Row]:
+def _queue(
+    model: type[Row],
+    where: Q | None,
+    limit: int,
+    without: int,
+    ready: Callable[[datetime], Q] | None,
+    order: tuple[str, ...],
+) -> PreparedModels[Row]:
     """The first rows that are due and free, locked where the database can."""
 
     def rows(now: datetime, far: datetime, *busy: int) -> QuerySet[Row]:
         free = Q(leased_until__isnull=True) | Q(leased_until__lte=now) | Q(leased_until__gt=far)
-        found = model._base_manager.filter(free, where or Q(), due_at__lte=now).exclude(pk__in=busy)
+        open_ = ready(now) if ready else Q()
+        found = model._base_manager.filter(free, where or Q(), open_, due_at__lte=now).exclude(pk__in=busy)
         if connection.features.has_select_for_update_skip_locked:
             found = found.select_for_update(skip_locked=True, of=("self",))
-        return found.order_by("due_at", "pk")[:limit]
+        return found.order_by(*order)[:limit]
 
     return PreparedModels(rows)
 

@@ -152,7 +152,9 @@ class Crew:
         self._give_back(job)
         now = clock()
         busy = [key for name, key in list(self._in_hand) if name == job.name]
-        rows = due.claim(job.model, now, job.at_once, job.lease, job.where, without=busy)
+        rows = due.claim(
+            job.model, now, job.at_once, job.lease, job.where, without=busy, ready=job.ready, order=job.order
+        )
         held = [(job.name, row.pk) for row in rows]
         self._in_hand.update(dict.fromkeys(held))
         try:
@@ -167,7 +169,7 @@ class Crew:
                 self._in_hand.pop(key, None)
         if rows:
             return 0
-        coming = due.next_due(job.model, job.where)
+        coming = due.next_due(job.model, job.where_at(clock()))
         seconds = (coming - clock()).total_seconds() if coming else LOOK
         return min(max(seconds, 0.2), LOOK)
 

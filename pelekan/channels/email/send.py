@@ -7,6 +7,7 @@ only a person sends it again.
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import smtplib
@@ -17,18 +18,18 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError
 from django.db.models import F, Q
 
-from pelekan.channels import accounts, marks
+from pelekan.channels import accounts, marks, pace
 from pelekan.channels.email import signing, wire
 from pelekan.channels.email.bounces import reason_of
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
 from pelekan.channels.email.letter import FileFault, letter
 from pelekan.channels.faults import fault
 from pelekan.channels.handing import UNSENT, End, begin, later, mark_handed, settle
-from pelekan.channels.models import Account, Delivery, DeliveryState
+from pelekan.channels.models import Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock
-from pelekan.tickets.events import action
+from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Conversation
 
 log = logging.getLogger("pelekan.mail")
@@ -44,6 +45,8 @@ JOB = due.Job(
     lease=LEASE,
     at_once=1,
     threads=2,
+    ready=pace.ready,
+    order=("rank", "due_at", "pk"),
 )
 
 
@@ -64,19 +67,40 @@ def send(delivery: Delivery) -> datetime | None:
         again = max(earlier.due_at or clock(), clock()) + timedelta(seconds=2)
         due.settle(delivery, again, tries=F("tries") - 1)
         return again
+    way = pace.way_of(delivery.inbox_id)
+    if way.limits and _must_wait(delivery, way):
+        delivery.leased_until = None  # given back
+        return delivery.due_at
     together = [delivery, *_rest_of_chat(delivery)]
     begin(together)
     fp("send.claimed")
-    end = _try(together)
+    end = _try(together, way)
     fp("send.before_commit")
-    _settle(together, end)
+    _settle(together, end, way)
     fp("send.committed")
     return end.again
 
 
 @action
-def _settle(together: list[Delivery], end: End) -> None:
-    settle(together, end)
+def _must_wait(delivery: Delivery, way: pace.Way) -> bool:
+    """Whether its server takes no more now. It stays due; nobody takes it before there is room."""
+    now = clock()
+    if pace.take(way, now=now) is None:
+        return False
+    due.settle(copy.copy(delivery), delivery.due_at, tries=F("tries") - 1)
+    if not delivery.rank:  # who wrote it sees why it is not gone
+        ticket = delivery.message.ticket_id
+        record("delivery.changed", at=now, topics=[f"ticket:{ticket}"], state=DeliveryState.QUEUED)
+    return True
+
+
+@action
+def _settle(together: list[Delivery], end: End, way: pace.Way) -> None:
+    if end.too_fast:  # no fault of this mail: it has as many tries left as before
+        end = replace(end, again=pace.back_off(way, now=clock()))
+        settle(together, end, tries=F("tries") - 1)
+    else:
+        settle(together, end)
     if end.refusal:
         marks.mark(together[0], *end.refusal)
 
@@ -120,7 +144,7 @@ def _rest_of_chat(delivery: Delivery) -> list[Delivery]:
 # One try
 
 
-def _try(together: list[Delivery]) -> End:
+def _try(together: list[Delivery], way: pace.Way) -> End:
     delivery = together[0]
     try:
         mail = letter(delivery, [one.message for one in together])
@@ -130,7 +154,7 @@ def _try(together: list[Delivery]) -> End:
     except CannotCompose as error:
         return End(DeliveryState.FAILED, fault("refused", detail=str(error)))
     try:
-        client = _connect(delivery)
+        client = _connect(delivery, way)
         try:
             _hand_over(client, together, mail, raw)
             fp("send.taken")
@@ -146,7 +170,7 @@ def _try(together: list[Delivery]) -> End:
     except wire.WireFault as error:
         return _later(delivery, error.stored)
     except (OSError, smtplib.SMTPException) as error:
-        return _later(delivery, wire.in_wire_words(error, _host(delivery), 0).stored)
+        return _later(delivery, wire.in_wire_words(error, _host(way), 0).stored)
     except (DatabaseError, InterfaceError, due.LeaseLost):
         raise
     except Exception as error:
@@ -154,10 +178,9 @@ def _try(together: list[Delivery]) -> End:
         return End(DeliveryState.FAILED, fault("broken", detail=type(error).__name__))
 
 
-def _connect(delivery: Delivery) -> wire.Smtp:
-    account = Account.objects.filter(inbox=delivery.inbox_id).exclude(smtp_host="").first()
-    if account is not None:
-        return accounts.smtp_of(account)
+def _connect(delivery: Delivery, way: pace.Way) -> wire.Smtp:
+    if way.account is not None:
+        return accounts.smtp_of(way.account)
     if not settings.EMAIL_HOST:
         raise wire.WireFault("no_smtp", address=delivery.inbox.address)
     security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
@@ -165,9 +188,8 @@ def _connect(delivery: Delivery) -> wire.Smtp:
     return wire.smtp(settings.EMAIL_HOST, settings.EMAIL_PORT, security, user, password)
 
 
-def _host(delivery: Delivery) -> str:
-    account = Account.objects.filter(inbox=delivery.inbox_id).exclude(smtp_host="").first()
-    return account.smtp_host if account else settings.EMAIL_HOST
+def _host(way: pace.Way) -> str:
+    return way.account.smtp_host if way.account else settings.EMAIL_HOST
 
 
 def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw: bytes) -> None:
@@ -244,6 +266,8 @@ def _answered(delivery: Delivery, code: int, told: bytes | str) -> End:
     detail = f"{code} {text}".strip()
     if 500 <= code < 600:
         return End(DeliveryState.FAILED, fault("refused", detail=detail))
+    if pace.is_too_fast(code, detail):
+        return replace(_later(delivery, fault("too_fast", detail=detail)), too_fast=True)
     return _later(delivery, fault("refused_for_now", detail=detail))
 
 

@@ -108,6 +108,7 @@ def _write(message: Message, inbox: Inbox, number: str, now: datetime, due_at: d
         channel="sms",
         recipient=number,
         mail_id=new_ref(),
+        rank=int(message.automatic),
         state=DeliveryState.STOPPED if stopped else DeliveryState.QUEUED,
         fault=fault("sms_stopped", recipient=isolate(number)) if stopped else "",
         created_at=now,

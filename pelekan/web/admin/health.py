@@ -19,7 +19,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pelekan.channels import jobs, letters, looking, pulse, telling, weighing
+from pelekan.channels import jobs, letters, looking, pace, pulse, telling, weighing
 from pelekan.channels.models import (
     Account,
     Arrival,
@@ -28,6 +28,7 @@ from pelekan.channels.models import (
     DeliveryState,
     Gateway,
     IncomingText,
+    Pace,
     Weight,
     Worker,
 )
@@ -155,16 +156,25 @@ def _in_and_out(row: Row, inbox: int, queues: Queues) -> None:
 def mailboxes(queues: Queues, may_set: bool) -> list[Row]:
     """One row for each mail inbox that is open."""
     boxes = Account.objects.filter(inbox__archived_at=None).select_related("inbox", "consent")
-    rows = []
+    rows, paced = [], pace.closed(queues.now)
     for box in boxes.prefetch_related("folders").order_by("inbox__name"):
         href = reverse("settings_account", args=[box.inbox_id]) if may_set else ""
         row = Row(box.inbox.name, href=href, address=box.inbox.address)
         _fetching(row, box, queues.now)
         _consent(row, box)
+        if (waits := paced.get(box.inbox_id)) is not None:
+            row.worse(LOOK, _paced_words(waits))
+            row.fact(_("Sends again"), waits.until, "time")
         _in_and_out(row, box.inbox_id, queues)
         row.act = reverse("settings_health_try", args=["mailbox", box.inbox_id])
         rows.append(row)
     return rows
+
+
+def _paced_words(waits: Pace) -> str:
+    if waits.why == pace.SERVER:
+        return _("Its mail server says that too much was sent; mail waits and then goes more slowly.")
+    return _("Its mail waits for the sending limit; what people wrote goes first.")
 
 
 def _fetching(row: Row, box: Account, now: datetime) -> None:
@@ -302,9 +312,7 @@ def backlogs(now: datetime) -> list[Row]:
     names = job_names()
     rows = []
     for job in JOBS:
-        due = job.model._base_manager.filter(due_at__lte=now)
-        if job.where is not None:
-            due = due.filter(job.where)
+        due = job.model._base_manager.filter(job.where_at(now), due_at__lte=now)
         moments: Iterable[datetime] = due.order_by("due_at").values_list("due_at", flat=True)[: MOST + 1]
         waiting = list(moments)
         row = Row(names.get(job.key, job.key))

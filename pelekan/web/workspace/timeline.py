@@ -64,10 +64,20 @@ _FILES = Prepared(
         .values("id", "message_id", "token", "name", "type", "size")
     )
 )
+_SENDING = (
+    "message_id",
+    "state",
+    "recipient",
+    "due_at",
+    "tries",
+    "fault",
+    "maybe_twice_at",
+    "inbox__pace__until",
+)
 _SENDINGS = Prepared(
     lambda pk, first, last: Delivery.objects.filter(
         message__ticket_id=pk, message_id__gte=first, message_id__lte=last
-    ).values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at")
+    ).values(*_SENDING)
 )
 
 
@@ -310,10 +320,16 @@ def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[st
             "state": _shown_state(line),
             "text": _sending(line, dates),
             "again": line["state"] in ("failed", "unknown") or word_of(line["fault"]) == "stopped",
-            "stops": line["state"] == "queued" and line["tries"] > 0,
+            "stops": line["state"] == "queued" and (line["tries"] > 0 or _paced(line, dates)),
         }
         for pk, line in found.items()
     }
+
+
+def _paced(line: dict[str, Any], dates: Reading) -> bool:
+    """Whether it would go, if its server took more."""
+    until, due_at = line["inbox__pace__until"], line["due_at"]
+    return bool(until and until > dates.now and due_at and due_at <= until)
 
 
 def _shown_state(line: dict[str, Any]) -> str:
@@ -336,6 +352,9 @@ def _sending(line: dict[str, Any], dates: Reading) -> str:
         return _("May have reached %(address)s: the connection broke at the end. %(fault)s") % words
     if line["state"] == "arrived":
         return _("Delivered to %(address)s") % words
+    if line["state"] == "queued" and _paced(line, dates):
+        words["time"] = dates.time(line["inbox__pace__until"])
+        return _("Waits for the sending limit of the mail server, until about %(time)s") % words
     if line["state"] == "queued" and not line["tries"] and line["due_at"] and line["due_at"] > dates.now:
         return _("Goes out %(time)s, to %(address)s") % words
     if line["state"] == "queued" and line["tries"]:
@@ -348,11 +367,7 @@ def _sending(line: dict[str, Any], dates: Reading) -> str:
 
 
 _LAST_SENDINGS = Prepared(
-    lambda pk: (
-        Delivery.objects.filter(message__ticket_id=pk)
-        .order_by("-message_id")
-        .values("message_id", "state", "recipient", "due_at", "tries", "fault", "maybe_twice_at")[:30]
-    )
+    lambda pk: Delivery.objects.filter(message__ticket_id=pk).order_by("-message_id").values(*_SENDING)[:30]
 )
 
 
