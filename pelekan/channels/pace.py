@@ -143,8 +143,3 @@ def back_off(way: Way, *, now: datetime) -> datetime:
 def forget_old(now: datetime) -> None:
     """What no limit counts any more."""
     Dispatch.objects.filter(at__lt=now - HOUR).delete()
-
-
-def closed(now: datetime) -> dict[int, Pace]:
-    """The inboxes that wait, for the health page."""
-    return {row.inbox_id: row for row in Pace.objects.filter(until__gt=now)}

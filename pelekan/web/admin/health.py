@@ -155,14 +155,15 @@ def _in_and_out(row: Row, inbox: int, queues: Queues) -> None:
 
 def mailboxes(queues: Queues, may_set: bool) -> list[Row]:
     """One row for each mail inbox that is open."""
-    boxes = Account.objects.filter(inbox__archived_at=None).select_related("inbox", "consent")
-    rows, paced = [], pace.closed(queues.now)
+    boxes = Account.objects.filter(inbox__archived_at=None).select_related("inbox__pace", "consent")
+    rows = []
     for box in boxes.prefetch_related("folders").order_by("inbox__name"):
         href = reverse("settings_account", args=[box.inbox_id]) if may_set else ""
         row = Row(box.inbox.name, href=href, address=box.inbox.address)
         _fetching(row, box, queues.now)
         _consent(row, box)
-        if (waits := paced.get(box.inbox_id)) is not None:
+        waits = getattr(box.inbox, "pace", None)
+        if waits is not None and waits.until > queues.now:
             row.worse(LOOK, _paced_words(waits))
             row.fact(_("Sends again"), waits.until, "time")
         _in_and_out(row, box.inbox_id, queues)
