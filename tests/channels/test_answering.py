@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 import time_machine
 from django.conf import settings
+from django.test import Client
 
 from pelekan.channels import intake, letters
 from pelekan.channels.faults import word_of
@@ -17,6 +18,7 @@ from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.html import from_text
 from pelekan.lib.time import now as clock
+from pelekan.people.desk import takes_answers_by_mail
 from pelekan.people.letters import text_of
 from pelekan.people.models import Agent, Desk, Letter
 from pelekan.tickets.actions import assign, close, note, reply, solve
@@ -414,3 +416,22 @@ def test_marks_are_read_exactly() -> None:
     ):  # fmt: skip
         assert marks.read([], f"[{bad}]", key) == [None], bad
     assert marks.read([], f"[{mark}]", key[::-1]) == [None]
+
+
+def test_it_is_switched_on_only_where_senders_are_checked(world: World, client: Client, zone: Zone) -> None:
+    client.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
+    page, values = (
+        "/desk/settings/organization/",
+        {"name": "Chakad", "language": "en", "agents_by_mail": "on"},
+    )
+    settings.CONFIG.__dict__["check_senders"] = False  # given back by the zone
+    assert "check_senders" in client.post(page, values).content.decode()
+    assert not takes_answers_by_mail()
+    settings.CONFIG.__dict__["check_senders"] = True
+    client.post(page, values)
+    assert takes_answers_by_mail()
+    changed = Event.objects.filter(name="desk.changed").latest("pk")
+    assert changed.agent == world.agents["arash"] and "agents_by_mail" in changed.data["changed"]
+    del values["agents_by_mail"]
+    client.post(page, values)
+    assert not takes_answers_by_mail()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -176,6 +177,18 @@ def test_nobody_is_proved_by_a_mail_of_two_senders(zone: Zone) -> None:
     raw = signed(raw_mail())
     assert judged(b"From: boss@example.net\r\n" + raw).authentic is None
     assert judged(raw.replace(b"emma.clarke@", b"emma.clerk@")).authentic is None
+
+
+def test_no_order_of_the_fields_lets_words_in(zone: Zone) -> None:
+    """A signature names fields, not their order: what is put between them must not be read as the text."""
+    raw = signed(raw_mail())
+    head, _, body = raw.partition(b"\r\n\r\n")
+    fields = re.split(rb"\r\n(?![ \t])", head)
+    fields.sort(key=lambda one: not one.startswith(b"From"))
+    assert judged(b"\r\n".join(fields) + b"\r\n\r\n" + body).authentic is True
+    for words in (b"Pay here", b"Pay here\r\nto me\r\nat once\r\nplease", b" \r\nPay here", b"\r\n"):
+        mixed = b"\r\n".join([fields[0], words, *fields[1:]]) + b"\r\n\r\n" + body
+        assert judged(mixed).authentic is None, words
 
 
 def test_a_silent_dns_is_no_proof_and_no_delay(zone: Zone, monkeypatch: pytest.MonkeyPatch) -> None:

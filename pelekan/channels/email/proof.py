@@ -30,6 +30,9 @@ from pelekan.lib.domains import aligned, ascii_domain, organization
 SECONDS = 5.0  # for all questions to the DNS about one mail
 LEAST_BITS, MOST_BITS = 1024, 8192  # of an RSA key
 
+UNSURE = {"several_from", "from_missing", "headers_cut", "headers_end_missing"}
+"""Warnings of a head of which others may see something else."""
+
 Ask = Callable[[str], tuple[str, ...] | None]
 
 
@@ -64,7 +67,7 @@ def reachable(address: str) -> bool:
 def weigh(parsed: Parsed, found: Collection[Signature], at: datetime, ask: Ask) -> Authenticity:
     """The same with any way to ask for TXT records: () for none, None when that can't be told."""
     domain = ascii_domain(parsed.from_address.rpartition("@")[2])
-    if not domain or {"several_from", "from_missing"} & set(parsed.warnings):
+    if not domain or UNSURE & set(parsed.warnings):
         return Authenticity(why="The sender is missing or not single")
     own = [one for one in found if aligned(one.domain, domain)]
     unsure = len(found) >= MOST

@@ -23,6 +23,7 @@ ALGORITHMS = ("rsa-sha256", "ed25519-sha256")  # rsa-sha1 proves nothing any mor
 
 _WSP = re.compile(rb"[ \t]+")
 _FOLD = re.compile(rb"\r?\n")
+_LINE = re.compile(rb"[!-9;-~]{1,200}[ \t]*:|[ \t]+[^ \t]")
 _SELECTOR = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,120}[a-z0-9_])?", re.IGNORECASE)
 _B_VALUE = re.compile(rb"((?:^|;)[ \t\r\n]*b[ \t\r\n]*=)[^;]*")
 
@@ -51,12 +52,24 @@ def signatures(raw: bytes) -> tuple[Signature, ...]:
     head, body_at = (raw[: end.start()], end.end()) if end else (raw, len(raw))
     if len(head) > MOST_HEAD or b"dkim-signature" not in head.lower():
         return ()
-    if b"\0" in head or re.search(rb"\r(?!\n)", head):  # others might see other lines in it than we do
+    if not _is_plain(head):
         return ()
     fields = _fields(head)
     found = [(name, value) for name, value in fields if name.strip().lower() == b"dkim-signature"]
     hashes: dict[bool, str] = {}
     return tuple(_signature(one, fields, raw, body_at, hashes) for one in found[:MOST])
+
+
+def _is_plain(head: bytes) -> bool:
+    """Whether everybody sees the same fields in it: no bare CR or NUL, and nothing that is neither a field nor goes on with
+    one, where somebody might see the end of the head. Signatures name fields, not their order, so what stands between
+    them is anybody's."""
+    if b"\0" in head or re.search(rb"\r(?!\n)", head):
+        return False
+    lines = _FOLD.split(head)
+    if lines[0].startswith(b"From "):  # the envelope line of an mbox
+        del lines[0]
+    return bool(lines) and lines[0][:1] not in (b" ", b"\t") and all(map(_LINE.match, lines))
 
 
 def _fields(head: bytes) -> Fields:

@@ -76,7 +76,17 @@ def test_what_was_changed_no_longer_holds() -> None:
     ):
         assert not holds(more + made)
     # what another reader might take for a line of its own is not looked at at all
-    assert signatures(b"X: 1\rFrom: boss@example.com\r\r\n" + made) == ()
+    for odd in (
+        b"X: 1\rFrom: boss@example.com\r\r\n",
+        b"no field\r\n",
+        b"\r\n",
+        b"X: 1\r\n \t\r\n",
+        b" folded\r\n",
+        b"a" * 201 + b": 1\r\n",
+        b"X\0: 1\r\n",
+    ):
+        assert signatures(odd + made) == (), odd
+    assert holds(b"From boss@example.com Sun Nov 22 12:00:00 2026\r\n" + made)
 
 
 def test_what_counts_for_nothing() -> None:
