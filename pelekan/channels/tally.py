@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from pelekan.channels.models import Account, Arrival, ArrivalState, Fetched, Folder
 from pelekan.lib import due
@@ -42,14 +42,15 @@ REFUSED, TOO_LARGE = (
 )  # how a reason begins
 
 
-def listed(folder: Folder) -> QuerySet[Fetched]:
+def listed(folder: Folder, most: int) -> list[Fetched]:
     """Mails of which only a listing lies here, because the server could not give them or they were too large: those
-    that may be asked for again, now that both may have changed."""
-    rows = Fetched.objects.filter(folder=folder, epoch=folder.uid_validity).select_related("arrival__inbox")
+    that may be asked for again, now that both may have changed. Looked for among the quarantined, who are few."""
     limit = settings.CONFIG.max_mail_mb * 1024 * 1024
-    small = Q(arrival__why__startswith=TOO_LARGE, arrival__size__lte=limit)
-    why = Q(arrival__why__startswith=REFUSED) | small
-    return rows.filter(why, arrival__state=ArrivalState.QUARANTINED).order_by("pk")
+    why = Q(why__startswith=REFUSED) | Q(why__startswith=TOO_LARGE, size__lte=limit)
+    held = Arrival.objects.filter(why, inbox=folder.account.inbox_id, state=ArrivalState.QUARANTINED)
+    found = list(held.order_by("received_at").values_list("pk", flat=True)[:most])
+    rows = Fetched.objects.filter(folder=folder, epoch=folder.uid_validity, arrival__in=found)
+    return list(rows.select_related("arrival__inbox").order_by("pk")) if found else []
 
 
 def ask_again(arrival: Arrival) -> None:

@@ -365,7 +365,7 @@ def _senders() -> Findings:
 
 
 def _quarantine() -> Findings:
-    from pelekan.channels.models import Arrival, ArrivalState, Delivery, DeliveryState, IncomingText
+    from pelekan.channels.models import Arrival, ArrivalState, Delivery, IncomingText
 
     quarantined = Arrival.objects.filter(state=ArrivalState.QUARANTINED).count()
     if quarantined:
@@ -380,6 +380,9 @@ def _quarantine() -> Findings:
             f"{texts} text messages could not be taken in.",
             "Look at them on the page of their gateway.",
         )
-    failed = Delivery.objects.filter(state=DeliveryState.FAILED).count()
+    failed = Delivery.objects.filter(dead_at__isnull=False).count()
     if failed:
-        yield Finding(LOOK, "mail", f"{failed} mails or texts could not be sent.", "Their tickets say why.")
+        yield Finding(
+            LOOK, "mail", f"{failed} mails or texts could not be sent, or may not have been.",
+            "Settings → Mail → Not sent says why, and sends them again or sets them aside.",
+        )  # fmt: skip

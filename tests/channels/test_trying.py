@@ -6,16 +6,19 @@ import logging
 import socket
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from pelekan.channels import trying
+from pelekan.channels import intake, trying
 from pelekan.channels.email import wire
 from pelekan.channels.faults import word_of
-from pelekan.channels.models import Account
+from pelekan.channels.models import Account, Arrival, Folder
 from pelekan.demo.world import World
-from tests.channels.test_fetch import mailbox, poll
+from pelekan.lib.time import now as clock
+from pelekan.tickets.models import Ticket
+from tests.channels.test_fetch import mailbox, mails, poll
 from tests.servers import FULL, PASSWORD, USER, Dovecot, dovecot, scripted, smtp_server
 
 pytestmark = pytest.mark.server
@@ -135,3 +138,32 @@ def test_mf_22_a_throttled_sign_in_is_no_wrong_password(world: World, said: byte
         one = poll(mailbox(world, None, **place))
     assert word_of(one.fault) == word
     assert (one.failed_at is None) == (word == "busy"), "what passes by itself alarms nobody at once"
+
+
+def test_mf_15_a_wizard_that_is_left_leaves_the_mailbox_alone(world: World, dovecot: Dovecot) -> None:
+    dovecot.deliver(*mails(5))
+    reading(dovecot, folders="INBOX")
+    assert (
+        not any(b"Seen" in row or b"Deleted" in row for row in dovecot.flags()) and len(dovecot.flags()) == 5
+    )
+    assert not Account.objects.exists() and not Arrival.objects.exists()
+    poll(mailbox(world, dovecot, begin="now"), times=2)
+    assert not Arrival.objects.exists(), "from now on means that"
+
+
+def test_mf_20_a_deleted_ticket_does_not_come_back(world: World, dovecot: Dovecot) -> None:
+    dovecot.deliver(*mails(1))
+    one = poll(mailbox(world, dovecot))
+    one = poll(one)
+    intake.take_now(Arrival.objects.get())
+    Ticket.objects.all().delete()
+    poll(one, times=10)
+    Folder.objects.update(counted_at=None)  # neither does counting ask for it again
+    one = poll(one)
+    assert Arrival.objects.count() == 1 and not Ticket.objects.exists()
+    assert one.folders.get().missing == 0
+
+
+def test_mf_21_a_mailbox_is_polled_whether_or_not_idle_lives(world: World, dovecot: Dovecot) -> None:
+    one = poll(mailbox(world, dovecot), times=2)
+    assert one.due_at is not None and one.due_at - clock() <= timedelta(minutes=5)

@@ -242,7 +242,7 @@ def _count(client: Imap, folder: Folder) -> bool:
 
 def _try_refused(client: Imap, folder: Folder, listed: set[int]) -> None:
     """Mails that the server could not give, and so were only listed: perhaps it can by now."""
-    for row in tally.listed(folder)[:STEP]:
+    for row in tally.listed(folder, STEP):
         uid = int(row.uid)
         try:
             raw = client.fetch([uid], ["BODY.PEEK[]"]).get(uid, {}).get(b"BODY[]") if uid in listed else None

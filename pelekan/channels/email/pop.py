@@ -119,7 +119,7 @@ def _delete_old(client: Pop, folder: Folder, listed: dict[str, int]) -> None:
 
 def _try_refused(client: Pop, folder: Folder, listed: dict[str, int]) -> None:
     """Mails that were only listed: perhaps they can be had by now."""
-    for row in tally.listed(folder)[:STEP]:
+    for row in tally.listed(folder, STEP):
         if row.uid not in listed:
             continue
         try:

@@ -54,7 +54,7 @@ def listings() -> dict[str, Listing]:
         "waiting": Listing(_("Being read"), arrivals.filter(state=ArrivalState.WAITING)),
         "sending": Listing(
             _("On the way"),
-            deliveries.filter(due_at__isnull=False, state__in=outbox.UNSENT).order_by("-created_at", "-pk"),
+            deliveries.filter(due_at__isnull=False, state__in=outbox.UNSENT).order_by("due_at"),
         ),
         "dismissed": Listing(pgettext("mails", "Set aside"), arrivals.filter(state=ArrivalState.DISMISSED)),
     }

@@ -13,8 +13,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pelekan.channels import tally
-from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, DeliveryState, Gateway
+from pelekan.channels import outbox, tally
+from pelekan.channels.models import Account, Arrival, ArrivalState, Delivery, Gateway
 from pelekan.lib import due
 from pelekan.lib.labour import STALE, last_beat
 from pelekan.lib.text import isolate
@@ -146,8 +146,8 @@ def health(now: datetime) -> list[dict[str, Any]]:
 
 def _queue(now: datetime) -> dict[str, Any]:
     mails = Delivery.objects.filter(channel="email")
-    waiting = mails.filter(state__in=[DeliveryState.QUEUED, DeliveryState.SENDING]).count()
-    stuck = mails.filter(state__in=[DeliveryState.FAILED, DeliveryState.UNKNOWN]).count()
+    waiting = mails.filter(due_at__isnull=False, state__in=outbox.UNSENT).count()
+    stuck = mails.filter(dead_at__isnull=False).count()
     if stuck:
         text = ngettext("%(count)s mail could not be sent.", "%(count)s mails could not be sent.", stuck) % {
             "count": stuck

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection  # noqa: F401 (a condition below)
 from django.test import Client
 
 from pelekan import work
@@ -15,7 +16,7 @@ from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.tickets.actions import reply
 from pelekan.tickets.models import Event
-from pelekan.web.admin import health
+from pelekan.web.admin import aside, health
 from pelekan.web.workspace.alarm import job_names
 from tests.channels.mails import account, raw_mail, taken
 from tests.statements import costs
@@ -126,3 +127,15 @@ def test_room_is_weighed_once_a_day(world: World) -> None:
 @pytest.mark.parametrize("who", ["sara"])
 def test_agents_have_no_business_there(world: World, who: str) -> None:
     assert english(world, who).get(PAGE).status_code == 403
+
+
+@pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="PostgreSQL reads small tables whole, whatever their indexes"
+)
+def test_no_list_reads_through_what_was_dealt_with(world: World) -> None:
+    for name, listing in aside.listings().items():
+        plan = listing.rows.select_related(None).explain()
+        assert "USING INDEX" in plan or "USING COVERING INDEX" in plan, f"{name}: {plan}"
+        table = listing.rows.model._meta.db_table
+        queued = f"SCAN {table} USING INDEX delivery_next"  # holds nothing but what waits
+        assert f"SCAN {table}" not in plan.replace(queued, ""), f"{name}: {plan}"
