@@ -407,7 +407,7 @@ class Draft(models.Model):
     kind = models.CharField(max_length=8, choices=MessageKind.choices, default=MessageKind.OUTGOING)
     html = models.TextField(blank=True)
     saw_id = models.PositiveBigIntegerField(default=0)  # last message on screen when the writing began
-    rest = models.JSONField(default=dict)  # of an answer that was taken back: files (ids), via, to, cc
+    rest = models.JSONField(default=dict)  # via; of an answer that was taken back also files (ids), to, cc
     updated_at = models.DateTimeField(default=now)
 
     class Meta:

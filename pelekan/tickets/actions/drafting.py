@@ -12,19 +12,30 @@ from pelekan.tickets.models import Draft, Ticket
 
 @action
 def keep_draft(
-    ticket: Ticket, *, by: Agent, kind: str, html: str, saw_id: int = 0, now: datetime | None = None
+    ticket: Ticket,
+    *,
+    by: Agent,
+    kind: str,
+    html: str,
+    via: str = "",
+    saw_id: int = 0,
+    now: datetime | None = None,
 ) -> None:
-    """Remember what `by` writes here, so that another device or another day can go on. Empty forgets it."""
+    """Remember what `by` writes here, so that another device or another day can go on. Empty forgets it. `via` says to
+    whom: what was begun for one customer must not go to another, should a join bring him here."""
     if not html.strip():
         drop_draft(ticket, by=by, kind=kind)
         return
-    Draft.objects.update_or_create(
+    draft, _made = Draft.objects.update_or_create(
         agent=by,
         ticket=ticket,
         kind=kind,
         defaults={"html": html, "updated_at": now or clock()},
         create_defaults={"html": html, "updated_at": now or clock(), "saw_id": saw_id},
     )
+    if via and draft.rest.get("via") != via:
+        draft.rest = {**draft.rest, "via": via}
+        draft.save(update_fields=["rest"])
 
 
 @action

@@ -211,7 +211,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     text, _marks = written(html)
     actions.keep_draft(
         ticket_of(request, pk), by=agent_in(request), kind=kind, html=cleaned(html) if text else "",
-        saw_id=int(saw) if saw.isdigit() else 0,
+        via=request.POST.get("via", "")[:20], saw_id=int(saw) if saw.isdigit() else 0,
     )  # fmt: skip
     return HttpResponse(status=204)
 

@@ -169,3 +169,13 @@ def test_why_a_mail_was_joined_is_said() -> None:
     said = [joined_words({"join": kind, "join_via": via}) for kind, via in ways]
     assert len(set(said)) == len(ways) and all(said)
     assert joined_words({"join": "hint"}) == joined_words({"join": "none"}) == joined_words({}) == ""
+
+
+def test_what_was_begun_for_one_customer_does_not_go_to_another(at_desk, numbered) -> None:
+    mina, emma = numbered("از مینا"), numbered("from Emma", customer="emma")
+    sara, talk = at_desk("sara"), mina.conversations.get().pk
+    draft = {"kind": "reply", "html": "<p>خانم صالحی</p>", "via": str(talk)}
+    assert sara.post(f"/desk/tickets/{mina.pk}/draft/", draft).status_code == 204
+    post(sara, emma, "join", into=mina.pk)
+    chosen = page(sara, mina).split(" selected")[0].rpartition("<option")[2]
+    assert f'value="{talk}"' in chosen

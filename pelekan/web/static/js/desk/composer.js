@@ -84,11 +84,12 @@ export function begin(here, { freshen, typing, lastSeen }) {
   const dirty = new Set();
   const keepSoon = settle(() => dirty.forEach(store), 700);
   function keep(kind) { dirty.add(kind); keepSoon(); }
+  via?.addEventListener("change", () => { if (!empty(root("reply"))) keep("reply"); });
   async function store(kind) {
     dirty.delete(kind);
     const html = empty(root(kind)) ? "" : editors[kind].getHTML();
     try {
-      const answer = await ask(data.draft, { body: form({ kind, html, saw_id: saw.reply }), keepalive: html.length < 50_000 });
+      const answer = await ask(data.draft, { body: form({ kind, html, saw_id: saw.reply, via: kind === "reply" ? via?.value : "" }), keepalive: html.length < 50_000 });
       state.textContent = answer.ok ? (html ? data.kept : "") : data.lost;
     } catch {
       dirty.add(kind);

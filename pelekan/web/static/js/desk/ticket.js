@@ -99,9 +99,11 @@ async function renew() {
   for (const name of ["lastEvent", "lastMessage", "talks"]) here.dataset[name] = there.dataset[name];
   const [via, ways] = [document.getElementById("via"), there.querySelector("#via")];
   if (via && ways) {
+    const writing = here.querySelector('[data-editor="reply"]')?.textContent.trim();
     const chosen = via.value;
     via.replaceChildren(...ways.children);
-    if ([...via.options].some((one) => one.value === chosen)) via.value = chosen;
+    if (writing && [...via.options].some((one) => one.value === chosen)) via.value = chosen;
+    if (via.value !== chosen) via.dispatchEvent(new Event("change", { bubbles: true }));
   }
   window.htmx.process(here);
   if (atEnd) box().scrollTop = box().scrollHeight;
