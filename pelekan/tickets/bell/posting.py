@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
-from pelekan.lib.text import local_digits
+from pelekan.lib.text import isolate, local_digits
 from pelekan.lib.time import now as clock
 from pelekan.lib.time import zone_named
 from pelekan.people import letters
@@ -70,8 +70,7 @@ JOB = due.Job(BellChoice, post, lease=timedelta(minutes=2), at_once=5)
 def _subject(one: inviting.Post, language: str, *, more: bool) -> str:
     first = one.lines[0]
     if one.reply_to:  # the answer comes back with it
-        number = f" #{first.data['number']}" if first.data["number"] else ""
-        return f"{first.text}:{number} {first.label}".strip(": ")
+        return _headline(first)
     if len(one.lines) == 1:
         return first.text
     count = local_digits(str(len(one.lines)) + ("+" if more else ""), language)
@@ -82,11 +81,14 @@ def _subject(one: inviting.Post, language: str, *, more: bool) -> str:
 
 def _said(line: reading.Line) -> str:
     """One paragraph: what happened, to which ticket, where it is."""
-    text = line.text
-    if line.label:
-        number = f" #{line.data['number']}" if line.data["number"] else ""
-        text = f"{text}:{number} {line.label}"
-    return f"{text}\n{settings.BASE_URL}{address(line)}"
+    return f"{_headline(line)}\n{settings.BASE_URL}{address(line)}"
+
+
+def _headline(line: reading.Line) -> str:
+    if not line.label:
+        return line.text
+    number = f" #{line.data['number']}" if line.data["number"] else ""
+    return f"{line.text}:{number} {isolate(line.label)}"
 
 
 def address(line: reading.Line) -> str:
