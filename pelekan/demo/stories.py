@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 from pelekan.channels import bounced, intake, telling
 from pelekan.channels.email import thread
 from pelekan.channels.email.bounces import Bounce
+from pelekan.channels.faults import fault
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim, customer_for
@@ -382,6 +383,22 @@ def tell(world: World, now: datetime | None = None) -> None:
             step(teller)
         if teller.ticket is not None:
             telling.say_due(teller.ticket, now)
+    set_aside(world, now)
+
+
+def set_aside(world: World, now: datetime) -> None:
+    """Two mails that made no ticket: one too large, one that names nobody who could be answered."""
+    inbox = world.inboxes["mail"]
+    large = EmailMessage()
+    large["From"], large["To"] = "Bahram Studio <bahram@example.org>", inbox.address
+    large["Subject"] = "عکس‌های همهٔ گلدان‌ها، در اندازهٔ اصلی"
+    size = 64 << 20
+    why = fault("too_large", size=round(size / 1024 / 1024, 1), limit=settings.CONFIG.max_mail_mb)
+    intake.list_unfetched(inbox, large.as_bytes(), size, why, received_at=now - timedelta(hours=5))
+    nobody = EmailMessage()
+    nobody["To"], nobody["Subject"] = inbox.address, "فاکتور"
+    nobody.set_content("لطفاً فاکتور سفارش ۲۲۸۸ را بفرستید.")
+    intake.take_now(intake.store(inbox, nobody.as_bytes(), received_at=now - timedelta(hours=3)))
 
 
 def screenshot() -> bytes:

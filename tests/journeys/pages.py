@@ -57,6 +57,8 @@ PAGES = (
     Page("customer", "nika", "/desk/customers/{customer}/"),
     Page("organizations", "nika", "/desk/organizations/"),
     Page("settings", "arash", "/desk/settings/"),
+    Page("settings-health", "nika", "/desk/settings/health/"),
+    Page("settings-mail-reason", "nika", "/desk/settings/mail/?why=too_large"),
     Page("settings-organization", "arash", "/desk/settings/organization/"),
     Page("settings-staircase", "arash", "/desk/settings/staircase/"),
     Page("settings-teams", "arash", "/desk/settings/teams/"),

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pelekan.channels import weighing
 from pelekan.channels.models import Account, Gateway
 from pelekan.lib.text import one_line
 from pelekan.people.models import Language, Team
@@ -43,12 +44,13 @@ def channel_lines() -> dict[str, str]:
 def inboxes(request: HttpRequest) -> HttpResponse:
     faults = dict(Account.objects.exclude(fault="").values_list("inbox_id", "fault"))
     gateways = {row.inbox_id: row for row in Gateway.objects.all()}
+    held = weighing.weights()
     silent = {pk for pk, row in gateways.items() if row.fault}
     rows = [
         {
             "id": row.pk, "name": row.name, "channel": row.channel, "team": row.team.name, "address": row.address,
             "sites": len(row.sites), "hours": bool(row.hours), "archived": row.archived_at is not None,
-            "faulty": row.pk in faults, "silent": row.pk in silent, "no_gateway": row.channel == "sms" and row.pk not in gateways,
+            "holds": held[row.pk][0].bytes if row.pk in held else 0, "faulty": row.pk in faults, "silent": row.pk in silent, "no_gateway": row.channel == "sms" and row.pk not in gateways,
         }
         for row in Inbox.objects.select_related("team").order_by("archived_at", "name")
     ]  # fmt: skip
