@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -117,6 +118,33 @@ def test_everybody_hears_of_it_each_in_his_words(world: World) -> None:
     pulse.forget()
     answer = Client().get("/health/work/")
     assert (answer.status_code, answer.json()) == (200, {"status": "up"}), "PR-10: nothing but up or down"
+
+
+def test_a_hang_is_told_above_the_pages_and_by_doctor(world: World) -> None:
+    from pelekan.commands import doctor
+
+    ago = clock() - timedelta(hours=1)
+    hand = {
+        "job": "channels.account",
+        "alive": True,
+        "looked_at": ago.isoformat(),
+        "since": ago.isoformat(),
+        "row": "3",
+    }
+    reported([{**hand, "until": (ago + 10 * MINUTE).isoformat()}])
+    pulse.forget()
+    browser = Client()
+    user = world.agents["arash"].user
+    user.language = "en"
+    user.save()
+    browser.force_login(user, backend="pelekan.people.backends.Backend")
+    page = browser.get("/desk/list/all/").content.decode()
+    assert "A worker hangs" in page and "Fetching mail" in page
+    assert "hangs" in browser.get("/desk/settings/health/").content.decode()
+    mark = re.search(r"/desk/alarm/\?mark=(\w+)", page)
+    assert mark and browser.get("/desk/alarm/", {"mark": mark[1]}).status_code == 204, "said already"
+    assert any(one.level == "wrong" and "channels.account hangs" in one.text for one in doctor._workers())
+    assert Client().get("/health/work/").status_code == 503
 
 
 @pytest.mark.server
