@@ -18,6 +18,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.sent": [search.index_message, telling.carry, outbox.queue],
     "message.noted": [search.index_message, ring.ring],
     "ticket.registered": [telling.receipt],
+    "ticket.joined": [ring.ring],
     "ticket.split": [joining.follow_split],
     "ticket.assigned": [ring.ring],
     "ticket.renamed": [search.index_subject],

@@ -18,6 +18,7 @@ from pelekan.tickets.actions import (
     CannotJoin,
     accept_chat,
     answer,
+    assign,
     close,
     end_chat,
     hold,
@@ -34,7 +35,8 @@ from pelekan.tickets.actions import (
     wait,
 )
 from pelekan.tickets.actions.joining import SPOKEN
-from pelekan.tickets.models import Conversation, Draft, Event, Message, Pending, ReadMark, Ticket
+from pelekan.tickets.bell import inviting, reading
+from pelekan.tickets.models import Bell, Conversation, Draft, Event, Message, Pending, ReadMark, Ticket
 from pelekan.tickets.pending import answers
 from pelekan.tickets.pending.answers import Way, Words
 from tests.statements import WORK
@@ -304,3 +306,27 @@ def test_an_answer_that_waits_goes_where_its_conversation_is(world: World) -> No
     answers.send(second)
     assert Message.objects.get(text="two").ticket_id == source.pk and fresh(source).status == "solved"
     sound()
+
+
+def test_whose_ticket_wakes_hears_of_it(world: World) -> None:
+    sara, dara = world.agents["sara"], world.agents["dara"]
+    into, quiet, waiting = asked(world), asked(world, "Solved"), asked(world, "Hello?")
+    assign(into, dara, by=sara)
+    solve(quiet, by=sara)
+    Bell.objects.all().delete()
+    join(quiet, into, by=sara)
+    assert not Bell.objects.filter(agent=dara).exists()
+    join(waiting, into, by=sara)
+    assert Bell.objects.get(agent=dara).kind == "answered"
+    assert "joined" in reading.lines(dara)[0][0].text
+
+
+def test_what_an_agent_answers_by_mail_is_what_he_was_shown(world: World) -> None:
+    """The words in a notice and the conversation that its mark names are the same customer's."""
+    sara, mina = world.agents["sara"], world.customers["mina"]
+    into, source = asked(world, "From Emma"), asked(world, "From Mina", customer_id=mina.pk)
+    reply(into, by=sara, text="To Emma", conversation=into.conversations.get())
+    join(source, into, by=sara)
+    talk = inviting._talk(into.pk)
+    assert talk is not None and talk.customer_id == mina.pk
+    assert "From Mina" in inviting._said(talk, "r", []) and "Emma" not in inviting._said(talk, "r", [])

@@ -18,6 +18,7 @@ from pelekan.lib.text import clean_controls, one_line
 from pelekan.tickets import actions
 from pelekan.tickets.events import action, lock_place, record
 from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
 
@@ -154,9 +155,13 @@ def register_own(
     if not reachable(visitor):
         raise NoAddress
     ticket = lock_place(conversation)
-    specialists = visitor.inbox.specialists if ticket.first_answer_at else None
+    own_one = face_of(
+        conversation, ticket
+    )  # a join may have put the chat on another customer's: that number is not his
+    climbs = ticket.first_answer_at is not None and own_one.pk == ticket.pk
+    specialists = visitor.inbox.specialists if climbs else None
     return actions.register(
-        ticket,
+        own_one,
         by=visitor.customer,
         subject=subject,
         team=specialists,

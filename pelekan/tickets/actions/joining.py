@@ -59,7 +59,14 @@ def join(source: Ticket, into: Ticket, *, by: By, because: str = "", now: dateti
         raise CannotJoin("unregistered", into)
     newest = _newest_id(source, into)
     left = {"side": "left", "other": into.pk, "number": into.number, "newest": newest, **_standing(source)}
-    took = {"side": "took", "other": source.pk, "number": source.number, "newest": newest, **_standing(into)}
+    took = {
+        "side": "took",
+        "waits": source.waiting_since is not None,
+        "other": source.pk,
+        "number": source.number,
+        "newest": newest,
+        **_standing(into),
+    }
     talks = list(source.conversations.order_by("pk"))
     _merge_marks(source, into)
     moved = _move(talks, into, Coalesce("joined_from", Value(source.pk)))

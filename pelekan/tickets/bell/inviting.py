@@ -7,6 +7,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from pelekan.lib.secrets import new_token
@@ -74,9 +76,11 @@ def _post(agent: Agent, ticket: int, act: str, lines: list[Line], now: datetime)
 
 
 def _talk(ticket: int) -> Conversation | None:
-    """Where the composer would answer: the newest conversation."""
+    """Where the composer would answer: where a customer wrote last. A ticket may be joined of several customers'."""
+    asked = Message.objects.filter(conversation=OuterRef("pk"), kind=MessageKind.INCOMING, held_at=None)
     rows = Conversation.objects.filter(ticket=ticket).exclude(channel=Channel.PHONE)
-    return rows.select_related("inbox", "ticket").order_by("-last_at").first()
+    newest_first = Coalesce(Subquery(asked.order_by("-pk").values("pk")[:1]), 0).desc()
+    return rows.select_related("inbox", "ticket").order_by(newest_first, "-last_at").first()
 
 
 def _may(talk: Conversation, act: str) -> bool:
@@ -100,7 +104,7 @@ def _inbox(talk: Conversation) -> Inbox | None:
 def _said(talk: Conversation, act: str, lines: list[Line]) -> str:
     """What is to be answered: the customer's last words, or the note that names the agent."""
     if act == marks.ANSWER:
-        rows = Message.objects.public().filter(ticket=talk.ticket_id, kind=MessageKind.INCOMING)
+        rows = Message.objects.public().filter(conversation=talk, kind=MessageKind.INCOMING)
         last = rows.select_related("customer").order_by("-pk").first()
         name = last.customer.name if last and last.customer else ""
     else:

@@ -89,6 +89,8 @@ def ringing(what: Rung) -> list[Ringing]:
         if what.in_chat is not None and what.in_chat == what.assignee:
             return []  # he is in the chat and sees the line
         return _one(Ring.ANSWERED, what, what.assignee)
+    if what.name == "ticket.joined" and what.data.get("waits"):
+        return _one(Ring.ANSWERED, what, what.assignee)
     if what.name == "message.noted":
         return [Ringing(Ring.MENTIONED, f"mentioned:{what.ticket}", what.mentioned)] if what.mentioned else []
     if what.name in ("ticket.escalated", "ticket.returned", "ticket.handed_over") and what.data.get("team"):

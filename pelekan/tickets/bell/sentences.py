@@ -76,6 +76,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
     }
     if kind == Ring.ASSIGNED:
         return _("%(who)s gave you a ticket") % words
+    if kind == Ring.ANSWERED and data.get("side") == "took":
+        return _("%(who)s joined a ticket into yours, and its customer waits") % words
     if kind == Ring.ANSWERED:
         return ngettext("%(who)s wrote to you", "%(who)s wrote to you %(count)s times", count) % words
     if kind == Ring.CHAT:

@@ -160,7 +160,10 @@ def told(thread: Conversation, language: str) -> list[Shape]:
     """The thin lines between messages: who joined, who took over, that it ended."""
     if thread.accepted_at is None and thread.state == ChatState.WAITING:
         return []  # nobody came yet
-    mine = [e for e in _TOLD(thread.ticket_id) if f"conversation:{thread.pk}" in e.topics.split()][-50:]
+    happened = _TOLD(thread.ticket_id)
+    if thread.joined_from_id is not None:  # what happened before the join stands where it was
+        happened = [*_TOLD(thread.joined_from_id), *happened]
+    mine = [e for e in happened if f"conversation:{thread.pk}" in e.topics.split()][-50:]
     others = {
         a.pk: a.name
         for a in Agent.objects.filter(pk__in=[e.data.get("agent") for e in mine if e.data.get("agent")])

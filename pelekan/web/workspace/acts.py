@@ -17,7 +17,7 @@ from pelekan.channels.models import Delivery, MarkedAddress
 from pelekan.people.models import Agent, Identity, IdentityKind, Team
 from pelekan.tickets import actions, lists
 from pelekan.tickets.actions import WhyMissing
-from pelekan.tickets.models import Category, Conversation, Message, Tag, Ticket
+from pelekan.tickets.models import Category, ChatState, Conversation, Message, Tag, Ticket
 from pelekan.tickets.states import NotPossible
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
@@ -212,7 +212,10 @@ def untag(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 
 
 def chat(request: HttpRequest, ticket: Ticket) -> Conversation:
-    found = ticket.conversations.exclude(state="").order_by("-id").first()
+    chats = ticket.conversations.exclude(
+        state=""
+    )  # after a join there may be several: the running one is meant
+    found = chats.exclude(state=ChatState.ENDED).order_by("-id").first() or chats.order_by("-id").first()
     if found is None:
         raise Sorry(_("This ticket has no chat."))
     return found

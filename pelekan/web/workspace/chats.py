@@ -21,7 +21,7 @@ from pelekan.web.workspace.acts import told
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
 from pelekan.web.workspace.live import live
-from pelekan.web.workspace.page import ticket_row
+from pelekan.web.workspace.page import ENDED_LAST, ticket_row
 from pelekan.web.workspace.shell import chat_state, row_shape, shell, teams_of
 
 PANES = 4
@@ -88,7 +88,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 def pane(request: HttpRequest, pk: int) -> HttpResponse:
     """One pane, when a chat is opened beside the others."""
     ticket_row(agent_in(request), pk)
-    found = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by("-id")
+    found = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by(ENDED_LAST, "-id")
     row = found.values("id", "ticket_id", "customer__name", "customer_id", "ticket__waiting_since", "ticket__number",
                        "ticket__subject", "ticket__registered_at", "ticket__language").first()  # fmt: skip
     if row is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -117,7 +117,8 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     read_id = ticket["read_id"] or 0
     side = beside(ticket, agent, dates)
-    chat = next((talk for talk in side["talks"] if talk["state"]), None)
+    chats = [talk for talk in side["talks"] if talk["state"]]
+    chat = min(chats, key=lambda talk: talk["state"] == "ended", default=None)
     lines = timeline.window(ticket["id"], dates, read_id=read_id, me=agent.pk)
     return {
         "ticket": head(ticket, agent, chat),
@@ -184,18 +185,19 @@ def head_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     return {"ticket": head(row, agent, chat_of(pk)), "back": _back(view)}
 
 
+ENDED_LAST = Case(When(state="ended", then=1), default=0)
 _CHAT = Prepared(
     lambda pk: (
         Conversation.objects.filter(ticket=pk)
         .exclude(state="")
-        .order_by("-id")
+        .order_by(ENDED_LAST, "-id")
         .values("id", "state", "started_at", "accepted_at", "context")[:1]
     )
 )
 
 
 def chat_of(pk: int) -> dict[str, Any] | None:
-    """The newest chat of a ticket."""
+    """The newest chat of a ticket; one that goes on before those that ended."""
     return _CHAT.one(pk)
 
 
