@@ -16,7 +16,7 @@ from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.tickets.actions import reply
 from pelekan.tickets.models import Event
-from pelekan.web.admin import aside, health
+from pelekan.web.admin import aside, machinery
 from pelekan.web.workspace.alarm import job_names
 from tests.channels.mails import account, raw_mail, taken
 from tests.statements import costs
@@ -99,7 +99,7 @@ def test_its_cost_does_not_grow(world: World) -> None:
 
 def test_every_job_has_a_name() -> None:
     assert {job.key for job in work.JOBS} | {"chores"} == set(job_names())
-    assert {job.key for job in health.JOBS} == {job.key for job in work.JOBS}
+    assert {job.key for job in machinery.JOBS} == {job.key for job in work.JOBS}
 
 
 def test_a_dead_letter_has_its_moment_and_loses_it_when_sent_again(world: World) -> None:
