@@ -14,7 +14,7 @@ from pelekan.channels.joining import id_key
 from pelekan.channels.models import Delivery, DeliveryState, Reference
 from pelekan.channels.sift import Verdict
 from pelekan.lib.addresses import normal_address
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock_home, record
 from pelekan.tickets.models import Message
 
 _ID_LINE = re.compile(
@@ -67,7 +67,7 @@ def came_back(message: Message, bounce: Bounce, *, late: bool = False, now: date
     )
     if delivery is None:
         return
-    ticket, to = lock(message.ticket_id), delivery.recipient
+    ticket, to = lock_home(message), delivery.recipient
     detail = f"{bounce.status} {bounce.reason}".strip()
     stored = fault("bounced", recipient=bounce.recipient or to, detail=detail)
     if late:  # the servers go on trying

@@ -8,7 +8,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Agent, IdentityKind
 from pelekan.tickets.actions import give
-from pelekan.tickets.events import action, lock
+from pelekan.tickets.events import action, lock_home
 from pelekan.tickets.models import Message, Participant, Ticket
 
 
@@ -24,7 +24,7 @@ def give_to_sender(message: Message, *, by: Agent, now: datetime | None = None) 
     words are held back from the customer's side: they were written to us. Raises NothingForwarded.
     """
     now = now or clock()
-    lock(message.ticket_id)
+    lock_home(message)
     message = Message.objects.select_related("conversation", "ticket").get(pk=message.pk)
     told = message.meta.get("forwarded")
     if not told or told.get("settled"):

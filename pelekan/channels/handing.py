@@ -13,7 +13,7 @@ from pelekan.channels.faults import fault, in_words
 from pelekan.channels.models import Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock_home, record
 
 TELL_AFTER = 3  # failed tries before the ticket says that what it sends is late
 UNSENT = (DeliveryState.QUEUED, DeliveryState.SENDING)
@@ -76,7 +76,7 @@ _SHOWN = (DeliveryState.SENT, DeliveryState.ARRIVED, DeliveryState.QUEUED)
 def settle(together: Sequence[Delivery], end: End, **more: Any) -> None:
     """Write how it ended, on the deliveries and, where someone must know, on the ticket. `more` are further columns."""
     now = clock()
-    ticket = lock(together[0].message.ticket_id)
+    ticket = lock_home(together[0].message)
     for one in together:
         values: dict[str, Any] = {"state": end.state, "fault": end.fault, **more}
         if end.state != DeliveryState.UNKNOWN:

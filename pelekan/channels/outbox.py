@@ -24,7 +24,7 @@ from pelekan.lib.prepared import Prepared, PreparedModels, insert
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Agent, Identity, IdentityKind
-from pelekan.tickets.events import action, lock, record
+from pelekan.tickets.events import action, lock_home, record
 from pelekan.tickets.models import ChatState, Conversation, Event, Inbox, Message, MessageKind, Participant
 from pelekan.tickets.notices import choosing
 from pelekan.tickets.notices.rules import OR_SMS, Kind, Way, by_way, goes_by
@@ -283,7 +283,7 @@ _PROVED = Prepared(
 def stop(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> bool:
     """Keep a mail or text from going out. False when it is too late."""
     now = now or clock()
-    ticket = lock(delivery.message.ticket_id)
+    ticket = lock_home(delivery.message)
     free = Q(leased_until=None) | Q(leased_until__lte=now)
     stopped = Delivery.objects.filter(free, pk=delivery.pk, state=DeliveryState.QUEUED).update(
         state=DeliveryState.STOPPED, due_at=None, fault=fault("stopped", name=by.name)
@@ -302,7 +302,7 @@ def resend(delivery: Delivery, *, by: Agent, now: datetime | None = None) -> boo
     see one mail (a text message gets a new number: gateways take each only once). False when there is nothing to
     repeat."""
     now = now or clock()
-    ticket = lock(delivery.message.ticket_id)
+    ticket = lock_home(delivery.message)
     row = Delivery.objects.get(pk=delivery.pk)
     if row.state not in (DeliveryState.FAILED, DeliveryState.UNKNOWN, DeliveryState.STOPPED):
         return False

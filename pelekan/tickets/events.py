@@ -297,6 +297,11 @@ def lock_place(conversation: Conversation) -> Ticket:
         return ticket
 
 
+def lock_home(message: Message) -> Ticket:
+    """Lock the ticket that `message` stands on, wherever a join has put its conversation since it was read."""
+    return lock_place(Conversation(pk=message.conversation_id, ticket_id=message.ticket_id))
+
+
 def one_at_a_time(what: str) -> None:
     """Changes that name the same `what` wait for one another until they commit. On SQLite all do anyway."""
     if connection.vendor == "postgresql":

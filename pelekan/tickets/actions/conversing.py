@@ -14,7 +14,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.moving import assign
-from pelekan.tickets.events import action, lock, lock_end, lock_place, record
+from pelekan.tickets.events import action, lock_end, lock_home, lock_place, record
 from pelekan.tickets.joined import end_of, face_of, family
 from pelekan.tickets.models import (
     Attachment,
@@ -225,7 +225,7 @@ def open_talk(
 @action
 def release_held(message: Message, *, by: Agent, now: datetime | None = None) -> None:
     """Show a held message on the customer's side after all."""
-    ticket = lock(message.ticket_id)
+    ticket = lock_home(message)
     if Message.objects.filter(pk=message.pk, held_at__isnull=False).update(held_at=None):
         record(
             "message.released",
