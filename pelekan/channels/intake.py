@@ -16,6 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import Q
+from django.db.models.functions import Length
 
 from pelekan.channels import answering, arriving, bounced, tally
 from pelekan.channels.email import reader
@@ -259,7 +260,8 @@ def retry(arrival: Arrival, *, by: Agent, admit: bool = False) -> None:
     """Take a quarantined or dismissed mail in again. With `admit` it is taken for a person's mail whatever it looks
     like; nothing automatic answers it. A mail that became a message is left alone. One of which only the head lies
     here is asked for again at its server."""
-    if not admit and arrival.size != len(arrival.raw):
+    here = ArrivalBytes.objects.filter(pk=arrival.pk).values_list(Length("data"), flat=True).first()
+    if not admit and here is not None and here != arrival.size:
         _ask_again(arrival, by)
         return
     values: dict[str, Any] = {

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import BinaryField, QuerySet
+from django.db.models.functions import Substr
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from pelekan.web.admin.frame import show
 from pelekan.web.admin.mail import account_shape
 
 PAGE = 50
+HEAD = 65536  # bytes that are read of a mail for a list: its headers
 SHOWN_OF_REASON = 90  # letters on a button
 
 Row = Arrival | Delivery | IncomingText
@@ -43,7 +45,8 @@ class Listing:
 
 def listings() -> dict[str, Listing]:
     """Every list reads through an index of its own rows: what was dealt with costs nothing."""
-    arrivals = Arrival.objects.select_related("inbox", "stored").order_by("-received_at", "-pk")
+    head = Substr("stored__data", 1, HEAD, output_field=BinaryField())  # not the whole of fifty mails
+    arrivals = Arrival.objects.select_related("inbox").annotate(head=head).order_by("-received_at", "-pk")
     deliveries = Delivery.objects.select_related("inbox", "message__ticket")
     held = IncomingText.objects.filter(inbox__in=Inbox.objects.filter(channel="sms"))
     held = held.select_related("inbox").order_by("-received_at", "-pk")
@@ -126,11 +129,13 @@ def _ticket(row: Row) -> int | None:
 def _shape(row: Row, seen: set[int]) -> dict[str, Any]:
     if isinstance(row, Delivery):
         return _delivery(row, seen)
-    return _arrival(row) if isinstance(row, Arrival) else _text(row)
+    if isinstance(row, Arrival):
+        return _arrival(row, bytes(row.head or b""))  # type: ignore[attr-defined]
+    return _text(row)
 
 
-def _arrival(row: Arrival) -> dict[str, Any]:
-    head = parse(row.raw[:65536])  # headers suffice for a list
+def _arrival(row: Arrival, raw: bytes) -> dict[str, Any]:
+    head = parse(raw)
     return {
         "id": row.pk, "inbox": row.inbox.name, "at": row.received_at, "size": row.size, "why": row.why_text,
         "from": head.from_address, "subject": head.subject, "state": row.state, "tries": row.tries,
@@ -161,7 +166,7 @@ def arrival(request: HttpRequest, pk: int) -> HttpResponse:
     mail = parse(row.raw)
     return show(
         request, "arrival", "settings_mail", mail.subject or _("Without a subject"), back="settings_mail",
-        row=_arrival(row), text=mail.text[:4000], files=[part.name for part in mail.attachments],
+        row=_arrival(row, row.raw[:HEAD]), text=mail.text[:4000], files=[part.name for part in mail.attachments],
         to=[one.address for one in mail.to][:10],
     )  # fmt: skip
 
