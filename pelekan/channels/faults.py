@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from pelekan.lib.text import local_digits
 from pelekan.tickets.bell.sentences import REFUSED
 
 WORDS: dict[str, str | Promise] = {
@@ -145,6 +147,34 @@ WORDS: dict[str, str | Promise] = {
     "stopped": _("Stopped by %(name)s before it was sent."),
 }
 
+REASONS: dict[str, str | Promise] = {
+    "userunknown": _("there is no such mailbox"),
+    "mailboxfull": _("the mailbox is full"),
+    "hostunknown": _("its domain doesn't exist or takes no mail"),
+    "hasmoved": _("its owner has moved to another address"),
+    "suspend": _("the mailbox is closed or suspended"),
+    "mesgtoobig": _("the mail is too large for it"),
+    "exceedlimit": _("the mail is too large for it"),
+    "expired": _("its server could not be reached for days"),
+    "networkerror": _("its server could not be reached"),
+    "toomanyconn": _("too much was sent at once"),
+    "systemfull": _("its server has no room"),
+    "systemerror": _("something is broken at its server"),
+    "mailererror": _("something is broken at its server"),
+    "onhold": _("its server waits before it takes mail of ours"),
+    "notaccept": _("its server takes no mail"),
+    "authfailure": _("its server wants a proof that the mail is ours (SPF, DKIM, DMARC)"),
+    "requireptr": _("its server wants a name for the address of our mail server (reverse DNS)"),
+    "blocked": _("its server blocks our mail server"),
+    "rejected": _("its server refused our sender"),
+    "filtered": _("its server did not want this mail"),
+    "policyviolation": _("its server did not want this mail"),
+    "securityerror": _("its server did not want this mail"),
+    "contenterror": _("its server found something wrong in the mail"),
+    "syntaxerror": _("its server did not understand ours"),
+}
+"""Why a mail came back (the reasons of `email.bounces`), after "It came back from …:"."""
+
 
 def fault(word: str, **details: object) -> str:
     """The text to store. An unknown word raises KeyError: a typing error must not reach a screen."""
@@ -165,11 +195,21 @@ def in_words(stored: str) -> str:
     word = word_of(stored)
     if word not in WORDS:
         return stored
-    details = json.loads(stored)
+    details = {name: _for_people(name, str(value)) for name, value in json.loads(stored).items()}
     try:
         return str(WORDS[word]) % details
     except (KeyError, ValueError):
         return str(WORDS[word])
+
+
+def _for_people(name: str, value: str) -> str:
+    """A detail as the reader writes it. What a server said stays as it is, but for a reason that we have words for."""
+    if name in ("size", "limit", "used"):
+        return local_digits(value.removesuffix(".0"), get_language() or "en")
+    if name == "detail" and (found := REASONS.get(value.split(" ")[-1])):
+        status = value.rpartition(" ")[0]
+        return f"{found} (⁦{status}⁩)" if status else str(found)
+    return value
 
 
 class BadValue(ValueError):
