@@ -14,7 +14,7 @@ from pelekan.lib.text import initials
 from pelekan.people.models import Presence
 from pelekan.tickets import actions, lists
 from pelekan.tickets.lists import View
-from pelekan.tickets.models import ChatState, Conversation
+from pelekan.tickets.models import ChatState, Conversation, Ticket
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import timeline
 from pelekan.web.workspace.acts import told
@@ -86,15 +86,20 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 @agents
 def pane(request: HttpRequest, pk: int) -> HttpResponse:
-    """One pane, when a chat is opened beside the others."""
-    ticket_row(agent_in(request), pk)
-    found = Conversation.objects.filter(ticket_id=pk).exclude(state="").order_by(ENDED_LAST, "-id")
+    """One pane, when a chat is opened beside the others; with `?conversation=` that chat, wherever a join has put it."""
+    found = Conversation.objects.exclude(state="").order_by(ENDED_LAST, "-id")
+    named = request.GET.get("conversation", "")
+    if named.isascii() and named.isdigit() and len(named) < 18:
+        found = found.filter(pk=int(named), ticket__in=Ticket.objects.visible_to(agent_in(request)))
+    else:
+        ticket_row(agent_in(request), pk)
+        found = found.filter(ticket_id=pk)
     row = found.values("id", "ticket_id", "customer__name", "customer_id", "ticket__waiting_since", "ticket__number",
                        "ticket__subject", "ticket__registered_at", "ticket__language").first()  # fmt: skip
     if row is None:
         return told(_("This ticket has no chat."), 404)
     chat = {
-        "id": row["id"], "ticket_id": pk, "name": row["customer__name"] or _("Visitor"),
+        "id": row["id"], "ticket_id": row["ticket_id"], "name": row["customer__name"] or _("Visitor"),
         "initials": initials(row["customer__name"]), "hue": row["customer_id"], "subject": row["ticket__subject"],
         "waiting_since": row["ticket__waiting_since"], "number": row["ticket__number"],
         "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"],

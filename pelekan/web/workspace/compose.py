@@ -23,7 +23,8 @@ from pelekan.tickets import actions
 from pelekan.tickets.actions import NewerMessage, NothingToSay
 from pelekan.tickets.bell import reading
 from pelekan.tickets.events import action
-from pelekan.tickets.models import Inbox, Message, MessageKind, Pending, SavedReply, Ticket
+from pelekan.tickets.joined import family
+from pelekan.tickets.models import Conversation, Inbox, Message, MessageKind, Pending, SavedReply, Ticket
 from pelekan.tickets.pending import answers
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
@@ -172,11 +173,11 @@ def way_of(ticket: Ticket, agent: Agent, via: str, request: HttpRequest) -> answ
             raise NoWay
         return answers.Way(None, Inbox.objects.get(pk=int(via.partition("-")[2])), ways[via]["to"])
     talks = ticket.conversations.exclude(channel="phone").select_related("inbox")
-    found = (
-        talks.filter(pk=int(via)).first()
-        if via.isascii() and via.isdigit()
-        else talks.order_by("-last_at").first()
-    )
+    named = int(via) if via.isascii() and via.isdigit() else 0
+    found = talks.filter(pk=named).first() if named else talks.order_by("-last_at").first()
+    if found is None and named:  # a join took it from here while the answer was written
+        taken = Conversation.objects.filter(joined_from__in=family(ticket)).exclude(channel="phone")
+        found = taken.select_related("inbox").filter(pk=named).first()
     if found is None:
         raise NoWay
     return answers.Way(found)

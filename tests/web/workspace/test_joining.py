@@ -179,3 +179,36 @@ def test_what_was_begun_for_one_customer_does_not_go_to_another(at_desk, numbere
     post(sara, emma, "join", into=mina.pk)
     chosen = page(sara, mina).split(" selected")[0].rpartition("<option")[2]
     assert f'value="{talk}"' in chosen
+
+
+def test_an_answer_from_a_page_that_was_open_before_the_join_still_goes(
+    at_desk, numbered, world: World
+) -> None:
+    into, source = numbered("یک"), numbered("دو")
+    talk, sara = source.conversations.get(), at_desk("sara")
+    actions.join(source, into, by=world.agents["nika"])
+    form = {"kind": "reply", "html": "<p>جواب</p>", "client_id": "x", "via": str(talk.pk)}
+    assert sara.post(f"/desk/tickets/{source.pk}/send/", form).status_code == 200
+    assert into.messages.filter(text="جواب", conversation=talk).count() == 1
+    form = {"kind": "note", "html": "<p>یادداشت</p>", "client_id": "y"}
+    assert sara.post(f"/desk/tickets/{source.pk}/send/", form).status_code == 200
+    assert into.messages.filter(kind="note").count() == 1
+    other = {
+        "kind": "reply",
+        "html": "<p>x</p>",
+        "client_id": "z",
+        "via": str(into.conversations.earliest("pk").pk),
+    }
+    assert sara.post(f"/desk/tickets/{source.pk}/send/", other).status_code == 422
+
+
+def test_a_pane_goes_along_with_its_chat(at_desk, numbered, write, world: World) -> None:
+    into, chat = numbered("یک"), write("سلام", channel="chat")
+    talk = chat.conversations.get()
+    actions.accept_chat(talk, by=world.agents["sara"])
+    actions.join(chat, into, by=world.agents["sara"])
+    address = f"/desk/tickets/{chat.pk}/chat/?conversation={talk.pk}"
+    pane = at_desk("sara").get(address).content.decode()
+    assert f'data-pane-ticket="{into.pk}" data-conversation="{talk.pk}"' in pane and "سلام" in pane
+    actions.escalate(into, world.teams["developers"], by=world.agents["nika"], because="x")
+    assert at_desk("omid").get(address).status_code == 404

@@ -126,6 +126,19 @@ async function freshenHead(pane) {
   window.htmx.process(head);
 }
 
+/** The chat stands on another ticket now: its pane goes along, with what is being written. */
+async function moveOn(pane) {
+  const answer = await ask(`/desk/tickets/${pane.dataset.paneTicket}/chat/?conversation=${pane.dataset.conversation}`).catch(() => null);
+  const there = answer?.ok && fragment(await answer.text()).querySelector(".chatpane");
+  if (!there || !pane.isConnected) return;
+  const writes = pane.contains(document.activeElement);
+  try { sessionStorage.setItem(`chat.${there.dataset.paneTicket}`, pane.querySelector("[data-line]").innerText); } catch { /* kept on screen only */ }
+  pane.replaceWith(there);
+  window.htmx.process(there);
+  listen();
+  if (writes) there.querySelector("[data-line]").focus();
+}
+
 function read(pane) {
   pane.classList.remove("chatpane--news");
   const last = Number(pane.dataset.lastMessage);
@@ -153,7 +166,7 @@ function listen() {
   follow(all().flatMap((pane) => [`ticket:${pane.dataset.paneTicket}`, `conversation:${pane.dataset.conversation}`]));
   for (const pane of all()) {
     begin(pane);
-    if (line) stops.push(line.on(`ticket:${pane.dataset.paneTicket}`, (poke) => freshen(pane, HEADS.has(poke.name))), line.onSay(`conversation:${pane.dataset.conversation}`, typed(pane)));
+    if (line) stops.push(line.on(`ticket:${pane.dataset.paneTicket}`, (poke) => (/^ticket\.(joined|parted)$/.test(poke.name) ? moveOn(pane) : freshen(pane, HEADS.has(poke.name)))), line.onSay(`conversation:${pane.dataset.conversation}`, typed(pane)));
   }
   document.getElementById("no-panes").hidden = all().length > 0;
   panes().dataset.number = all().length;
