@@ -12,7 +12,9 @@ from typing import Any
 from pelekan.channels.faults import fault, in_words
 from pelekan.channels.models import Delivery, DeliveryState
 from pelekan.lib import due
+from pelekan.lib.prepared import update_where
 from pelekan.lib.time import now as clock
+from pelekan.lib.unhurried import unhurried
 from pelekan.tickets.events import action, lock_home, record
 
 TELL_AFTER = 3  # failed tries before the ticket says that what it sends is late
@@ -31,14 +33,19 @@ class End:
     too_fast: bool = False
 
 
-@action
 def begin(together: Sequence[Delivery]) -> None:
-    """Show that it is being sent. A former try that got as far as the handing over may have reached its goal."""
+    """Show that it is being sent. A former try that got as far as the handing over may have reached its goal. The disk
+    has this, at the latest, with `mark_handed`, before anything is handed over."""
+    with unhurried():
+        _begin(together)
+
+
+def _begin(together: Sequence[Delivery]) -> None:
     now = clock()
     for one in together:
         doubtful = now if one.handed_at is not None else one.maybe_twice_at
-        changed = Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(
-            state=DeliveryState.SENDING, handed_at=None, maybe_twice_at=doubtful
+        changed = update_where(
+            Delivery, _mine(one), state=DeliveryState.SENDING, handed_at=None, maybe_twice_at=doubtful
         )
         if not changed:
             raise due.LeaseLost(f"delivery {one.pk}")
@@ -50,8 +57,12 @@ def mark_handed(together: Sequence[Delivery]) -> None:
     """The last moment before nobody can take it back."""
     now = clock()
     for one in together:
-        if not Delivery.objects.filter(pk=one.pk, leased_until=one.leased_until).update(handed_at=now):
+        if not update_where(Delivery, _mine(one), handed_at=now):
             raise due.LeaseLost(f"delivery {one.pk}")
+
+
+def _mine(delivery: Delivery) -> dict[str, Any]:
+    return {"pk": delivery.pk, "leased_until": delivery.leased_until}
 
 
 def later(delivery: Delivery, stored: str, *, patience: timedelta, gave_up: str) -> End:

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.secrets import digest, new_token, open_sealed, same, seal, sign
 from pelekan.lib.text import latin_digits
 from pelekan.people import letters
@@ -333,28 +334,34 @@ def short_link(ticket_id: int, customer: Customer, *, now: datetime) -> str:
 
 def _guest_secret(ticket_id: int, customer: Customer, nbytes: int, now: datetime) -> str:
     subject, week = f"ticket:{ticket_id}", timedelta(days=7)
-    known = Token.objects.filter(
-        purpose=Token.Purpose.GUEST, subject=subject, revoked_at=None, expires_at__gt=now + week
-    )
-    for token in known.order_by("-pk"):
+    for token in _GUESTS(subject, now + week):
         if token.data["customer"] == customer.pk and token.data.get("short", False) == (
             nbytes == SHORT_BYTES
         ):
             return open_sealed(token.data["sealed"], settings.SECRET_KEY)
     raw = new_token(nbytes)
-    Token.objects.create(
-        purpose=Token.Purpose.GUEST,
-        digest=digest(raw),
-        subject=subject,
-        data={
-            "customer": customer.pk,
-            "sealed": seal(raw, settings.SECRET_KEY),
-            **({"short": True} if nbytes == SHORT_BYTES else {}),
-        },
-        created_at=now,
-        expires_at=now + GUEST_LIVES,
+    insert(
+        Token(
+            purpose=Token.Purpose.GUEST,
+            digest=digest(raw),
+            subject=subject,
+            data={
+                "customer": customer.pk,
+                "sealed": seal(raw, settings.SECRET_KEY),
+                **({"short": True} if nbytes == SHORT_BYTES else {}),
+            },
+            created_at=now,
+            expires_at=now + GUEST_LIVES,
+        )
     )
     return raw
+
+
+_GUESTS = PreparedModels(
+    lambda subject, after: Token.objects.filter(
+        purpose=Token.Purpose.GUEST, subject=subject, revoked_at=None, expires_at__gt=after
+    ).order_by("-pk")
+)
 
 
 def guest(raw: str, *, now: datetime) -> Guest | None:

@@ -210,10 +210,14 @@ def _folded_ascii(text: str, used: int) -> str:
     return "".join(out) or " "
 
 
+_ASCII = bytes(range(128))
+
+
 def _text(kind: str, text: str) -> bytes:
     data = text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n").encode("utf-8", "replace")
-    high = sum(byte > 127 for byte in data[:20_000])
-    if high * 6 < len(data[:20_000]):
+    start = data[:20_000]
+    high = len(start.translate(None, _ASCII))
+    if high * 6 < len(start):
         encoding, body = (
             "quoted-printable",
             quopri.encodestring(data.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n"),

@@ -22,6 +22,7 @@ from pelekan.channels.email.compose import Attached, Outgoing, Quoted
 from pelekan.channels.models import Delivery, Reference
 from pelekan.lib import files
 from pelekan.lib.html import from_text
+from pelekan.lib.prepared import Prepared, PreparedModels
 from pelekan.lib.text import local_digits, one_line
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
@@ -29,7 +30,7 @@ from pelekan.people import signin
 from pelekan.people.identify import mail_address
 from pelekan.people.models import CALENDAR_OF, ZONE_OF, Customer
 from pelekan.tickets.joined import face_of
-from pelekan.tickets.models import Attachment, Message, MessageKind
+from pelekan.tickets.models import Attachment, Message, MessageKind, Participant
 
 _REPLY_MARKS = re.compile(
     r"^(?:\s*(?:re|aw|sv|fwd?|wg|antw|پاسخ|رد)\s*(?:\[\d+\])?\s*[:：])+\s*", re.IGNORECASE
@@ -61,12 +62,14 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
     elif len(messages) == 1:
         html, text = notice.body(first, html)
     way_out, unsubscribe = notice.footer(first, customer)
+    proved = outbox.is_proved(first, delivery.recipient)
+    to, cc = _listed(delivery, named=proved or not first.automatic)
     with translation.override(language):
         return Outgoing(
-            subject=_subject(delivery, first),
+            subject=_subject(delivery, first, proved),
             sender=Address(first.agent.name if first.agent else inbox.name, inbox.address),
-            to=_listed(delivery, copied=False) or (Address("", delivery.recipient),),
-            cc=_listed(delivery, copied=True),
+            to=to or (Address("", delivery.recipient),),
+            cc=cc,
             message_id=delivery.mail_id,
             date=first.created_at,
             body_html=html,
@@ -76,31 +79,37 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
             language=language,
             attachments=attached,
             quoted=_quoted(delivery, first, customer, language),
-            footer="\n".join(text for text in (_footer(delivery, first), way_out) if text),
+            footer="\n".join(text for text in (_footer(delivery, first, proved), way_out) if text),
             reference_line=thread.token_line(thread.reply_token(conversation.pk, settings.SECRET_KEY)),
             automatic="auto-replied" if first.automatic else "",
             unsubscribe_url=unsubscribe if first.automatic else "",
         )
 
 
-def _listed(delivery: Delivery, *, copied: bool) -> tuple[Address, ...]:
-    """Everybody whom the message goes to, as each of them reads it."""
-    names = dict(delivery.conversation.participants.values_list("address", "name"))
-    if delivery.message.automatic and not outbox.is_proved(delivery.message, delivery.recipient):
-        names = {}  # a name can carry an advertisement
-    rows = Delivery.objects.filter(message=delivery.message_id, copied=copied).order_by("pk")
-    return tuple(Address(names.get(row.recipient, ""), row.recipient) for row in rows)
+def _listed(delivery: Delivery, *, named: bool) -> tuple[tuple[Address, ...], tuple[Address, ...]]:
+    """Everybody whom the message goes to and who is copied, as each of them reads it; `named`: with their names, which can
+    carry an advertisement."""
+    names = {row["address"]: row["name"] for row in _NAMES(delivery.conversation_id)} if named else {}
+    to: list[Address] = []
+    cc: list[Address] = []
+    for row in _TOLD(delivery.message_id):
+        (cc if row["copied"] else to).append(Address(names.get(row["recipient"], ""), row["recipient"]))
+    return tuple(to), tuple(cc)
+
+
+_NAMES = Prepared(lambda talk: Participant.objects.filter(conversation=talk).values("address", "name"))
+_TOLD = Prepared(
+    lambda message: Delivery.objects.filter(message=message).order_by("pk").values("recipient", "copied")
+)
 
 
 # Subject
 
 
-def _subject(delivery: Delivery, message: Message) -> str:
+def _subject(delivery: Delivery, message: Message, proved: bool) -> str:
     ticket = face_of(delivery.conversation, message.ticket)
     number = f"[#{local_digits(str(ticket.number), ticket.language)}]" if ticket.number else ""
-    if not outbox.is_proved(message, delivery.recipient) and (
-        message.automatic or delivery.conversation.channel != "email"
-    ):
+    if not proved and (message.automatic or delivery.conversation.channel != "email"):
         # whoever typed this address may want our words to reach a stranger: none of his are in it
         own = notice.subject(message) if message.automatic else _("Our answer to your request")
         own = own or _("Your request is registered")
@@ -118,19 +127,34 @@ def _subject(delivery: Delivery, message: Message) -> str:
 
 def _answered(delivery: Delivery, message: Message) -> str:
     """The Message-ID of the customer's last mail before this message."""
-    before = message.conversation.messages.filter(kind=MessageKind.INCOMING, pk__lt=message.pk).order_by(
-        "-pk"
-    )
-    for earlier in before[:10]:
-        if (mail_id := earlier.meta.get("message_id", "")) and not mail_id.endswith("@derived.invalid>"):
+    for earlier in _BEFORE(message.conversation_id, message.pk):
+        if (mail_id := earlier["meta"].get("message_id", "")) and not mail_id.endswith("@derived.invalid>"):
             return str(mail_id)
     return ""
 
 
+_BEFORE = Prepared(
+    lambda talk, pk: (
+        Message.objects.filter(conversation=talk, kind=MessageKind.INCOMING, pk__lt=pk)
+        .order_by("-pk")
+        .values("meta")[:10]
+    )
+)
+
+
 def _thread_ids(delivery: Delivery) -> tuple[str, ...]:
-    rows = Reference.objects.filter(conversation=delivery.conversation_id, message_id__lt=delivery.message_id)
-    ids = rows.order_by("message_id").values_list("mail_id", flat=True)
+    rows = _KNOWN_IDS(delivery.conversation_id, delivery.message_id)
+    ids = [row["mail_id"] for row in rows]
     return tuple(one for one in ids if not one.endswith(("@derived.invalid>", "@long.invalid>")))
+
+
+_KNOWN_IDS = Prepared(
+    lambda talk, message: (
+        Reference.objects.filter(conversation=talk, message_id__lt=message)
+        .order_by("message_id")
+        .values("mail_id")
+    )
+)
 
 
 def _quoted(delivery: Delivery, message: Message, customer: Customer, language: str) -> Quoted | None:
@@ -155,22 +179,24 @@ def _quoted(delivery: Delivery, message: Message, customer: Customer, language: 
 # Body
 
 
-def _footer(delivery: Delivery, message: Message) -> str:
+def _footer(delivery: Delivery, message: Message, proved: bool) -> str:
     if message.automatic:
         texts = [_("You can answer this mail to add to your request.")]
     else:
         texts = [message.agent.signature if message.agent else "", delivery.inbox.signature]
-    return "\n".join(text.strip() for text in [*texts, _way_to_portal(delivery, message)] if text.strip())
+    return "\n".join(
+        text.strip() for text in [*texts, _way_to_portal(delivery, message, proved)] if text.strip()
+    )
 
 
-def _way_to_portal(delivery: Delivery, message: Message) -> str:
+def _way_to_portal(delivery: Delivery, message: Message, proved: bool) -> str:
     """Where the customer sees his whole request. The link that opens it goes only to an address that is proved to be
     his own; one that was only typed may be a stranger's, and must be proved in the portal first."""
     ticket = face_of(delivery.conversation, message.ticket)
     customer = delivery.conversation.customer
     if ticket.registered_at is None or delivery.copied:
         return ""
-    if outbox.is_proved(message, delivery.recipient):
+    if proved:
         link = signin.guest_link(ticket.pk, customer, now=clock())
     elif delivery.recipient == mail_address(customer):
         link = settings.BASE_URL + reverse("portal_home")
@@ -181,8 +207,7 @@ def _way_to_portal(delivery: Delivery, message: Message) -> str:
 
 def _body(messages: Sequence[Message]) -> tuple[str, tuple[Attached, ...]]:
     """HTML ("" when plain text says all) and files; own images in the HTML become inline images."""
-    found = Attachment.objects.filter(message__in=[message.pk for message in messages]).order_by("pk")
-    attached = {one.token: one for one in found}
+    attached = {one.token: one for message in messages for one in _FILES(message.pk)}
     html = ""
     if any(message.html for message in messages):
         html = "\n".join(message.html or from_text(message.text) for message in messages)
@@ -197,6 +222,9 @@ def _body(messages: Sequence[Message]) -> tuple[str, tuple[Attached, ...]]:
 
     html = _OWN_FILE.sub(as_inline, html)
     return html, tuple(_attached(one, shown.get(token, "")) for token, one in attached.items())
+
+
+_FILES = PreparedModels(lambda message: Attachment.objects.filter(message=message).order_by("pk"))
 
 
 def _attached(one: Attachment, content_id: str) -> Attached:

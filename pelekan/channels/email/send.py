@@ -28,9 +28,9 @@ from pelekan.channels.handing import UNSENT, End, begin, later, mark_handed, set
 from pelekan.channels.models import Delivery, DeliveryState
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import action, record
-from pelekan.tickets.models import Conversation
 
 log = logging.getLogger("pelekan.mail")
 
@@ -60,6 +60,7 @@ class Unanswered(Exception):
 
 def send(delivery: Delivery) -> datetime | None:
     """Send a leased delivery, with what the same chat still has for the same recipient. Returns when to try again."""
+    _know(delivery)
     if _is_needless(delivery):
         settle([delivery], End(DeliveryState.STOPPED, fault("read_meanwhile")))
         return None
@@ -77,6 +78,7 @@ def send(delivery: Delivery) -> datetime | None:
     end = _try(together, way)
     fp("send.before_commit")
     _settle(together, end, way)
+    delivery.leased_until = None  # settled
     fp("send.committed")
     return end.again
 
@@ -105,9 +107,28 @@ def _settle(together: list[Delivery], end: End, way: pace.Way) -> None:
         marks.mark(together[0], *end.refusal)
 
 
+def _know(delivery: Delivery) -> None:
+    """Bring along in one question what the mail is made of."""
+    for whole in _WHOLE(delivery.pk):
+        message = whole.message
+        message.conversation = whole.conversation
+        delivery.message, delivery.conversation, delivery.inbox = message, whole.conversation, whole.inbox
+
+
+_WHOLE = PreparedModels(
+    lambda pk: Delivery.objects.filter(pk=pk).select_related(
+        "inbox",
+        "conversation__customer__user",
+        "conversation__joined_from",
+        "message__ticket",
+        "message__agent__user",
+    )
+)
+
+
 def _is_needless(delivery: Delivery) -> bool:
     """What the visitor has read in the chat needs no mail."""
-    conversation = Conversation.objects.get(pk=delivery.conversation_id)
+    conversation = delivery.conversation
     if conversation.channel != "chat" or delivery.handed_at is not None:
         return False
     return conversation.customer_read_id >= delivery.message_id
@@ -115,8 +136,14 @@ def _is_needless(delivery: Delivery) -> bool:
 
 def _earlier(delivery: Delivery) -> Delivery | None:
     """What this recipient must get first: mails of one conversation go out in their order."""
-    rows = Delivery.objects.filter(conversation=delivery.conversation_id, recipient=delivery.recipient)
-    return rows.filter(pk__lt=delivery.pk, state__in=UNSENT).order_by("pk").first()
+    return _EARLIER.one(delivery.conversation_id, delivery.recipient, delivery.pk)
+
+
+_EARLIER = PreparedModels(
+    lambda conversation, recipient, pk: Delivery.objects.filter(
+        conversation=conversation, recipient=recipient, pk__lt=pk, state__in=UNSENT
+    ).order_by("pk")[:1]
+)
 
 
 def _rest_of_chat(delivery: Delivery) -> list[Delivery]:

@@ -18,6 +18,7 @@ from django.conf import settings
 
 from pelekan.channels.models import SigningKey
 from pelekan.lib.addresses import domain_of
+from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.secrets import new_token, open_sealed, seal
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
@@ -113,7 +114,7 @@ def _published(name: str) -> list[str] | None:
 
 def signed(raw: bytes, sender: str) -> bytes:
     """`raw` with a signature of the sender's domain before it; as it is where there is no published key."""
-    key = SigningKey.objects.filter(domain=domain_of(sender), seen_at__isnull=False).first()
+    key = _KEY.one(domain_of(sender))
     if key is None:
         return raw
     private = open_sealed(key.private, settings.SECRET_KEY).encode()
@@ -122,6 +123,9 @@ def signed(raw: bytes, sender: str) -> bytes:
         canonicalize=(b"relaxed", b"relaxed"), include_headers=_present(raw),
     )  # fmt: skip
     return bytes(signature) + raw
+
+
+_KEY = PreparedModels(lambda domain: SigningKey.objects.filter(domain=domain, seen_at__isnull=False))
 
 
 def _present(raw: bytes) -> list[bytes]:
