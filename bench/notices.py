@@ -29,10 +29,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--mails", type=int, default=MAILS)
     parser.add_argument("--database", default="")
-    parser.add_argument("--rounds", type=int, default=0, help="the quick run of bench/run: 10 mails for each")
     parser.add_argument("--profile", action="store_true")
     args = parser.parse_args()
-    mails = args.rounds * 10 if args.rounds else args.mails
+    mails = args.mails
     office.make(args.database)
     fill(mails)
     fresh = multiprocessing.get_context("spawn")
@@ -140,7 +139,9 @@ def fill(mails: int) -> None:
         Message.objects.bulk_create(
             _other(asked, ticket=its.ticket, conversation=its, customer=its.customer) for its in talks
         )
-        words = Message.objects.bulk_create(_other(said, ticket=its.ticket, conversation=its) for its in talks)
+        words = Message.objects.bulk_create(
+            _other(said, ticket=its.ticket, conversation=its) for its in talks
+        )
         ids = [mail_id_of(one, inbox) for one in words]
         Delivery.objects.bulk_create(
             Delivery(
@@ -157,7 +158,11 @@ def fill(mails: int) -> None:
 
 def _other(row: Any, **values: Any) -> Any:
     """A row like this one."""
-    names = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if not field.primary_key}
+    names = {
+        field.attname: getattr(row, field.attname)
+        for field in row._meta.concrete_fields
+        if not field.primary_key
+    }
     for name, value in values.items():
         names.pop(f"{name}_id", None)
         names[name] = value
@@ -189,7 +194,9 @@ def bare(mails: list[tuple[str, str, bytes]], port: int) -> float:
             line.sendmail("", [recipient], raw)  # as a machine's mail goes
         line.quit()
 
-    hands = [threading.Thread(target=some, args=[mails[n :: send.JOB.threads]]) for n in range(send.JOB.threads)]
+    hands = [
+        threading.Thread(target=some, args=[mails[n :: send.JOB.threads]]) for n in range(send.JOB.threads)
+    ]
     began = time.perf_counter()
     for hand in hands:
         hand.start()

@@ -34,8 +34,7 @@ def make(database: str = "", port: int = PORT) -> Path:
     folder = Path(tempfile.mkdtemp(prefix="pelekan-bench-"))
     (folder / "pelekan.toml").write_text(
         f'base_url = "http://127.0.0.1:{port}"\nsecret_key = "{secrets.token_urlsafe(48)}"\ndemo = true\n'
-        'private_hosts = ["127.0.0.1"]\n'
-        + (f'database = "{database}"\n' if database else "")
+        'private_hosts = ["127.0.0.1"]\n' + (f'database = "{database}"\n' if database else "")
     )
     os.environ["PELEKAN_CONFIG"] = str(folder / "pelekan.toml")
     os.environ["DJANGO_SETTINGS_MODULE"] = "pelekan.settings"

@@ -70,10 +70,14 @@ def look() -> dict[str, Any]:
     }
 
 
-if __name__ == "__main__":
-    if sys.argv[1] == "prepare":
+def main(arguments: list[str]) -> None:
+    if arguments[0] == "prepare":
         prepare()
     else:
-        for _ in range(int(sys.argv[2])):  # so many lives
+        for _ in range(int(arguments[1])):  # so many lives
             work()
         print(json.dumps(look()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
