@@ -136,7 +136,11 @@ async function moveOn(pane) {
   pane.replaceWith(there);
   window.htmx.process(there);
   listen();
-  if (writes) there.querySelector("[data-line]").focus();
+  if (!writes) return;
+  const line = there.querySelector("[data-line]");
+  line.focus();
+  getSelection().selectAllChildren(line);
+  getSelection().collapseToEnd();
 }
 
 function read(pane) {
