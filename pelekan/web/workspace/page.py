@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import moved, pending, timeline
+from pelekan.web.workspace import moved, pending, sendings, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -226,7 +226,7 @@ def lines(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"lines": part, "ticket_id": pk, "sendings": {}, "seen_to": 0, "after": after}
     if after:
         context["pendings"] = pending.waiting(pk, agent, dates) if ticket["waits"] else []
-        context["sendings"] = timeline.delivery_states(pk, dates)
+        context["sendings"] = sendings.delivery_states(pk, dates)
         context["seen_to"] = ticket["seen_to"] or 0
     response = render(request, "desk/lines.html", context)
     response["X-Last-Event"] = str(part["last"])

@@ -13,11 +13,10 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
-from django.db import connection
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from pelekan.channels.faults import in_words, warnings_in_words, word_of
+from pelekan.channels.faults import warnings_in_words
 from pelekan.channels.models import Delivery
 from pelekan.lib.files import inline_safe
 from pelekan.lib.text import initials, isolate
@@ -26,8 +25,9 @@ from pelekan.tickets.actions.joining import SPOKEN
 from pelekan.tickets.models import Attachment, Event
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import moved
+from pelekan.web.workspace import moved, sendings
 from pelekan.web.workspace.invitations import invitation_shape
+from pelekan.web.workspace.names import names_in
 from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.rich import cleaned
 from pelekan.web.workspace.sentences import SHOWN, Names, reason, sentence
@@ -64,20 +64,10 @@ _FILES = Prepared(
         .values("id", "message_id", "token", "name", "type", "size")
     )
 )
-_SENDING = (
-    "message_id",
-    "state",
-    "recipient",
-    "due_at",
-    "tries",
-    "fault",
-    "maybe_twice_at",
-    "inbox__pace__until",
-)
 _SENDINGS = Prepared(
     lambda pk, first, last: Delivery.objects.filter(
         message__ticket_id=pk, message_id__gte=first, message_id__lte=last
-    ).values(*_SENDING)
+    ).values(*sendings.FIELDS)
 )
 
 
@@ -116,8 +106,8 @@ def _items(
     )
     mailed = mailed or came
     files = _files(_within(_FILES, ticket_id, ids, came), dates) if ids else {}
-    sendings = _deliveries(_within(_SENDINGS, ticket_id, ids, came), dates) if mailed and ids else {}
-    names = _names(found)
+    sent = sendings.by_message(_within(_SENDINGS, ticket_id, ids, came), dates) if mailed and ids else {}
+    names = names_in(found)
     undoable = moved.undoable(found)
     items: list[dict[str, Any]] = []
     day, last, unread = "", None, False
@@ -137,7 +127,7 @@ def _items(
             unread = True
             last = None
             items.append({"shape": "unread"})
-        item = _message(line, files, sendings, dates)
+        item = _message(line, files, sent, dates)
         item["next"] = last is not None and _continues(last, item)
         if item["came_from"]:  # said once for all that came together
             item["came_from"]["again"] = last is not None and moved.together(last, item)
@@ -182,7 +172,7 @@ def _event(line: dict[str, Any], names: Names, dates: Reading) -> dict[str, Any]
 def _message(
     line: dict[str, Any],
     files: dict[int, list[dict[str, Any]]],
-    sendings: dict[int, dict[str, Any]],
+    sent: dict[int, dict[str, Any]],
     dates: Reading,
 ) -> dict[str, Any]:
     pk, meta = line["message_id"], line["message__meta"] or {}
@@ -228,7 +218,7 @@ def _message(
         "held": line["message__held_at"] is not None,
         "stranger": line["message__customer_id"] != line["message__conversation__customer_id"],
         "seen": kind == "outgoing" and line["message__conversation__customer_read_id"] >= pk,
-        "delivery": sendings.get(pk),
+        "delivery": sent.get(pk),
         "raw_url": url("desk_message_raw", pk)
         if "by_mail" in meta or (kind == "incoming" and line["message__channel"] == "email")
         else "",
@@ -302,100 +292,3 @@ def _within(prepared: Prepared, ticket_id: int, ids: list[int], came: bool) -> l
         return prepared(ticket_id, ids[0], ids[-1])
     rows = prepared.make(ticket_id, min(ids), max(ids))
     return list(rows.filter(message_id__in=ids))
-
-
-_WORST = ("stopped", "arrived", "sent", "sending", "queued", "unknown", "failed")
-
-
-def _deliveries(rows: list[dict[str, Any]], dates: Reading) -> dict[int, dict[str, Any]]:
-    """message → how its sending stands: the worst of its recipients, with a sentence; whether it can be sent again
-    or stopped."""
-    found: dict[int, dict[str, Any]] = {}
-    for line in rows:
-        known = found.get(line["message_id"])
-        if known is None or _WORST.index(line["state"]) > _WORST.index(known["state"]):
-            found[line["message_id"]] = line
-    return {
-        pk: {
-            "state": _shown_state(line),
-            "text": _sending(line, dates),
-            "again": line["state"] in ("failed", "unknown") or word_of(line["fault"]) == "stopped",
-            "stops": line["state"] == "queued" and (line["tries"] > 0 or _paced(line, dates)),
-        }
-        for pk, line in found.items()
-    }
-
-
-def _paced(line: dict[str, Any], dates: Reading) -> bool:
-    """Whether it would go, if its server took more."""
-    until, due_at = line["inbox__pace__until"], line["due_at"]
-    return bool(until and until > dates.now and due_at and due_at <= until)
-
-
-def _shown_state(line: dict[str, Any]) -> str:
-    """What was stopped is nobody's worry, unless the customer himself wants nothing more."""
-    refused = line["state"] == "stopped" and word_of(line["fault"]) == "sms_stopped"
-    return "refused" if refused else str(line["state"])
-
-
-def _sending(line: dict[str, Any], dates: Reading) -> str:
-    words = {
-        "address": line["recipient"],
-        "time": dates.moment(line["due_at"]) if line["due_at"] else "",
-        "fault": in_words(line["fault"]),
-    }
-    if line["state"] == "stopped":
-        return str(words["fault"])
-    if line["state"] == "failed":
-        return _("Not delivered to %(address)s: %(fault)s") % words
-    if line["state"] == "unknown":
-        return _("May have reached %(address)s: the connection broke at the end. %(fault)s") % words
-    if line["state"] == "arrived":
-        return _("Delivered to %(address)s") % words
-    if line["state"] == "queued" and _paced(line, dates):
-        words["time"] = dates.time(line["inbox__pace__until"])
-        return _("Waits for the sending limit of the mail server, until about %(time)s") % words
-    if line["state"] == "queued" and not line["tries"] and line["due_at"] and line["due_at"] > dates.now:
-        return _("Goes out %(time)s, to %(address)s") % words
-    if line["state"] == "queued" and line["tries"]:
-        return _("Next try %(time)s: %(fault)s") % words
-    if line["state"] == "sent" and line["maybe_twice_at"]:
-        return _("Sent to %(address)s, perhaps twice: the first try broke off at the end") % words
-    if line["state"] == "sent":
-        return _("Sent to %(address)s") % words
-    return _("Sending to %(address)s") % words
-
-
-_LAST_SENDINGS = Prepared(
-    lambda pk: Delivery.objects.filter(message__ticket_id=pk).order_by("-message_id").values(*_SENDING)[:30]
-)
-
-
-def delivery_states(ticket_id: int, dates: Reading) -> dict[int, dict[str, Any]]:
-    """How the last sendings of a ticket stand, for a page that brings itself up to date."""
-    return _deliveries(_LAST_SENDINGS(ticket_id), dates)
-
-
-_NAMES = {
-    "agent": "SELECT 'agent', a.id, u.name FROM people_agent a JOIN people_user u ON u.id = a.user_id WHERE a.id IN",
-    "team": "SELECT 'team', t.id, t.name FROM people_team t WHERE t.id IN",
-    "category": "SELECT 'category', c.id, c.name FROM tickets_category c WHERE c.id IN",
-}
-
-
-def _names(found: list[dict[str, Any]]) -> Names:
-    """The names behind the ids in the events' data, in one query, or none where nobody is mentioned."""
-    wanted: dict[str, set[int]] = {kind: set() for kind in _NAMES}
-    for line in found:
-        for kind, ids in wanted.items():
-            ids.update(int(line["data"][key]) for key in (kind, f"{kind}_before") if line["data"].get(key))
-    parts = [
-        f"{_NAMES[kind]} ({', '.join(str(pk) for pk in sorted(ids))})" for kind, ids in wanted.items() if ids
-    ]
-    known: dict[str, dict[int, str]] = defaultdict(dict)
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(" UNION ALL ".join(parts))
-            for kind, pk, name in cursor.fetchall():
-                known[kind][pk] = name
-    return Names(known)
