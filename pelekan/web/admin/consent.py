@@ -19,8 +19,8 @@ from pelekan.lib.secrets import new_token, open_sealed, same, seal
 from pelekan.lib.time import now as clock
 from pelekan.tickets.models import Inbox
 from pelekan.web.admin.doors import agent, behind, get_object_or_404, went
-from pelekan.web.admin.forms import ConsentForm
 from pelekan.web.admin.frame import show
+from pelekan.web.admin.inbox_forms import ConsentForm
 from pelekan.web.admin.inboxes import tabs
 
 ASKED, DEVICE = "mail_consent", "mail_consent_device"  # in the session

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from pelekan.channels.models import Gateway
 from pelekan.channels.sms import generic
-from pelekan.web.admin.forms import Number, Text, choice
+from pelekan.web.admin.fields import Number, Text, choice
 
 KIND_NAMES = {"json": "JSON", "form": lazy("Form"), "text": lazy("Plain text")}
 

@@ -17,8 +17,8 @@ from pelekan.tickets import shaping
 from pelekan.tickets.models import Channel, Inbox
 from pelekan.web.admin import hours
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
-from pelekan.web.admin.forms import ChatForm, InboxForm, MailForm, TextForm
 from pelekan.web.admin.frame import show
+from pelekan.web.admin.inbox_forms import ChatForm, InboxForm, MailForm, TextForm
 
 FORMS = {"chat": ChatForm, "email": MailForm, "sms": TextForm}
 OFFERED = ("chat", "email", "sms", "form", "portal", "phone", "api")

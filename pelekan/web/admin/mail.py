@@ -15,8 +15,8 @@ from pelekan.channels.providers import OWN, PROVIDERS, Provider, provider_of
 from pelekan.lib.text import isolate
 from pelekan.tickets.models import Inbox
 from pelekan.web.admin.doors import agent, behind, get_object_or_404, went
-from pelekan.web.admin.forms import AccountForm
 from pelekan.web.admin.frame import show
+from pelekan.web.admin.inbox_forms import AccountForm
 from pelekan.web.admin.inboxes import tabs
 
 FOLDERS = ("folders", "junk_folders")

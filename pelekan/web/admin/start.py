@@ -19,9 +19,9 @@ from pelekan.tickets import shaping
 from pelekan.tickets.models import Inbox
 from pelekan.tickets.shaping.founding import AlreadyFounded, Founding
 from pelekan.web.admin.doors import agent, attempt, behind, went
-from pelekan.web.admin.forms import FirstChatForm, FirstMailForm, FoundingForm
 from pelekan.web.admin.frame import show
 from pelekan.web.admin.inboxes import script_tag
+from pelekan.web.admin.start_forms import FirstChatForm, FirstMailForm, FoundingForm
 
 KEPT = "setup"  # of the session: the secret that was given
 

@@ -23,7 +23,7 @@ from pelekan.tickets import shaping
 from pelekan.tickets.models import Ticket
 from pelekan.tickets.shaping.folk import customers_seen_by
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, went
-from pelekan.web.admin.forms import IMPORTANCE, CustomerForm, ManagedCustomerForm, OrganizationForm
+from pelekan.web.customers.forms import IMPORTANCE, CustomerForm, ManagedCustomerForm, OrganizationForm
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.beside import mark_shape
 from pelekan.web.workspace.shell import shell
