@@ -36,6 +36,22 @@ class Way:
         return f"account {self.account.pk}" if self.account else "own"
 
     @property
+    def line(self) -> tuple[object, ...]:
+        """What makes another connection: the server, and who signs in there."""
+        one = self.account
+        if one is None:
+            return ("own", settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_HOST_USER)
+        return (
+            one.pk,
+            one.smtp_host,
+            one.smtp_port,
+            one.smtp_security,
+            one.smtp_user,
+            one.smtp_password,
+            one.sign_in,
+        )
+
+    @property
     def limits(self) -> list[tuple[int, timedelta]]:
         """(how many, in how long), where there is a limit."""
         if self.account is None:

@@ -55,6 +55,7 @@ class Job:
     threads: int = 1
     ready: Callable[[datetime], Q] | None = None  # what else keeps rows back at that moment
     order: tuple[str, ...] = ORDER  # who goes first
+    rest: Callable[[], None] | None = None  # what a worker lets go when there is nothing more to do
     part: str = ""  # which of the table's rows, where several jobs share it
 
     def where_at(self, now: datetime) -> Q:

@@ -144,6 +144,8 @@ class Crew:
                 if rest and not self.stop.is_set():
                     bell.wait(rest)
         finally:
+            if args and args[0].rest is not None:
+                args[0].rest()
             due.deafen(bell)
             connection.close()
 
@@ -169,6 +171,8 @@ class Crew:
                 self._in_hand.pop(key, None)
         if rows:
             return 0
+        if job.rest is not None:
+            job.rest()
         coming = due.next_due(job.model, job.where_at(clock()))
         seconds = (coming - clock()).total_seconds() if coming else LOOK
         return min(max(seconds, 0.2), LOOK)

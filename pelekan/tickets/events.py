@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -25,6 +24,7 @@ from django.utils.module_loading import import_string
 
 from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.time import now as clock
+from pelekan.lib.unhurried import turn
 from pelekan.people.models import Agent, Customer
 from pelekan.tickets.feed import announce
 from pelekan.tickets.models import Conversation, Event, Message, Ticket
@@ -58,7 +58,6 @@ class Change:
 
 
 _change: ContextVar[Change | None] = ContextVar("change", default=None)
-_queue = threading.RLock()  # SQLite has one writer: queueing here is fairer and faster than fighting there
 
 
 def action(do: Callable[P, R]) -> Callable[P, R]:
@@ -100,7 +99,7 @@ def _outermost(do: Callable[..., R], args: Any, kwargs: Any, *, again: bool) -> 
     change = Change(alone=again and not transaction.get_connection().in_atomic_block)
     token = _change.set(change)
     try:
-        with _queue if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
+        with turn if connection.vendor == "sqlite" else nullcontext(), transaction.atomic():
             result = do(*args, **kwargs)
             _drain(change)
             if change.recorded:

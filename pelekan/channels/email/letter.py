@@ -26,6 +26,7 @@ from pelekan.lib.prepared import Prepared, PreparedModels
 from pelekan.lib.text import local_digits, one_line
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
+from pelekan.lib.unhurried import unhurried
 from pelekan.people import signin
 from pelekan.people.identify import mail_address
 from pelekan.people.models import CALENDAR_OF, ZONE_OF, Customer
@@ -197,7 +198,8 @@ def _way_to_portal(delivery: Delivery, message: Message, proved: bool) -> str:
     if ticket.registered_at is None or delivery.copied:
         return ""
     if proved:
-        link = signin.guest_link(ticket.pk, customer, now=clock())
+        with unhurried():  # on the disk before the mail goes: see `handing.begin`
+            link = signin.guest_link(ticket.pk, customer, now=clock())
     elif delivery.recipient == mail_address(customer):
         link = settings.BASE_URL + reverse("portal_home")
     else:

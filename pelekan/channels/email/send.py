@@ -19,7 +19,7 @@ from django.db import DatabaseError, InterfaceError
 from django.db.models import F, Q
 
 from pelekan.channels import accounts, marks, pace
-from pelekan.channels.email import signing, wire
+from pelekan.channels.email import lines, signing, wire
 from pelekan.channels.email.bounces import reason_of
 from pelekan.channels.email.compose import CannotCompose, Outgoing, compose, needs_smtputf8
 from pelekan.channels.email.letter import FileFault, letter
@@ -40,13 +40,14 @@ LEASE = timedelta(minutes=20)  # longer than all time limits of one handing over
 
 JOB = due.Job(
     Delivery,
-    lambda delivery: send(delivery),
+    lambda delivery: _of_many(delivery),
     where=Q(channel="email", state__in=UNSENT),
     lease=LEASE,
     at_once=1,
     threads=2,
     ready=pace.ready,
     order=("rank", "due_at", "pk"),
+    rest=lambda: lines.end(),
 )
 
 
@@ -56,6 +57,12 @@ class NotThere(smtplib.SMTPResponseException):
 
 class Unanswered(Exception):
     """The server has the whole text and did not say what it did with it."""
+
+
+def _of_many(delivery: Delivery) -> datetime | None:
+    """A worker sends many: the line to the server stays open until there is nothing more."""
+    lines.keep()
+    return send(delivery)
 
 
 def send(delivery: Delivery) -> datetime | None:
@@ -181,12 +188,14 @@ def _try(together: list[Delivery], way: pace.Way) -> End:
     except CannotCompose as error:
         return End(DeliveryState.FAILED, fault("refused", detail=str(error)))
     try:
-        client = _connect(delivery, way)
+        client = lines.take(way.line, lambda: _connect(delivery, way))
         try:
             _hand_over(client, together, mail, raw)
             fp("send.taken")
-        finally:
-            _hang_up(client)
+        except BaseException:
+            lines.hang_up(client)
+            raise
+        lines.give(client)
         return End(DeliveryState.SENT)
     except Unanswered:
         return End(DeliveryState.UNKNOWN, fault("unanswered"))
@@ -226,8 +235,7 @@ def _hand_over(client: wire.Smtp, together: list[Delivery], mail: Outgoing, raw:
     options = ["SMTPUTF8"] if needs_smtputf8(mail) and client.has_extn("smtputf8") else []
     if client.has_extn("size"):
         options.append(f"size={len(raw)}")
-    if options[:1] == ["SMTPUTF8"]:
-        client.command_encoding = "utf-8"
+    client.command_encoding = "utf-8" if options[:1] == ["SMTPUTF8"] else "ascii"
     # RFC 3834: nothing may come back to what a machine wrote
     code, told = client.mail("" if mail.automatic else mail.sender.address, options)
     if mail.automatic and 500 <= code < 600:  # some servers want a sender from those who sign in
@@ -263,14 +271,6 @@ def _stuffed(raw: bytes) -> bytes:
     stuffed = raw.replace(b"\r\n.", b"\r\n..")
     stuffed = b"." + stuffed if stuffed.startswith(b".") else stuffed
     return stuffed if stuffed.endswith(b"\r\n") else stuffed + b"\r\n"
-
-
-def _hang_up(client: smtplib.SMTP) -> None:
-    try:
-        client.sock.settimeout(5) if client.sock else None
-        client.quit()
-    except (OSError, smtplib.SMTPException):
-        client.close()
 
 
 # What follows
