@@ -19,6 +19,7 @@ from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
+from pelekan.people.models import User
 from pelekan.tickets.actions import receive, reply, say
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Inbox, Message
@@ -179,6 +180,7 @@ def test_the_ticket_and_the_health_page_say_why_it_waits(world: World, smtp: Smt
     ticket = ask(world, "second").ticket
     reply(ticket, by=world.agents["sara"], text="x")
     work()
+    User.objects.update(language="en")
     client.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
     assert "Waits for the sending limit" in client.get(f"/desk/tickets/{ticket.pk}/").content.decode()
     assert "waits for the sending limit" in client.get("/desk/settings/health/").content.decode()
