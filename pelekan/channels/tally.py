@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from pelekan.channels.models import Account, Arrival, ArrivalState, Fetched, Folder
 from pelekan.lib import due
+from pelekan.lib.prepared import Prepared
 from pelekan.lib.time import now as clock
 from pelekan.tickets.events import action, record
 
@@ -99,9 +100,16 @@ def note(folder: Folder, *, server: int, missing: int) -> None:
 
 def troubled(now: datetime) -> int:
     """How many mailboxes a person must look at: they can't be read, mails are missing, or nobody reads them."""
+    return len(_TROUBLED(now - SILENT))
+
+
+def _troubled(seen: datetime) -> QuerySet[Account, Any]:
     gaps = Folder.objects.filter(account=OuterRef("pk"), gap_at__isnull=False)
-    failing = Q(failed_at__isnull=False) | Q(due_at__lt=now - SILENT) | Exists(gaps)
-    return Account.objects.filter(failing, inbox__archived_at=None).exclude(imap_host="").count()
+    failing = Q(failed_at__isnull=False) | Q(due_at__lt=seen) | Exists(gaps)
+    return Account.objects.filter(failing, inbox__archived_at=None).exclude(imap_host="").values("pk")
+
+
+_TROUBLED = Prepared(_troubled)
 
 
 def missing() -> list[Folder]:

@@ -19,6 +19,7 @@ from pelekan.channels import tally
 from pelekan.channels.models import Gateway
 from pelekan.channels.pulse import pulse
 from pelekan.lib.files import room_at
+from pelekan.lib.prepared import Prepared
 from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
 from pelekan.people.access import can
@@ -81,15 +82,23 @@ def _said(text: str) -> dict[str, Any]:
 
 
 def _silent_gateway(agent: Agent) -> dict[str, Any] | None:
-    failing = Gateway.objects.filter(inbox__archived_at=None).exclude(failed_at=None).order_by("inbox_id")
-    found = failing.values_list("inbox_id", "inbox__name").first()
+    found = _SILENT.one()
     if found is None:
         return None
     text = _("Text messages of “%(name)s” don't go out or come in as they should.")
-    said = _said(text % {"name": isolate(found[1])})
+    said = _said(text % {"name": isolate(found["inbox__name"])})
     if can(agent, "settings"):
-        said["href"] = url("settings_gateway", found[0])
+        said["href"] = url("settings_gateway", found["inbox_id"])
     return said
+
+
+_SILENT = Prepared(
+    lambda: (
+        Gateway.objects.filter(inbox__archived_at=None, failed_at__isnull=False)
+        .order_by("inbox_id")
+        .values("inbox_id", "inbox__name")[:1]
+    )
+)
 
 
 def mark(found: dict[str, Any] | None) -> str:
