@@ -132,12 +132,10 @@ class AccountForm(forms.Form):
         lazy("Password"), longest=500, ltr=True, required=False, strip=False, widget=forms.PasswordInput()
     )
     per_minute = Number(
-        label=lazy("At most so many mails a minute"), min_value=1, max_value=1_000_000, required=False,
+        label=lazy("Most mails a minute"), min_value=1, max_value=1_000_000, required=False,
         help_text=lazy("Empty: no limit. What people wrote goes before what the desk says by itself."),
     )  # fmt: skip
-    per_hour = Number(
-        label=lazy("At most so many mails an hour"), min_value=1, max_value=1_000_000, required=False
-    )
+    per_hour = Number(label=lazy("Most mails an hour"), min_value=1, max_value=1_000_000, required=False)
     authserv_id = Text(
         lazy("Name of your server in Authentication-Results"), longest=253, ltr=True, required=False,
         help_text=lazy("Whose word counts on whether a sender is genuine. Usually the name of your mail server."),
