@@ -12,7 +12,7 @@ from pelekan.web.portal import guests
 urlpatterns = [
     path("", front.home, name="home"),
     path("health/", front.health, name="health"),
-    path("health/work/", front.health_of_work, name="health_of_work"),
+    path("health/workers/", front.health_of_work, name="health_of_work"),
     path("language/", front.language, name="language"),
     path("s/<str:secret>", guests.short_door, name="short_link"),
     path("hooks/", include("pelekan.web.hooks.urls")),

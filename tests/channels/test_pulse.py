@@ -112,11 +112,11 @@ def test_everybody_hears_of_it_each_in_his_words(world: World) -> None:
     )
     assert "Mail is late at the moment" in pages["sara"] and "pelekan serve" not in pages["sara"]
     pulse.forget()
-    assert Client().get("/health/work/").status_code == 503
+    assert Client().get("/health/workers/").status_code == 503
     assert Client().get("/health/").status_code == 200
     pulse.report("here-2", [], False)
     pulse.forget()
-    answer = Client().get("/health/work/")
+    answer = Client().get("/health/workers/")
     assert (answer.status_code, answer.json()) == (200, {"status": "up"}), "PR-10: nothing but up or down"
 
 
@@ -144,7 +144,7 @@ def test_a_hang_is_told_above_the_pages_and_by_doctor(world: World) -> None:
     mark = re.search(r"/desk/alarm/\?mark=(\w+)", page)
     assert mark and browser.get("/desk/alarm/", {"mark": mark[1]}).status_code == 204, "said already"
     assert any(one.level == "wrong" and "channels.account hangs" in one.text for one in doctor._workers())
-    assert Client().get("/health/work/").status_code == 503
+    assert Client().get("/health/workers/").status_code == 503
 
 
 @pytest.mark.server
@@ -156,10 +156,10 @@ def test_a_killed_process_is_noticed_by_the_next_look(empty_demo: Path, tmp_path
     desk.serve()
     try:
         for _ in range(200):
-            if desk.get("/health/work/")[0] == 200:
+            if desk.get("/health/workers/")[0] == 200:
                 break
             threading.Event().wait(0.1)
-        assert desk.get("/health/work/")[0] == 200
+        assert desk.get("/health/workers/")[0] == 200
     finally:
         desk.kill()
     later = (
