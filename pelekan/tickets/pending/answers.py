@@ -138,14 +138,7 @@ def refuse_two(ticket: Ticket, words: Words, *, by: Agent) -> None:
 def send_now(ticket: Ticket, way: Way, words: Words, *, by: Agent, now: datetime | None = None) -> Message:
     """The answer and what follows from "send and …", all or nothing."""
     now = now or clock()
-    talk = way.talk
-    if talk is None:
-        assert way.inbox is not None
-        talk = actions.open_talk(ticket, way.address, way.inbox, by=by, now=now)
-    message = actions.reply(
-        ticket, by=by, conversation=talk, text=words.text, html=words.html, attachment_ids=words.files,
-        client_id=words.client_id, saw_id=words.saw_id, meta=words.meta, now=now,
-    )  # fmt: skip
+    message = _say(ticket, way, words, by=by, now=now)
     try:
         if words.then == "wait":
             actions.wait(ticket, by=by, now=now)
@@ -153,8 +146,19 @@ def send_now(ticket: Ticket, way: Way, words: Words, *, by: Agent, now: datetime
             actions.solve(ticket, by=by, now=now)
     except NotPossible:
         pass  # sent twice, or a colleague was quicker: it already stands where it should
-    actions.mark_read(talk, message.pk, by=by, now=now)
+    actions.mark_read(message.conversation, message.pk, by=by, now=now)
     return message
+
+
+def _say(ticket: Ticket, way: Way, words: Words, *, by: Agent, now: datetime) -> Message:
+    talk = way.talk
+    if talk is None:
+        assert way.inbox is not None
+        talk = actions.open_talk(ticket, way.address, way.inbox, by=by, now=now)
+    return actions.reply(
+        ticket, by=by, conversation=talk, text=words.text, html=words.html, attachment_ids=words.files,
+        client_id=words.client_id, saw_id=words.saw_id, meta=words.meta, now=now,
+    )  # fmt: skip
 
 
 # When it is due
@@ -200,14 +204,7 @@ def _home(row: Pending, ticket: Ticket) -> Ticket:
 def _send_over(crossed: Message, ticket: Ticket, way: Way, words: Words, *, by: Agent, now: datetime) -> None:
     """The customer wrote while it waited. It goes, as it would have gone before; but nobody has answered what he
     wrote, so he goes on waiting, and the ticket is neither solved nor left to him."""
-    talk = way.talk
-    if talk is None:
-        assert way.inbox is not None
-        talk = actions.open_talk(ticket, way.address, way.inbox, by=by, now=now)
-    message = actions.reply(
-        ticket, by=by, conversation=talk, text=words.text, html=words.html, attachment_ids=words.files,
-        client_id=words.client_id, meta=words.meta, now=now,
-    )  # fmt: skip
+    message = _say(ticket, way, words, by=by, now=now)
     ticket = lock(ticket)
     if ticket.is_open:
         ticket.waiting_since = crossed.created_at
