@@ -47,6 +47,8 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "pelekan.people",
     "pelekan.tickets",
+    "pelekan.sla",
+    "pelekan.routing",
     "pelekan.channels",
     "pelekan.web",
     "pelekan.api",

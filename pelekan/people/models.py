@@ -18,6 +18,11 @@ class Desk(models.Model):
     name = models.CharField(max_length=120)
     language = models.CharField(max_length=2)  # for whom none is known
     agents_by_mail = models.BooleanField(default=False)  # agents may answer customers by answering notices
+    visibility = models.JSONField(default=dict, blank=True)  # role → "view" or "hard": what tiers are to it
+    category_required = models.BooleanField(default=False)  # before a ticket is solved or closed
+    follow_up_hours = models.PositiveSmallIntegerField(
+        null=True, blank=True
+    )  # after solving, when the customer is asked whether it is; None: never
 
 
 class Tier(models.Model):
@@ -45,6 +50,19 @@ class Team(models.Model):
 
     class Meta:
         ordering = ["tier__level", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Skill(models.Model):
+    """Something that some agents can and others can't: "refunds", "network", "Kurdish"."""
+
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
@@ -137,6 +155,8 @@ class Agent(models.Model):
     presence = models.CharField(max_length=8, choices=Presence.choices, default=Presence.OFFLINE)
     seen_at = models.DateTimeField(null=True, blank=True)
     chat_capacity = models.PositiveSmallIntegerField(default=4)
+    ticket_capacity = models.PositiveSmallIntegerField(default=20)  # open tickets that are given to him at most
+    shift = models.JSONField(default=dict, blank=True)  # see pelekan.sla.hours.hours_from; {} means always
     auto_accept = models.BooleanField(default=False)
     undo_seconds = models.PositiveSmallIntegerField(
         null=True, blank=True
@@ -171,6 +191,17 @@ class Agent(models.Model):
     @cached_property
     def tier_ids(self) -> list[int]:
         return sorted(set(self.teams.values_list("tier_id", flat=True)))
+
+
+class AgentSkill(models.Model):
+    """What an agent can, and how well: 1 learning, 2 able, 3 expert."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.CASCADE, related_name="held_by")
+    level = models.PositiveSmallIntegerField(default=2)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agent", "skill"], name="skill_once_each")]
 
 
 class Organization(models.Model):

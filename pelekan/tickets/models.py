@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pelekan.lib.time import now
-from pelekan.people.models import Agent, Customer, Language, Organization, Team, Tier
+from pelekan.people.models import Agent, Customer, Language, Organization, Skill, Team, Tier
 from pelekan.tickets.states import OPEN_STATES
 
 if TYPE_CHECKING:
@@ -62,6 +62,15 @@ class Inbox(models.Model):
         return self.name
 
 
+class RequestKind(models.TextChoices):
+    """What kind of request a category holds: each asks for other manners."""
+
+    HOW_TO = "howto", _("How-to")
+    FAULT = "fault", _("Fault")
+    COMPLAINT = "complaint", _("Complaint")
+    QUESTION = "question", _("Question")
+
+
 class Category(models.Model):
     """Category → sub-category → affected item: at most three levels."""
 
@@ -74,6 +83,11 @@ class Category(models.Model):
     impact = models.PositiveSmallIntegerField(null=True, blank=True)  # proposed for tickets of this category
     urgency = models.PositiveSmallIntegerField(null=True, blank=True)
     words = models.JSONField(default=list, blank=True)  # words in a request that propose this category
+    kind = models.CharField(max_length=10, choices=RequestKind.choices, blank=True)
+    skill = models.ForeignKey(
+        Skill, null=True, blank=True, on_delete=models.SET_NULL, related_name="categories"
+    )  # what one must be able to do, at `skill_level` or better
+    skill_level = models.PositiveSmallIntegerField(null=True, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -127,6 +141,7 @@ class Ticket(models.Model):
 
     number = models.PositiveBigIntegerField(null=True, blank=True, unique=True)
     subject = models.CharField(max_length=250)
+    subject_folded = models.TextField(blank=True, editable=False)  # see `tickets.conditions.words.folded`
     status = models.CharField(max_length=8, default="new")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.SET_NULL)
@@ -138,9 +153,18 @@ class Ticket(models.Model):
         Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="tickets"
     )
     category = models.ForeignKey(Category, null=True, blank=True, on_delete=models.SET_NULL)
+    causes = models.ManyToManyField(Category, blank=True, related_name="caused")  # further ones besides
     impact = models.PositiveSmallIntegerField(default=2)
     urgency = models.PositiveSmallIntegerField(default=2)
     priority = models.PositiveSmallIntegerField(default=2)
+    alarm = models.PositiveSmallIntegerField(default=0)  # 0 calm, 1 soon, 2 late, 3 very late
+    next_due_at = models.DateTimeField(null=True, blank=True)  # the earliest promise of a service level
+    rank_at = models.DateTimeField(null=True, blank=True)  # the order "most urgent first"
+    promised_at = models.DateTimeField(null=True, blank=True)  # what an agent told the customer, the earliest
+    frustration = models.PositiveSmallIntegerField(default=0)  # 0–100
+    round_trips = models.PositiveSmallIntegerField(default=0)
+    reopened = models.PositiveSmallIntegerField(default=0)  # times
+    transfers = models.PositiveSmallIntegerField(default=0)  # moves between teams
     language = models.CharField(max_length=2, default="fa")
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
@@ -439,3 +463,5 @@ from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E
 from pelekan.tickets.notices.models import NoticeText as NoticeText  # noqa: E402
 from pelekan.tickets.notices.models import Rating as Rating  # noqa: E402
 from pelekan.tickets.pending.models import Pending as Pending  # noqa: E402
+from pelekan.tickets.rulebooks.models import Decision as Decision  # noqa: E402
+from pelekan.tickets.rulebooks.models import Rulebook as Rulebook  # noqa: E402
