@@ -155,7 +155,9 @@ class Agent(models.Model):
     presence = models.CharField(max_length=8, choices=Presence.choices, default=Presence.OFFLINE)
     seen_at = models.DateTimeField(null=True, blank=True)
     chat_capacity = models.PositiveSmallIntegerField(default=4)
-    ticket_capacity = models.PositiveSmallIntegerField(default=20)  # open tickets that are given to him at most
+    ticket_capacity = models.PositiveSmallIntegerField(
+        default=20
+    )  # open tickets that are given to him at most
     shift = models.JSONField(default=dict, blank=True)  # see pelekan.sla.hours.hours_from; {} means always
     auto_accept = models.BooleanField(default=False)
     undo_seconds = models.PositiveSmallIntegerField(
