@@ -18,6 +18,7 @@ from pelekan.channels import pulse
 from pelekan.demo.world import World, build
 from pelekan.people import desk
 from pelekan.tickets.notices import words
+from tests import template
 from tests.servers import browser, desks
 
 NOON = datetime(2026, 11, 22, 8, 30, tzinfo=UTC)  # a Sunday, 12:00 in Tehran: the desk is open
@@ -35,6 +36,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("server")
     }
     items.sort(key=lambda item: item.path not in long)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> Iterator[None]:
+    undo = template.use()
+    yield
+    undo()
 
 
 @pytest.fixture(scope="session")
