@@ -31,6 +31,9 @@ class Tier(models.Model):
     level = models.PositiveSmallIntegerField(unique=True)
     name = models.CharField(max_length=80)
     description = models.TextField(blank=True)
+    asks = models.JSONField(
+        default=list, blank=True
+    )  # what a context pack to it must hold; see tickets.packs
 
     class Meta:
         ordering = ["level"]

@@ -165,6 +165,7 @@ class Ticket(models.Model):
     round_trips = models.PositiveSmallIntegerField(default=0)
     reopened = models.PositiveSmallIntegerField(default=0)  # times
     transfers = models.PositiveSmallIntegerField(default=0)  # moves between teams
+    handed_at = models.DateTimeField(null=True, blank=True)  # handed over since then, and not yet accepted
     language = models.CharField(max_length=2, default="fa")
     follows = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="follow_ups"
@@ -378,9 +379,24 @@ class Stay(models.Model):
     first_answer_at = models.DateTimeField(null=True, blank=True)
     outcome = models.CharField(max_length=12, choices=Outcome.choices, blank=True)
     why = models.TextField(blank=True)  # why it came here
+    sent_from = models.ForeignKey(
+        Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # who handed it over; None where nobody did: it arrived here, or came back
+    sent_by = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    accepted_by = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    despite = models.TextField(blank=True)  # why it came although nobody here has the skill
+    missing = models.JSONField(
+        default=list, blank=True
+    )  # came back for want of these; see tickets.packs.fields
 
     class Meta:
         ordering = ["id"]
+        indexes = [
+            models.Index(
+                fields=["entered_at"], name="handed_over", condition=models.Q(sent_from__isnull=False)
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["ticket"], condition=models.Q(left_at__isnull=True), name="one_stay_at_a_time"
@@ -462,6 +478,8 @@ from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice  # noqa:
 from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E402
 from pelekan.tickets.notices.models import NoticeText as NoticeText  # noqa: E402
 from pelekan.tickets.notices.models import Rating as Rating  # noqa: E402
+from pelekan.tickets.packs.models import Issue as Issue  # noqa: E402
+from pelekan.tickets.packs.models import Pack as Pack  # noqa: E402
 from pelekan.tickets.pending.models import Pending as Pending  # noqa: E402
 from pelekan.tickets.rulebooks.models import Decision as Decision  # noqa: E402
 from pelekan.tickets.rulebooks.models import Rulebook as Rulebook  # noqa: E402
