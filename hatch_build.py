@@ -32,7 +32,7 @@ FILES = {
 
 # the icons that the screens use, gathered into one sprite, static/vendor/icons.svg; add a name, run this file
 ICONS = """
-    alarm-clock archive arrow-left arrow-right arrow-right-left at-sign ban bell bell-off bold book-open bookmark
+    alarm-clock archive arrow-down arrow-down-wide-narrow arrow-up arrow-left arrow-right arrow-right-left at-sign ban bell bell-off bold book-open bookmark
     building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
     chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
     circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy database download ellipsis
@@ -40,7 +40,7 @@ ICONS = """
     grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
     laptop layers life-buoy link list list-filter list-ordered loader-circle lock log-in log-out mail map-pin
     maximize-2 menu merge message-circle messages-square minimize-2 minus monitor moon octagon-alert palette
-    panel-left panel-right paperclip pause pencil phone pin play plus refresh-cw reply rotate-ccw route search send
+    panel-left panel-right paperclip pause pencil phone phone-call phone-outgoing pin play plus refresh-cw reply rotate-ccw route search send
     server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
     smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote ticket ticket-plus timer
     trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook

@@ -166,6 +166,7 @@ class Agent(models.Model):
     undo_seconds = models.PositiveSmallIntegerField(
         null=True, blank=True
     )  # how long his answers wait; None: as the desk has it
+    list_order = models.CharField(max_length=8, default="urgent")  # see tickets.lists.ORDERS
     sees_all_tiers = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=now)
     disabled_at = models.DateTimeField(null=True, blank=True)

@@ -8,9 +8,10 @@ that of `Tickets.visible_to`, and a test holds the two together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -26,6 +27,32 @@ WAITING_CHAT = "c.state IN ('waiting', 'active') AND c.state = 'waiting'"  # the
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Branch = tuple[str, list[Any]]
+
+
+class Order(NamedTuple):
+    """In which order a list of tickets stands: by a column, rising or falling, and by id where that is equal."""
+
+    column: str
+    falls: bool
+
+    @property
+    def sql(self) -> str:
+        way = " DESC" if self.falls else ""
+        return f"{self.column}{way}, id{way}"
+
+    @property
+    def of_tickets(self) -> str:
+        way = " DESC" if self.falls else ""
+        return f"t.{self.column}{way}, t.id{way}"
+
+    @property
+    def after(self) -> str:
+        return f"(t.{self.column}, t.id) {'<' if self.falls else '>'} (%s, %s)"
+
+
+URGENT, NEWEST, OLDEST = "urgent", "newest", "oldest"
+ORDERS = {URGENT: Order("rank_at", False), NEWEST: Order("last_at", True), OLDEST: Order("last_at", False)}
+"""What an agent can choose. `rank_at` is what service levels and priority make of a ticket (`sla.timers`)."""
 
 
 @dataclass(frozen=True)
@@ -53,21 +80,31 @@ def view_named(slug: str) -> View | None:
     return None
 
 
-def rows(view: View, agent: Agent, before: str = "", limit: int = PAGE) -> tuple[list[dict[str, Any]], str]:
-    """The tickets of `view` that `agent` may see, newest first (waiting chats: longest wait first), and the key
+def order_of(view: View, wished: str) -> str:
+    """The order in which `view` can stand: what is done has no urgency any more."""
+    if view.kind == "done" and wished == URGENT:
+        return NEWEST
+    return wished if wished in ORDERS else URGENT
+
+
+def rows(
+    view: View, agent: Agent, before: str = "", limit: int = PAGE, *, order: str = NEWEST
+) -> tuple[list[dict[str, Any]], str]:
+    """The tickets of `view` that `agent` may see in one of `ORDERS` (waiting chats: longest wait first), and the key
     to go on from ("" at the end). Each row is a plain dict; see _COLUMNS."""
     if view.kind == "waiting":
         return _waiting(agent, before, limit)
     branches = _branches(view, agent)
     if not branches:
         return [], ""
-    after, key = _after(before, "(t.last_at, t.id) < (%s, %s)")
-    inner, params = _union(branches, "t.id, t.last_at", after, key, "t.last_at DESC, t.id DESC", limit + 1)
+    by = ORDERS[order_of(view, order)]
+    after, key = _after(before, by.after)
+    inner, params = _union(branches, f"t.id, t.{by.column}", after, key, by.of_tickets, limit + 1)
     sql = (
-        f"SELECT {_COLUMNS} FROM (SELECT id FROM ({inner}) x ORDER BY last_at DESC, id DESC LIMIT {limit + 1}) k"
-        f" {_JOINS} ORDER BY t.last_at DESC, t.id DESC"
+        f"SELECT {_COLUMNS} FROM (SELECT id FROM ({inner}) x ORDER BY {by.sql} LIMIT {limit + 1}) k"
+        f" {_JOINS} ORDER BY {by.of_tickets}"
     )
-    return _page(sql, [*params, agent.pk], limit, "last_at")
+    return _page(sql, [*params, agent.pk], limit, by.column)
 
 
 def row(ticket_id: int, agent: Agent) -> dict[str, Any] | None:
@@ -78,38 +115,52 @@ def row(ticket_id: int, agent: Agent) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def counts(views: list[View], agent: Agent) -> dict[str, int]:
-    """{slug: number}: how many tickets each view holds, counted up to MOST_COUNTED, all in one query; and the top level of the
-    staircase as "levels"."""
-    parts, params = [], []
-    for view in views:
-        if view.kind == "waiting":
-            sees, its = _seen_by(agent, "t")
-            inner = (
-                "SELECT 1 FROM tickets_conversation c JOIN tickets_ticket t ON t.id = c.ticket_id"
-                f" WHERE {WAITING_CHAT} AND {sees} LIMIT {MOST_COUNTED}"
-            )
-        else:
-            branches = _branches(view, agent)
-            if not branches:
-                parts.append("0")
-                continue
-            inner, its = _union(branches, "t.id", "", [], "", MOST_COUNTED)
-        parts.append(f"(SELECT COUNT(*) FROM ({inner}) x)")
-        params += its
+def counts(views: list[View], agent: Agent, *, late: Sequence[View] = ()) -> dict[str, int]:
+    """{slug: number}: how many tickets each view holds, counted up to MOST_COUNTED, all in one query; how many of `late`
+    are late, as "late:<slug>"; and the top level of the staircase as "levels"."""
+    found = [(view.slug, *_counted(view, agent)) for view in views]
+    found += [(f"late:{view.slug}", *_counted_late(view, agent)) for view in late]
+    found.append(("levels", "SELECT COALESCE(MAX(level), 0) FROM people_tier", []))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {', '.join([*parts, '(SELECT COALESCE(MAX(level), 0) FROM people_tier)'])}", params
+            "SELECT " + ", ".join(f"({sql})" for _name, sql, _its in found),
+            [value for _name, _sql, its in found for value in its],
         )
         numbers = cursor.fetchone()
-    return {
-        **{view.slug: number for view, number in zip(views, numbers, strict=False)},
-        "levels": numbers[-1],
-    }
+    return {name: number for (name, _sql, _its), number in zip(found, numbers, strict=True)}
+
+
+def _counted(view: View, agent: Agent) -> Branch:
+    if view.kind == "waiting":
+        sees, params = _seen_by(agent, "t")
+        inner = (
+            "SELECT 1 FROM tickets_conversation c JOIN tickets_ticket t ON t.id = c.ticket_id"
+            f" WHERE {WAITING_CHAT} AND {sees} LIMIT {MOST_COUNTED}"
+        )
+    else:
+        branches = _branches(view, agent)
+        if not branches:
+            return "SELECT 0", []
+        inner, params = _union(branches, "t.id", "", [], "", MOST_COUNTED)
+    return f"SELECT COUNT(*) FROM ({inner}) x", params
+
+
+def _counted_late(view: View, agent: Agent) -> Branch:
+    """Only what is late stands in the index that answers this, so it costs little however much is open."""
+    index = " INDEXED BY late_ones" if connection.vendor == "sqlite" else ""
+    sees, params = _seen_by(agent, "t")
+    where = {
+        "mine": f"t.assignee_id = {int(agent.pk)}",
+        "queue": f"t.assignee_id IS NULL AND t.team_id = {int(view.team_id)}",
+        "team": f"t.team_id = {int(view.team_id)}",
+        "unassigned": "t.assignee_id IS NULL",
+    }.get(view.kind, "1 = 1")
+    inner = f"SELECT 1 FROM tickets_ticket t{index} WHERE {OPEN} AND t.alarm >= 2 AND {where} AND {sees}"
+    return f"SELECT COUNT(*) FROM ({inner} LIMIT {MOST_COUNTED}) x", params
 
 
 _COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.preview, t.waiting_since, t.last_at,
- t.registered_at, t.customer_id, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
+ t.registered_at, t.customer_id, t.alarm, t.next_due_at, t.rank_at, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
  WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
  tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
  (SELECT m.id FROM tickets_message m WHERE m.ticket_id = t.id AND NOT m.automatic ORDER BY m.id DESC LIMIT 1)
@@ -216,7 +267,7 @@ def _page(
     return found, key_of(found[-1][moment], found[-1][number])
 
 
-_MOMENTS = ("waiting_since", "last_at", "registered_at", "started_at")
+_MOMENTS = ("waiting_since", "last_at", "registered_at", "started_at", "next_due_at", "rank_at")
 
 
 def _fetch(sql: str, params: list[Any]) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -132,6 +133,14 @@ class Tickets(models.QuerySet["Ticket"]):
         return self.filter(status__in=OPEN_STATES)
 
 
+A_DAY = timedelta(days=1)
+
+
+def in_a_day() -> datetime:
+    """Where a ticket stands among the urgent ones until a service level says more: a day is what everyone is promised."""
+    return now() + A_DAY
+
+
 IS_OPEN = models.Q(status__in=["new", "open", "waiting", "on_hold"])
 IS_DONE = models.Q(status__in=["solved", "closed"])
 
@@ -159,7 +168,7 @@ class Ticket(models.Model):
     priority = models.PositiveSmallIntegerField(default=2)
     alarm = models.PositiveSmallIntegerField(default=0)  # 0 calm, 1 soon, 2 late, 3 very late
     next_due_at = models.DateTimeField(null=True, blank=True)  # the earliest promise of a service level
-    rank_at = models.DateTimeField(null=True, blank=True)  # the order "most urgent first"
+    rank_at = models.DateTimeField(default=in_a_day)  # the order "most urgent first"; never empty
     promised_at = models.DateTimeField(null=True, blank=True)  # what an agent told the customer, the earliest
     frustration = models.PositiveSmallIntegerField(default=0)  # 0–100
     round_trips = models.PositiveSmallIntegerField(default=0)
@@ -201,6 +210,14 @@ class Ticket(models.Model):
             models.Index(fields=["team", "-last_at", "-id"], name="open_team", condition=IS_OPEN),
             models.Index(fields=["tier", "-last_at", "-id"], name="open_tier", condition=IS_OPEN),
             models.Index(fields=["-last_at", "-id"], name="open_all", condition=IS_OPEN),
+            # the same lists by urgency
+            models.Index(fields=["assignee", "rank_at", "id"], name="rank_mine", condition=IS_OPEN),
+            models.Index(fields=["team", "rank_at", "id"], name="rank_team", condition=IS_OPEN),
+            models.Index(fields=["tier", "rank_at", "id"], name="rank_tier", condition=IS_OPEN),
+            models.Index(fields=["rank_at", "id"], name="rank_all", condition=IS_OPEN),
+            models.Index(
+                fields=["assignee", "team"], name="late_ones", condition=IS_OPEN & models.Q(alarm__gte=2)
+            ),  # counted beside each list
             models.Index(fields=["assignee", "-last_at", "-id"], name="done_mine", condition=IS_DONE),
             models.Index(fields=["tier", "-last_at", "-id"], name="done_tier", condition=IS_DONE),
             models.Index(fields=["-last_at", "-id"], name="list_all"),

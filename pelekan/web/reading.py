@@ -12,6 +12,9 @@ from pelekan.lib.text import local_digits
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
 
+NEAR = timedelta(minutes=30)
+"""When a clock turns amber by itself; as time.js has it."""
+
 
 class Reading:
     """`Dates` with one "now" for the whole page."""
@@ -69,6 +72,17 @@ class Reading:
 
     def span(self, length: timedelta, parts: int = 2) -> str:
         return self.dates.span(length, parts)
+
+    def due(self, at: datetime) -> str:
+        """What is left until a promise, or how late it is: «۱۸ دقیقه», «۲ ساعت دیر»."""
+        words = self.span(at - self.now, 1)
+        return words if at > self.now else _("%(time)s late") % {"time": words}
+
+    def due_state(self, at: datetime, alarm: str = "") -> str:
+        """far, near (within half an hour, or so alarmed) or late: the colour of a clock."""
+        if at <= self.now or alarm in ("late", "very-late"):
+            return "late"
+        return "near" if alarm or at - self.now < NEAR else "far"
 
     def size(self, size: int) -> str:
         """A file's size in words: «۱۲ کیلوبایت»."""

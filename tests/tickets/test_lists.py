@@ -51,21 +51,25 @@ def many(world: World) -> World:
         Ticket.objects.filter(pk=ticket.pk).update(
             team=team, tier=team.tier, assignee=chance.choice(agents),
             status=chance.choice(["new", "open", "waiting", "on_hold", "solved", "closed"]),
+            alarm=chance.choice([0, 0, 1, 2, 3]), rank_at=NOON + timedelta(minutes=chance.randrange(40)),
         )  # fmt: skip
     return world
 
 
-def walked(view: View, agent: Agent) -> list[int]:
+def walked(view: View, agent: Agent, order: str = "newest") -> list[int]:
     found, key = [], ""
     while True:
-        page, key = lists.rows(view, agent, key, limit=7)
+        page, key = lists.rows(view, agent, key, limit=7, order=order)
         found += [line["id"] for line in page]
         if not key:
             return found
 
 
-def expected(view: View, agent: Agent) -> list[int]:
-    seen = Ticket.objects.visible_to(agent).order_by("-last_at", "-id")
+BY = {"newest": ("-last_at", "-id"), "oldest": ("last_at", "id"), "urgent": ("rank_at", "id")}
+
+
+def expected(view: View, agent: Agent, order: str = "newest") -> list[int]:
+    seen = Ticket.objects.visible_to(agent).order_by(*BY[lists.order_of(view, order)])
     if view.kind == "waiting":
         chats = seen.filter(conversations__state="waiting")
         return list(
@@ -91,6 +95,13 @@ def test_lists_are_what_may_be_seen(many: World) -> None:
         wanted = expected(view, agent)
         assert walked(view, agent) == wanted, (view, agent)
         assert lists.counts([view], agent)[view.slug] == len(wanted)
+        for order in ("urgent", "oldest"):
+            assert walked(view, agent, order) == expected(view, agent, order), (view, agent, order)
+        if view.kind not in ("waiting", "done"):
+            late = Ticket.objects.filter(pk__in=wanted, alarm__gte=2)
+            if view.kind == "mine":  # a chat that one is in is its owner's to be late with
+                late = late.filter(assignee=agent)
+            assert lists.counts([], agent, late=[view])[f"late:{view.slug}"] == late.count(), (view, agent)
         for number in [*wanted[:2], *Ticket.objects.values_list("id", flat=True)[:5]]:
             seen = Ticket.objects.visible_to(agent).filter(pk=number).exists()
             assert (lists.row(number, agent) is not None) == seen
@@ -107,7 +118,16 @@ def test_one_query_and_its_index(many: World) -> None:
     if connection.vendor != "sqlite":
         pytest.skip("a small table is scanned by PostgreSQL whatever its indexes")
     sara, nika = many.agents["sara"], many.agents["nika"]
-    for view, agent, index in [
+    ranked = [
+        (View("mine"), sara, "rank_mine", "urgent"),
+        (View("all"), nika, "rank_all", "urgent"),
+        (View("all"), sara, "rank_tier", "urgent"),
+        (View("unassigned"), nika, "rank_mine", "urgent"),
+        (View("queue", many.teams["front"].pk), sara, "rank_", "urgent"),
+        (View("team", many.teams["front"].pk), nika, "rank_team", "urgent"),
+        (View("all"), nika, "open_all", "oldest"),
+    ]
+    newest = [
         (View("mine"), sara, "open_mine"),
         (View("all"), nika, "open_all"),
         (View("all"), sara, "open_tier"),
@@ -116,11 +136,12 @@ def test_one_query_and_its_index(many: World) -> None:
         (View("done"), nika, "list_all"),
         (View("done"), sara, "done_tier"),
         (View("waiting"), sara, "chat_queue"),
-    ]:
+    ]
+    for view, agent, index, order in [*ranked, *((*one, "newest") for one in newest)]:
         agent = Agent.objects.select_related("user").get(pk=agent.pk)
         _ = agent.tier_ids
         with CaptureQueriesContext(connection) as seen:
-            lists.rows(view, agent)
+            lists.rows(view, agent, order=order)
         assert len(seen) == 1
         with connection.cursor() as cursor:
             cursor.execute("EXPLAIN QUERY PLAN " + seen[0]["sql"])

@@ -45,7 +45,7 @@ def know_customer(
 
 
 OWN = {"user": ("name", "language", "calendar", "zone", "digits", "theme", "density"),
-       "agent": ("title", "signature", "languages", "chat_capacity", "auto_accept", "undo_seconds")}  # fmt: skip
+       "agent": ("title", "signature", "languages", "chat_capacity", "auto_accept", "undo_seconds", "list_order")}  # fmt: skip
 """What an agent may change of himself. Role, teams and address are for admins."""
 
 

@@ -18,6 +18,7 @@ from pelekan.tickets.events import action, begin, lock_place, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import (
+    A_DAY,
     ChatState,
     Conversation,
     Inbox,
@@ -177,6 +178,7 @@ def _conversation(
         may_belong_to_id=incoming.may_belong_to_id,
         preview="" if incoming.held else preview_of(incoming.text),
         waiting_since=None if incoming.automatic else now,
+        rank_at=now + A_DAY,
         created_at=now,
         last_at=now,
     )

@@ -13,7 +13,7 @@ from pelekan.tickets.actions.conversing import preview_of
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.joining import CannotJoin, recount
 from pelekan.tickets.events import action, begin, lock_place, record, record_moved
-from pelekan.tickets.models import Conversation, Message, MessageKind, Stay, Ticket
+from pelekan.tickets.models import A_DAY, Conversation, Message, MessageKind, Stay, Ticket
 from pelekan.tickets.states import Status
 
 
@@ -74,6 +74,7 @@ def _begin(message: Message, before: Conversation, customer: Customer, now: date
         language=message.language or customer.language,
         preview=preview_of(message.text),
         waiting_since=None if message.automatic else message.created_at,
+        rank_at=now + A_DAY,
         created_at=now,
         last_at=message.created_at,
     )

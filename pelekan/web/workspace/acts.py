@@ -48,6 +48,7 @@ def answer(request: HttpRequest, pk: int, **events: Any) -> HttpResponse:
         assert line is not None
         levels = lists.counts([], agent)["levels"]
         context = {"rows": [row_shape(line, view, agent)], "more": "", "levels": levels, "view": view}
+        context["by_urgency"] = agent.list_order == lists.URGENT
         response = render(request, "desk/rows.html", {**context, "current_id": None})
     else:
         response = render(request, "desk/head.html", head_context(request, pk))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
-from pelekan.tickets import lists
+from pelekan.tickets import actions, lists
 from pelekan.tickets.lists import View
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
@@ -51,6 +51,20 @@ def rows(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
+@require_POST
+@agents
+def order(request: HttpRequest, slug: str) -> HttpResponse:
+    """Keep how this agent wants his lists ordered, and show this one so."""
+    view = view_or_404(slug)
+    agent = agent_in(request)
+    wished = request.POST.get("order", "")
+    if wished in lists.ORDERS:
+        actions.describe_self(agent, list_order=wished)
+    levels = lists.counts([], agent)["levels"]
+    context = {**list_part(request, view), "levels": max(1, levels), "current_id": current(request)}
+    return render(request, "desk/ordered.html", context)
+
+
 @require_GET
 @agents
 def one_row(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
@@ -64,7 +78,7 @@ def one_row(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     levels = lists.counts([], agent)["levels"]
     context = {
         "rows": [row_shape(line, view, agent)], "more": "", "view": view, "levels": max(1, levels),
-        "current_id": current(request),
+        "current_id": current(request), "by_urgency": agent.list_order == lists.URGENT,
     }  # fmt: skip
     return render(request, "desk/rows.html", context)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 
 from pelekan.lib.text import initials
 from pelekan.people.access import can
@@ -15,11 +15,14 @@ from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
 from pelekan.tickets.lists import View
 from pelekan.web.paths import url
+from pelekan.web.reading import Reading
 from pelekan.web.workspace.alarm import alarm, mark
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.prepared import Prepared
 
 PRIORITIES = {1: "low", 2: "normal", 3: "high", 4: "urgent"}
+ALARMS = ("", "soon", "late", "very-late")
+"""What `Ticket.alarm` is called in classes and words."""
 
 
 _TEAMS = Prepared(
@@ -72,7 +75,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
-    numbers = lists.counts(shown, agent)
+    numbers = lists.counts(shown, agent, late=[one for one in shown if one.kind != "waiting"])
     items = [
         {
             "slug": one.slug,
@@ -82,6 +85,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
             "href": url("desk_list", one.slug),
             "icon": ICONS[one.kind],
             "count": count_words(numbers.get(one.slug, 0)),
+            "late_words": late_words(request, numbers.get(f"late:{one.slug}", 0)),
             "current": view is not None and one.slug == view.slug,
             "key": KEYS.get(one.kind, ""),
             "alarm": one.kind == "waiting",
@@ -143,6 +147,14 @@ def count_words(number: int) -> str:
     return str(number) if number else ""
 
 
+def late_words(request: HttpRequest, number: int) -> str:
+    """«۲ دیرشده» for a list's count, "" for none."""
+    if not number:
+        return ""
+    count = Reading(request.dates).digits(count_words(number))  # type: ignore[attr-defined]
+    return ngettext("%(count)s late", "%(count)s late", number) % {"count": count}
+
+
 @functools.cache
 def _ticket_address() -> str:
     return url("desk_ticket", 0)  # looked up once: a list needs 25 of them
@@ -156,6 +168,9 @@ def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str
     line["done"] = line["status"] in ("solved", "closed")
     line["waits"] = line["waiting_since"] is not None and not line["done"]
     line["mine"] = line["assignee_id"] == agent.pk
+    line["due"] = line["next_due_at"] if not line["done"] else None
+    line["call"] = line.get("call", False)
+    line["alarm"] = ALARMS[line["alarm"]] if not line["done"] else ""
     address = _ticket_address().replace("/0/", f"/{line['id']}/")
     line["url"] = f"{address}?in={view.slug}" if view else address
     return line
@@ -165,6 +180,27 @@ def list_part(request: HttpRequest, view: View, before: str = "") -> dict[str, A
     """The rows of a list and where they go on. One query."""
     agent = agent_in(request)
     teams_of(agent)
-    found, key = lists.rows(view, agent, before)
-    more = f"{url('desk_rows', view.slug)}?before={key}" if key else ""
-    return {"rows": [row_shape(line, view, agent) for line in found], "more": more, "view": view}
+    order = lists.order_of(view, request.GET.get("order") or agent.list_order)
+    found, key = lists.rows(view, agent, before, order=order)
+    more = f"{url('desk_rows', view.slug)}?before={key}&order={order}" if key else ""
+    return {
+        "rows": [row_shape(line, view, agent) for line in found],
+        "more": more,
+        "view": view,
+        "by_urgency": agent.list_order == lists.URGENT,
+        "orders": orders_of(view, order),
+    }
+
+
+def orders_of(view: View, chosen: str) -> list[dict[str, Any]]:
+    """How the open list can be ordered; waiting chats have their own order."""
+    names = {
+        lists.URGENT: _("Most urgent first"), lists.NEWEST: _("Newest first"), lists.OLDEST: _("Oldest first"),
+    }  # fmt: skip
+    if view.kind == "waiting":
+        return []
+    return [
+        {"order": order, "label": label, "chosen": order == chosen}
+        for order, label in names.items()
+        if lists.order_of(view, order) == order
+    ]

@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("list/<slug:slug>/", inbox.inbox, name="desk_list"),
     path("list/<slug:slug>/rows/", inbox.rows, name="desk_rows"),
     path("list/<slug:slug>/rows/<int:pk>/", inbox.one_row, name="desk_row"),
+    path("list/<slug:slug>/order/", inbox.order, name="desk_order"),
     path("counts/", inbox.counts, name="desk_counts"),
     path("alarm/", alarm.line, name="desk_alarm"),
     path("live-ticket/", live.live_ticket, name="desk_live_ticket"),

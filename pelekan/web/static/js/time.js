@@ -27,15 +27,16 @@ function tick() {
   for (const el of document.querySelectorAll("time[data-until]")) {
     const left = (Date.parse(el.dateTime) - at) / 1000;
     const clock = el.closest(".clock");
-    const late = left <= 0;
-    const near = !late && left < Number(el.dataset.near || NEAR);
-    put(el, span(Math.abs(left)));
+    const alarm = clock?.dataset.alarm || ""; // what the desk says already; its clock may be ahead of this one
+    const late = left <= 0 || alarm.endsWith("late");
+    const near = !late && (alarm || left < Number(el.dataset.near || NEAR));
+    put(el, left <= 0 && el.dataset.late ? el.dataset.late.replace("{time}", span(-left)) : span(Math.abs(left)));
     if (clock && clock.classList.contains("clock--late") !== late) {
       clock.classList.toggle("clock--late", late);
       const use = clock.querySelector("use");
       use?.setAttribute("href", use.getAttribute("href").replace(/#.*/, late ? "#alarm-clock" : "#clock"));
     }
-    clock?.classList.toggle("clock--near", near);
+    clock?.classList.toggle("clock--near", Boolean(near));
     clock?.classList.toggle("clock--far", !near && !late);
   }
 }

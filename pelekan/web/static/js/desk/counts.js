@@ -13,6 +13,12 @@ export async function recount() {
     for (const el of document.querySelectorAll(`[data-count="${dataset.slug}"]`)) {
       if (el.textContent !== textContent) el.textContent = textContent;
       el.hidden = !value;
+      if (dataset.late !== undefined) el.classList.toggle("count--breach", Boolean(dataset.late) || dataset.slug === "waiting");
+      if (dataset.late) el.title = dataset.late;
+      else el.removeAttribute("title");
+    }
+    for (const el of document.querySelectorAll(`[data-late="${dataset.slug}"]`)) {
+      if (el.textContent !== (dataset.late || "")) el.textContent = dataset.late || "";
     }
     if (dataset.slug === "waiting") noticed(parseInt(value, 10) || 0);
   }

@@ -1,6 +1,6 @@
 // The open list: kept true without ever moving what one reads. At the top of an untouched list new rows simply come;
 // else they wait behind "3 new" while the rows on screen are brought up to date where they stand.
-import { ask, digits, form, fragment, later, live, own, words } from "./common.js";
+import { ask, digits, form, fragment, later, live, own, say, words } from "./common.js";
 
 const rows = () => document.getElementById("rows");
 const scroller = () => document.getElementById("list-scroll");
@@ -37,10 +37,23 @@ function bring(old, row) {
   const current = old.querySelector('[aria-current="true"]');
   if (current) row.querySelector(".row__open").setAttribute("aria-current", "true");
   if (old.isEqualNode(row)) return;
+  const alarm = row.dataset.alarm || "";
+  if (ALARMS.indexOf(alarm) > ALARMS.indexOf(old.dataset.alarm || "")) heard(alarm, row);
+  if (alarm) old.dataset.alarm = alarm;
+  else delete old.dataset.alarm;
   const focused = old.contains(document.activeElement);
   old.className = row.className;
   old.replaceChildren(...row.cloneNode(true).childNodes);
   if (focused) old.querySelector(".row__open").focus({ preventScroll: true });
+}
+
+const ALARMS = ["", "soon", "late", "very-late"];
+
+/** A row has changed its colour: said once, for whoever can't see it. */
+function heard(alarm, row) {
+  const place = document.getElementById("list-heard");
+  const subject = row.querySelector(".row__subject")?.firstChild?.textContent.trim() || "";
+  if (place) place.textContent = say(alarm === "soon" ? words.soon : words.late, subject);
 }
 
 /** The new beginning of the list; further rows that were loaded stay below. */
