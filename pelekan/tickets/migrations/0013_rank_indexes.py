@@ -18,8 +18,8 @@ def fill(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0008_list_order'),
-        ('tickets', '0011_rulebooks'),
+        ('people', '0009_list_order'),
+        ('tickets', '0012_handing_over'),
     ]
 
     operations = [
