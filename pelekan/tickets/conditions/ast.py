@@ -19,6 +19,8 @@ DEEPEST = 6
 MOST_TESTS = 60
 MOST_VALUES = 200
 LONGEST_VALUE = 120
+NOT_PLAIN = "…"
+"""What a fact that is a list or worse is seen as: known, and equal to nothing that can be asked for."""
 
 Facts = Mapping[str, Any]
 """What is known of a ticket at a moment; see `conditions.facts.facts_of`. What is missing is not known."""
@@ -139,7 +141,7 @@ def _one(field: Field, value: Any, where: tuple[int, ...]) -> Any:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise BadCondition(where, "value", field.name)
         return value
-    if not isinstance(value, str) or not value.strip() or len(value) > LONGEST_VALUE:
+    if not isinstance(value, str) or value.strip() in ("", NOT_PLAIN) or len(value) > LONGEST_VALUE:
         raise BadCondition(where, "value", field.name)
     if field.kind == Kind.WORDS and not words.patterns(value):
         raise BadCondition(where, "no_words", value)
@@ -267,7 +269,7 @@ def said(value: Any) -> str | None:
         return value
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else "…"
+    return str(value) if isinstance(value, int) else NOT_PLAIN
 
 
 @dataclass(frozen=True, slots=True)

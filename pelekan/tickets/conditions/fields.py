@@ -88,7 +88,7 @@ FIELDS: dict[str, Field] = {
         Field(
             "category", Kind.CHOICES, "category", known=True
         ),  # its own, those above it, and further causes
-        Field("kind", Kind.CHOICES, "request_kind", known=True),  # of those categories
+        Field("kind", Kind.CHOICE, "request_kind", known=True),  # of the nearest category that has one
         Field("tags", Kind.CHOICES, "tag", known=True),
         Field("subject", Kind.WORDS),
         Field("text", Kind.WORDS, sets=False),  # subject and what was written just now
