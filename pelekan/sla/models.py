@@ -36,3 +36,8 @@ class BusinessHours(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+# tables of rooms of their own, here so that Django finds them
+from pelekan.sla.timers.models import Replan as Replan  # noqa: E402
+from pelekan.sla.timers.models import Timer as Timer  # noqa: E402

@@ -9,7 +9,8 @@
 
 Policies are tried in their order; the first whose condition holds is the ticket's. Where none holds, it is the one that
 `default` names, whatever its condition says; without a default the ticket has no targets. A policy whose condition is
-blank is refused: nothing becomes everybody's by accident. One that shall hold for all says {"always": true}.
+blank is refused: nothing becomes everybody's by accident. One that shall hold for all says {"always": true}. What is
+true only for a moment (the words of one message, the time that passed) can't choose a policy: it is refused too.
 
 `hours` names business hours; null: the ticket's own (its team's, its inbox's, the desk's). `promise` is what the public is told,
 in minutes of elapsed time until the first answer.
@@ -18,7 +19,7 @@ in minutes of elapsed time until the first answer.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -159,24 +160,13 @@ def parse(body: Mapping[str, Any]) -> Document:
     default = body.get("default") or ""
     if default and default not in ids:
         raise BadPolicies("no_such_default", value=default)
-    asks = frozenset(name for one in policies for name in _asked(ast.dump(one.when)))
+    asks = frozenset(test.field for one in policies for test in ast.tests_of(one.when))
     return Document(policies, default, asks)
 
 
 def check(body: Mapping[str, Any]) -> None:
     """Refuse (BadPolicies) what can't be put into force."""
     parse(body)
-
-
-def _asked(condition: Any) -> Iterator[str]:
-    if isinstance(condition, Mapping):
-        if isinstance(condition.get("field"), str):
-            yield condition["field"]
-        for one in condition.values():
-            yield from _asked(one)
-    elif isinstance(condition, list):
-        for one in condition:
-            yield from _asked(one)
 
 
 def _policy(row: Any, place: str) -> Policy:
@@ -189,6 +179,8 @@ def _policy(row: Any, place: str) -> Policy:
         when = ast.parse(row["when"])
     except ast.BadCondition as fault:
         raise BadPolicies("bad_condition", policy=id, value=fault) from fault
+    if not ast.asks_sets(when) or ast.asks_time(when):
+        raise BadPolicies("passing_condition", policy=id)
     hours = row.get("hours")
     if hours is not None and not _is_int(hours):
         raise BadPolicies("bad_hours", policy=id, value=hours)

@@ -490,6 +490,7 @@ def owner_key(agent: Agent | None = None, conversation: Conversation | None = No
 # tables of rooms of their own, here so that Django finds them
 from pelekan.tickets.bell.models import Bell as Bell  # noqa: E402
 from pelekan.tickets.bell.models import BellChoice as BellChoice  # noqa: E402
+from pelekan.tickets.calls.models import Call as Call  # noqa: E402
 from pelekan.tickets.notices.models import Notice as Notice  # noqa: E402
 from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice  # noqa: E402
 from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E402
