@@ -103,13 +103,7 @@ def run(target: Measure, marks: Iterable[Mark], hours: Hours | None, until: date
     if not segments:
         return Reading("", _ZERO, None, None, None, ())
     state = (
-        CANCELLED
-        if cancelled
-        else MET
-        if met_at
-        else RUNNING
-        if segments[-1].state == RUNNING
-        else PAUSED
+        CANCELLED if cancelled else MET if met_at else RUNNING if segments[-1].state == RUNNING else PAUSED
     )
     if state in (PAUSED, CANCELLED):
         due_at = None

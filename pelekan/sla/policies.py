@@ -251,7 +251,9 @@ def _step(row: Any, policy: str, kind: str) -> Step:
     if not isinstance(at, Mapping) or len(at) != 1:
         raise BadPolicies("bad_moment", **where, value=at)
     [(how, value)] = at.items()
-    share = how == "share" and isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 10
+    share = (
+        how == "share" and isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 10
+    )
     if not (share or how == "minutes" and _minutes(value) or how == "before_minutes" and _minutes(value)):
         raise BadPolicies("bad_moment", **where, value=value)
     do = row.get("do")

@@ -39,14 +39,13 @@ class Timer(models.Model):
     target = models.CharField(max_length=14, choices=TargetKind.choices)
     policy = models.CharField(max_length=40)  # its id in the book
     book = models.ForeignKey(Rulebook, on_delete=models.PROTECT, related_name="+")
-    hours = models.ForeignKey(
-        "sla.BusinessHours", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
-    )  # whose hours it follows; None: always open
     target_minutes = models.PositiveIntegerField()
     clock = models.CharField(max_length=8)  # business or elapsed
     marks = models.JSONField(default=list)  # [[moment, word of sla.clock], …]
     done = models.JSONField(default=dict)  # step → {"at": when it was due, "did_at", "skipped": why not}
-    history = models.JSONField(default=list)  # old targets: {"at", "policy", "name", "minutes", "due_at", "why"}
+    history = models.JSONField(
+        default=list
+    )  # old targets: {"at", "policy", "name", "minutes", "due_at", "why"}
     state = models.CharField(max_length=9, choices=TimerState.choices, default=TimerState.RUNNING)
     alarm = models.PositiveSmallIntegerField(default=0)  # what it contributes to the ticket's
     spent = models.DurationField()  # when its state last changed

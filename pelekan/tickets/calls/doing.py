@@ -64,9 +64,7 @@ def drop(call: Call, *, by: By, because: str = "", now: datetime | None = None) 
     return _end(call, by, now, "call.dropped", text=because.strip()[:4_000])
 
 
-def _end(
-    call: Call, by: By, now: datetime | None, name: str, *, outcome: str = "", text: str = ""
-) -> Call:
+def _end(call: Call, by: By, now: datetime | None, name: str, *, outcome: str = "", text: str = "") -> Call:
     now = now or clock()
     ticket = lock(call.ticket_id)
     call = Call.objects.get(pk=call.pk)

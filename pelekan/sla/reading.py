@@ -1,0 +1,101 @@
+"""The clocks of a ticket as screens show them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pelekan.lib.prepared import Prepared
+from pelekan.sla import books, clock
+from pelekan.sla.clock import mark_from
+from pelekan.sla.models import Replan, Timer
+from pelekan.sla.policies import Step, Target
+from pelekan.sla.timers.office import hours_of
+from pelekan.tickets.models import Ticket
+
+_OF_TICKET = Prepared(
+    lambda pk: (
+        Timer.objects.filter(ticket=pk)
+        .order_by("-id")
+        .values(
+            "id", "target", "policy", "book_id", "book__body", "ticket__team", "ticket__inbox", "target_minutes", "clock", "marks", "done", "history",
+            "state", "alarm", "started_at", "planned_at", "breach_at", "breached_at", "ended_at", "due_at",
+        )[:30]
+    )
+)  # fmt: skip
+
+
+def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[str, Any]]:
+    """The targets of a ticket, live ones first, then the newest. One query (and the business hours once per process). Each:
+
+    {id, target, policy (its id), policy_name, state: running|paused|met|cancelled, minutes, clock: business|elapsed, spent
+     and left (timedelta; left is negative when late), share (spent of target), started_at, due_at (when it is, was or would
+     have been broken; None while paused), breached_at, ended_at, alarm, segments: [{state: running|waiting|on_hold|met, since,
+     until, counted}], history: [{at, policy, minutes, due_at, why}] (moments in ISO), steps: [{id, at (moment or None), minutes,
+     do, done_at, skipped: ""|why, coming}]}
+    """
+    rows = _OF_TICKET(ticket_id)
+    rows.sort(key=lambda row: row["state"] not in ("running", "paused"))
+    return [_clock(row, now, language) for row in rows]
+
+
+def _clock(row: dict[str, Any], now: datetime, language: str) -> dict[str, Any]:
+    policy = books.read(row["book_id"], row["book__body"]).policy(row["policy"])
+    target = policy.targets.get(row["target"]) if policy else None
+    target = target or Target(row["target"], timedelta(minutes=row["target_minutes"]), row["clock"])
+    ticket = Ticket(team_id=row["ticket__team"], inbox_id=row["ticket__inbox"])
+    hours = hours_of(ticket, policy.hours if policy else None) if target.clock == clock.BUSINESS else None
+    marks = [mark_from(one) for one in row["marks"]]
+    read = clock.run(target, marks, hours, max(now, marks[-1].at) if marks else now)
+    within = timedelta(minutes=row["target_minutes"])
+    return {
+        "id": row["id"],
+        "target": row["target"],
+        "policy": row["policy"],
+        "policy_name": policy.named(language) if policy else row["policy"],
+        "state": row["state"],
+        "minutes": row["target_minutes"],
+        "clock": row["clock"],
+        "spent": read.spent,
+        "left": within - read.spent,
+        "share": read.spent / within if within else 0.0,
+        "started_at": row["started_at"],
+        "due_at": row["breached_at"] or read.due_at,
+        "breached_at": row["breached_at"],
+        "ended_at": row["ended_at"],
+        "alarm": row["alarm"],
+        "segments": [
+            {"state": one.state, "since": one.since, "until": one.until, "counted": one.counted}
+            for one in read.segments
+        ],
+        "history": row["history"],
+        "steps": [_step(step, target, row, read, hours) for step in target.steps],
+    }
+
+
+def _step(step: Step, target: Target, row: dict[str, Any], read: clock.Reading, hours: Any) -> dict[str, Any]:
+    done = row["done"].get(step.id)
+    amount = step.amount(target.within)
+    live = row["state"] in ("running", "paused")
+    at = (
+        datetime.fromisoformat(done["at"])
+        if done
+        else clock.reached_at(read.segments, amount, target.clock, hours)
+        if row["state"] == "running"
+        else None
+    )
+    return {
+        "id": step.id,
+        "at": at,
+        "minutes": int(amount / timedelta(minutes=1)),
+        "do": [dict(one) for one in step.do],
+        "done_at": datetime.fromisoformat(done["did_at"]) if done else None,
+        "skipped": done.get("skipped", "") if done else "",
+        "coming": live and not done,
+    }
+
+
+def replanning() -> dict[str, Any] | None:
+    """The last re-planning, as `Replan.told` says it; None when there was none. One query."""
+    row = Replan.objects.first()
+    return row.told() if row else None
