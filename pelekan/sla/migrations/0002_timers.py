@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sla', '0001_initial'),
-        ('tickets', '0013_calls'),
+        ('tickets', '0014_calls'),
     ]
 
     operations = [

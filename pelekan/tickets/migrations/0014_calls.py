@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('people', '0008_handing_over'),
-        ('tickets', '0012_handing_over'),
+        ('tickets', '0013_rank_indexes'),
     ]
 
     operations = [
