@@ -16,8 +16,9 @@ from pelekan.people.chores import forget_tokens
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.pending import answers
+from pelekan.tickets.rulebooks import keeping
 
-JOBS: list[Job] = [answers.JOB, letters.JOB, *mail.JOBS, telling.JOB, posting.JOB]
+JOBS: list[Job] = [answers.JOB, letters.JOB, *mail.JOBS, telling.JOB, posting.JOB, keeping.JOB]
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),

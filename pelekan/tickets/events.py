@@ -55,6 +55,7 @@ class Change:
     held: dict[int, tuple[tuple[str, ...], Ticket]] = field(
         default_factory=dict
     )  # locked here: as they are now
+    known: dict[str, Any] = field(default_factory=dict)  # read once for all of it
 
 
 _change: ContextVar[Change | None] = ContextVar("change", default=None)
@@ -132,6 +133,24 @@ def _poke() -> None:
 
 listeners: list[Callable[[], None]] = []
 """Called after each commit that recorded something; the live hub of this process hangs itself in here."""
+
+
+def within_change(name: str, read: Callable[[], R]) -> R:
+    """What `read` finds, once for the whole change in work; outside of one it is read each time. Only for what nobody
+    writes within the same change after it was asked for."""
+    change = _change.get()
+    if change is None:
+        return read()
+    if name not in change.known:
+        change.known[name] = read()
+    return change.known[name]  # type: ignore[no-any-return]
+
+
+def read_anew(name: str) -> None:
+    """What this change knows by `name` is no longer true."""
+    change = _change.get()
+    if change is not None:
+        change.known.pop(name, None)
 
 
 def record(
