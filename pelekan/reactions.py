@@ -29,6 +29,8 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.waited": [telling.follow],
     "ticket.solved": [telling.follow],
     "ticket.rated": [ring.ring],
+    "ticket.told": [ring.ring],
+    "ticket.nobody_free": [ring.ring],
     "chat.transferred": [ring.ring],
     "delivery.failed": [ring.ring],
     "arrival.quarantined": [ring.ring],

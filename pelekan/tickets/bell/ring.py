@@ -75,6 +75,8 @@ def _ring(one: Ringing, event: Event) -> list[int]:
         agent.pk: rules.ways(one.kind, chosen[agent.pk].ways if agent.pk in chosen else {})
         for agent in agents
     }
+    if one.mail:
+        ways = {pk: (*its, By.MAIL) for pk, its in ways.items()}
     told = [agent for agent in agents if ways[agent.pk] or _digests(chosen.get(agent.pk))]
     unread = Bell.objects.filter(agent__in=[agent.pk for agent in told], key=one.key, read_at=None)
     known = set(unread.values_list("agent_id", flat=True)) if told else set()

@@ -23,6 +23,8 @@ class Ring(StrEnum):
     RATED = "rated"
     FAULT = "fault"
     UNSENT = "unsent"
+    TOLD = "told"
+    NOBODY = "nobody"
 
 
 class By(StrEnum):
@@ -44,6 +46,8 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.RATED: (By.BELL,),
     Ring.FAULT: (By.BELL, By.MAIL),
     Ring.UNSENT: (By.BELL, By.BROWSER),
+    Ring.TOLD: (By.BELL, By.BROWSER),
+    Ring.NOBODY: (By.BELL, By.BROWSER),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -53,13 +57,15 @@ MOST = 100
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """For whom an event rings: named agents, or all of a team, or the admins. `key`: what counts as the same."""
+    """For whom an event rings: named agents, or all of a team, or the admins. `key`: what counts as the same. `mail`: by
+    mail too, whatever they chose."""
 
     kind: Ring
     key: str
     agents: tuple[int, ...] = ()
     team: int | None = None
     admins: bool = False
+    mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,11 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.RATED, what, what.assignee)
     if what.name == "answer.refused":  # whoever wrote it: the agent is told here, never the mail's sender
         return _one(Ring.UNSENT, what, what.data.get("agent"))
+    if what.name == "ticket.told":
+        key = f"told:{what.ticket}:{what.data.get('source', '')}"[:40]
+        return [Ringing(Ring.TOLD, key, tuple(what.data["agents"]), mail=bool(what.data.get("mail")))]
+    if what.name == "ticket.nobody_free":
+        return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):
         return [Ringing(Ring.FAULT, f"fault:{what.name}:{what.data.get('inbox')}", admins=True)]
     return []

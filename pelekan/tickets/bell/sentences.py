@@ -20,11 +20,13 @@ NAMES = {
     Ring.RATED: gettext_lazy("A customer rates my ticket"),
     Ring.FAULT: gettext_lazy("A mailbox or an SMS gateway fails, or a mail is quarantined"),
     Ring.UNSENT: gettext_lazy("My answer by mail is not passed on"),
+    Ring.TOLD: gettext_lazy("A rule tells me of a ticket"),
+    Ring.NOBODY: gettext_lazy("A ticket of my team finds nobody free"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
-    Ring.UNSENT: "mail",
+    Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x",
 }  # fmt: skip
 
 
@@ -98,6 +100,11 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return str(REFUSED.get(data.get("why", ""), NAMES[Ring.UNSENT]))
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
+    if kind == Ring.TOLD:
+        said = data.get("text") or data.get("title", "")
+        return isolate(said) if said else str(NAMES[Ring.TOLD])
+    if kind == Ring.NOBODY:
+        return _("Nobody is free for a ticket: it waits in the queue")
     if "missing" in data:
         return _("Mail lies on the server that has not arrived here")
     if "arrival" in data:

@@ -13,9 +13,10 @@ from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.people.letters import text_of
 from pelekan.people.models import Letter
-from pelekan.tickets.actions import assign, escalate, note, receive, reply
+from pelekan.tickets.actions import assign, escalate, note, receive, release, reply
 from pelekan.tickets.bell import choosing, posting, reading, rules
 from pelekan.tickets.bell.rules import Quiet, Ring, Rung
+from pelekan.tickets.bell.telling import people, tell
 from pelekan.tickets.events import action, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Bell, BellChoice, Event, Message, Ticket
@@ -238,3 +239,16 @@ def test_old_lines_are_forgotten(world: World, ticket: Ticket) -> None:
     assert Bell.objects.exists()
     posting.forget_old(NOON + timedelta(days=91))
     assert not Bell.objects.exists()
+
+
+def test_a_rule_tells_whom_it_names(world: World, ticket: Ticket) -> None:
+    ticket = release(ticket, by=world.agents["sara"], now=NOON)
+    front, nika = world.teams["front"].pk, world.agents["nika"].pk
+    assert people(ticket, "agent") == people(ticket, f"team:{front}"), "while nobody has it, all of its team"
+    assert people(ticket, "manager") == [nika]
+    assert people(ticket, f"agent:{world.agents['dara'].pk}") == [world.agents["dara"].pk]
+    tell(ticket, "manager", source="rule:vip", name="VIP", ways=["bell", "mail"], now=NOON)
+    tell(ticket, "manager", source="rule:vip", name="VIP", text="Look at this", now=NOON)
+    (line,) = Bell.objects.filter(agent=nika)
+    assert (line.kind, line.count, line.mail) == (Ring.TOLD, 2, True)
+    assert "Look at this" in reading.lines(world.agents["nika"])[0][0].text
