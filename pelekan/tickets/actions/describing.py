@@ -12,6 +12,7 @@ from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Team
 from pelekan.tickets.actions.moving import escalate
+from pelekan.tickets.conditions.words import folded
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import Category, Conversation, Counter, Tag, Ticket
 from pelekan.tickets.priority import priority_of
@@ -42,12 +43,23 @@ def register(
         return ticket
     if subject.strip():
         ticket.subject = one_line(subject, 250)
+        ticket.subject_folded = folded(ticket.subject)
     if category is not None:
         ticket.category = category
     ticket.impact, ticket.urgency = impact or ticket.impact, urgency or ticket.urgency
     ticket.priority = priority_of(ticket.impact, ticket.urgency)
     ticket.number, ticket.registered_at = _next_number(), now
-    update(ticket, "subject", "category", "impact", "urgency", "priority", "number", "registered_at")
+    update(
+        ticket,
+        "subject",
+        "subject_folded",
+        "category",
+        "impact",
+        "urgency",
+        "priority",
+        "number",
+        "registered_at",
+    )
     topics = [
         f"customer:{ticket.customer_id}",
         *(f"conversation:{row['id']}" for row in _CONVERSATIONS(ticket.pk)),
@@ -109,7 +121,8 @@ def rename(ticket: Ticket, subject: str, *, by: By, now: datetime | None = None)
         raise ValueError("A ticket needs a subject.")
     before, ticket.subject = ticket.subject, subject
     if before != subject:
-        ticket.save(update_fields=["subject"])
+        ticket.subject_folded = folded(subject)
+        ticket.save(update_fields=["subject", "subject_folded"])
         record(
             "ticket.renamed",
             ticket,

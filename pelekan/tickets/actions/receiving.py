@@ -14,6 +14,7 @@ from pelekan.people.models import Customer
 from pelekan.tickets.actions.conversing import NothingToSay, bind, customer_topics, preview_of, touch
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.settling import wake
+from pelekan.tickets.conditions.words import folded
 from pelekan.tickets.events import action, begin, lock_place, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.joined import face_of
@@ -161,8 +162,10 @@ def _conversation(
     before = face_of(old, old.ticket) if old else None  # never another customer's subject
     team = Team.objects.get(pk=incoming.team_id) if incoming.team_id else inbox.team
     impact, urgency = incoming.impact or 2, incoming.urgency or 2
+    subject = one_line(incoming.subject or (before.subject if before else "") or incoming.text, 250) or "—"
     ticket = Ticket(
-        subject=one_line(incoming.subject or (before.subject if before else "") or incoming.text, 250) or "—",
+        subject=subject,
+        subject_folded=folded(subject),
         customer=customer,
         organization_id=customer.organization_id,
         inbox=inbox,

@@ -12,6 +12,7 @@ from pelekan.tickets import search
 from pelekan.tickets.actions.conversing import preview_of
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.joining import CannotJoin, recount
+from pelekan.tickets.conditions.words import folded
 from pelekan.tickets.events import action, begin, lock_place, record, record_moved
 from pelekan.tickets.models import A_DAY, Conversation, Message, MessageKind, Stay, Ticket
 from pelekan.tickets.states import Status
@@ -63,8 +64,10 @@ def split(message: Message, *, by: Agent, now: datetime | None = None) -> Ticket
 def _begin(message: Message, before: Conversation, customer: Customer, now: datetime) -> Ticket:
     """Where a mail of its own would have arrived."""
     inbox = before.inbox
+    subject = one_line(str(message.meta.get("subject") or message.text), 250) or "—"
     ticket = Ticket(
-        subject=one_line(str(message.meta.get("subject") or message.text), 250) or "—",
+        subject=subject,
+        subject_folded=folded(subject),
         customer=customer,
         organization_id=customer.organization_id,
         inbox=inbox,
