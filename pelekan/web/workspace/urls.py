@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from pelekan.web.admin import conditions
 from pelekan.web.workspace import (
     acts,
     alarm,
@@ -76,6 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bell/news/", bell.news, name="desk_bell_news"),
     path("bell/read/", bell.read, name="desk_bell_read"),
     path(_T + "colleagues/", bell.colleagues, name="desk_colleagues"),
+    path("condition/", conditions.renew, name="desk_condition"),
     path("me/look/", profile.look, name="desk_look"),
     path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
     path("enclosed/<str:token>/", enclosed.mail, name="desk_enclosed"),
