@@ -166,7 +166,9 @@ class Choices:
 
 
 _NAMED: dict[str, Any] = {
-    "tag": lambda: [(name.casefold(), name) for name in Tag.objects.values_list("name", flat=True)[:MOST]],  # by name
+    "tag": lambda: [
+        (name.casefold(), name) for name in Tag.objects.values_list("name", flat=True)[:MOST]
+    ],  # by name
     "hook": lambda: _hooks(),
     "organization": lambda: Organization.objects.values_list("id", "name")[:MOST],
     "customer": lambda: Customer.objects.exclude(name="").order_by("-id").values_list("id", "name")[:MOST],

@@ -84,7 +84,13 @@ def test_a_lonely_test_gets_a_group_around_it(world: World) -> None:
     ],
 )  # fmt: skip
 def test_bad_input_is_said_at_its_row(world: World, values: dict[str, str], said: str) -> None:
-    sent = [("when-row", "0"), ("when-0-depth", "0"), ("when-0-way", "all"), ("when-row", "1"), ("when-1-depth", "1")]
+    sent = [
+        ("when-row", "0"),
+        ("when-0-depth", "0"),
+        ("when-0-way", "all"),
+        ("when-row", "1"),
+        ("when-1-depth", "1"),
+    ]
     post = posted([*sent, *((f"when-1-{name}", value) for name, value in values.items())])
     with translation.override("en"):
         found, errors = conditions.read(post)
@@ -145,7 +151,11 @@ _rows = some.lists(
 )  # fmt: skip
 
 
-@given(_rows, some.sampled_from(["add", "group", "remove", "in", "out", "up", "down", "nonsense"]), some.integers(-1, 15))
+@given(
+    _rows,
+    some.sampled_from(["add", "group", "remove", "in", "out", "up", "down", "nonsense"]),
+    some.integers(-1, 15),
+)
 def test_no_act_loses_or_breaks_rows(given_rows: list[Row], what: str, at: int) -> None:
     before = rows.settled(given_rows)
     after, place = rows.act(before, what, at, Row(1, name="channel"))
