@@ -25,7 +25,9 @@ from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_a
 from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoin
 from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
+from pelekan.tickets.actions.packing import PackMissing, keep_pack, link_issue, unlink_issue
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
+from pelekan.tickets.actions.returning import NobodySent, accept, send_back
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
 from pelekan.tickets.actions.splitting import split
 
@@ -33,7 +35,10 @@ __all__ = [
     "CannotJoin",
     "NewerMessage",
     "NothingToSay",
+    "NobodySent",
+    "PackMissing",
     "WhyMissing",
+    "accept",
     "accept_chat",
     "adopt",
     "answer",
@@ -54,7 +59,9 @@ __all__ = [
     "hold_customer",
     "join",
     "keep_draft",
+    "keep_pack",
     "know_customer",
+    "link_issue",
     "mark_read",
     "newer_than",
     "note",
@@ -71,6 +78,7 @@ __all__ = [
     "say",
     "said_before",
     "seen",
+    "send_back",
     "set_auto_accept",
     "set_presence",
     "solve",
@@ -80,6 +88,7 @@ __all__ = [
     "take_in",
     "transfer_chat",
     "unjoin",
+    "unlink_issue",
     "untag",
     "wait",
     "welcome",

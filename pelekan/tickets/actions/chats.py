@@ -8,7 +8,7 @@ from django.db import connection
 
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
-from pelekan.tickets.actions.moving import assign, hand_over
+from pelekan.tickets.actions.moving import assign, pass_chat
 from pelekan.tickets.events import By, action, lock_place, record
 from pelekan.tickets.models import ChatState, Conversation, ReadMark
 
@@ -41,9 +41,15 @@ def accept_chat(
 
 @action
 def transfer_chat(
-    conversation: Conversation, to: Agent, *, by: Agent, because: str, now: datetime | None = None
+    conversation: Conversation,
+    to: Agent,
+    *,
+    by: Agent,
+    because: str,
+    despite: str = "",
+    now: datetime | None = None,
 ) -> Conversation:
-    """A colleague goes on with the chat; the visitor is told who it is."""
+    """A colleague goes on with the chat; the visitor is told who it is. `despite` as in `assign`."""
 
     ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
@@ -51,7 +57,7 @@ def transfer_chat(
         conversation.state, conversation.accepted_at = ChatState.ACTIVE, now or clock()
     before, conversation.agent = conversation.agent_id, to
     conversation.save(update_fields=["state", "accepted_at", "agent"])
-    hand_over(ticket, to, by=by, because=because, now=now)
+    pass_chat(ticket, to, by=by, because=because, despite=despite, now=now)
     record(
         "chat.transferred",
         ticket,

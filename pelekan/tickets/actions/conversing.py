@@ -12,6 +12,7 @@ from pelekan.lib.prepared import insert, update
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
+from pelekan.tickets.actions.accepting import mark_accepted
 from pelekan.tickets.actions.chats import accept_chat
 from pelekan.tickets.actions.moving import assign
 from pelekan.tickets.events import action, lock_end, lock_home, lock_place, record
@@ -108,6 +109,8 @@ def reply(
     only_chats = conversation.agent_id == by.pk and ticket.team_id not in by.team_ids
     if ticket.assignee_id is None and not only_chats:
         assign(ticket, by, by=by, now=now, because="answered")
+    elif ticket.handed_at is not None and ticket.assignee_id == by.pk:  # who answers has accepted
+        mark_accepted(ticket, by=by, now=now, because="answered")
     return message
 
 

@@ -76,7 +76,10 @@ def join(source: Ticket, into: Ticket, *, by: By, because: str = "", now: dateti
     source.stays.filter(left_at=None).update(left_at=now, outcome=Outcome.JOINED)
     source.joined_into, source.joined_at = into, now
     source.status, source.closed_at, source.waiting_since = Status.CLOSED, now, None
-    source.save(update_fields=["joined_into", "joined_at", "status", "closed_at", "waiting_since"])
+    source.handed_at = None
+    source.save(
+        update_fields=["joined_into", "joined_at", "status", "closed_at", "waiting_since", "handed_at"]
+    )
     _take_on(source, into, waited, by, now)
     topics = _topics(source, talks)
     record("ticket.joined", source, by=by, at=now, because=because, topics=topics, **left)

@@ -1,13 +1,22 @@
-"""Who has the ticket: assign, take, release, escalate, hand over. It is never ownerless: a team always has it."""
+"""Who has the ticket: assign, take, release, escalate, hand over. It is never ownerless: a team always has it.
+
+What people hand over waits to be accepted (`accepting`), and goes only where someone can do what it needs (`needs`),
+unless whoever sends it writes down why it should go there anyway: `despite`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team
+from pelekan.tickets.actions import packing
+from pelekan.tickets.actions.accepting import mark_accepted
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
+from pelekan.tickets.needs import DoesNotFit, Suits, need_for, skill_name, suits_of, suits_people
 from pelekan.tickets.states import Act, Status, after
 
 
@@ -16,15 +25,29 @@ class WhyMissing(Exception):
 
 
 @action
-def assign(ticket: Ticket, agent: Agent, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
-    """Give the ticket to `agent`. The team stays; an agent of another team may help out."""
+def assign(
+    ticket: Ticket,
+    agent: Agent,
+    *,
+    by: By,
+    now: datetime | None = None,
+    because: str = "",
+    despite: str = "",
+) -> Ticket:
+    """Give the ticket to `agent`. The team stays; an agent of another team may help out. Whoever gives it to someone
+    else without the skill that it needs says why in `despite`, or DoesNotFit is raised."""
     now = now or clock()
     ticket = lock(ticket)
     if agent.disabled_at:
         raise ValueError(f"{agent} no longer works here; choose someone else.")
     before = ticket.assignee_id
+    himself = isinstance(by, Agent) and by.pk == agent.pk
     if before == agent.pk:
+        if himself and ticket.handed_at is not None:
+            mark_accepted(ticket, by=agent, now=now, because=because)
         return ticket
+    if not himself:
+        _must_suit(ticket, by, now, despite, agent=agent)
     ticket.assignee = agent
     if ticket.status == Status.NEW:
         ticket.status = after(ticket.status, Act.TAKE)
@@ -40,7 +63,43 @@ def assign(ticket: Ticket, agent: Agent, *, by: By, now: datetime | None = None,
         agent=agent.pk,
         agent_before=before,
     )
+    if himself and ticket.handed_at is not None:
+        mark_accepted(ticket, by=agent, now=now)
     return ticket
+
+
+def _must_suit(
+    ticket: Ticket,
+    by: By,
+    now: datetime,
+    despite: str,
+    *,
+    team: Team | None = None,
+    agent: Agent | None = None,
+) -> None:
+    """Raise DoesNotFit where a person sends the ticket to whoever can't do what it needs and gives no reason; with one,
+    write it down. The desk's own rules choose by skill themselves."""
+    if not isinstance(by, Agent) or (ticket.category_id is None and agent is not None):
+        return
+    need = need_for(ticket.category_id)
+    if need is None and agent is not None:
+        return
+    if agent is not None:
+        suits: Suits = suits_people([(agent.pk, "")], need)[agent.pk]
+    else:
+        assert team is not None
+        suits = suits_of([team.pk], need)[team.pk]
+    if suits:
+        return
+    despite = despite.strip()
+    if not despite:
+        raise DoesNotFit(suits, team, agent)
+    if agent is not None:
+        ticket.stays.filter(left_at=None, despite="").update(despite=despite)
+    record(
+        "ticket.overridden", ticket, by=by, at=now, because=despite, skill=skill_name(need) if suits.members else "",
+        level=need[1] if need else None, team=team.pk if team else None, agent=agent.pk if agent else None,
+    )  # fmt: skip
 
 
 @action
@@ -75,10 +134,21 @@ def release(ticket: Ticket, *, by: Agent, now: datetime | None = None, because: 
 
 @action
 def escalate(
-    ticket: Ticket, team: Team, *, by: By, because: str, to: Agent | None = None, now: datetime | None = None
+    ticket: Ticket,
+    team: Team,
+    *,
+    by: By,
+    because: str,
+    to: Agent | None = None,
+    pack: Mapping[str, Any] | None = None,
+    despite: str = "",
+    now: datetime | None = None,
 ) -> Ticket:
     """Move the ticket to `team`, on whatever tier it is: up is an escalation, down a return, level a
-    hand-over. Raises WhyMissing without a reason. Without `to` it waits in the team's queue."""
+    hand-over. Raises WhyMissing without a reason. Without `to` it waits in the team's queue.
+
+    `pack` is what travels with it: PackMissing where it does not hold what the tier asks for. None lets the desk fill it
+    with what is known. `despite`: why it goes there although nobody there has the skill; without it DoesNotFit."""
     now = now or clock()
     because = because.strip()
     if not because:
@@ -87,22 +157,32 @@ def escalate(
     if team.archived_at:
         raise ValueError(f"{team} is archived; choose another team.")
     if team.pk == ticket.team_id:
-        return assign(ticket, to, by=by, now=now, because=because) if to else ticket
+        if to is None or to.pk == ticket.assignee_id:
+            return ticket
+        if isinstance(by, Agent) and to.pk != by.pk:
+            return _to_colleague(ticket, to, by=by, because=because, pack=pack, despite=despite, now=now)
+        return assign(ticket, to, by=by, now=now, because=because, despite=despite)
     before, tier_before, agent_before = ticket.team, ticket.tier, ticket.assignee_id
+    climb = team.tier.level - tier_before.level
+    kept = packing.checked(pack, team.tier.asks if climb > 0 else ())
+    _must_suit(ticket, by, now, despite, team=team)
+    # what a rule sorts out before anybody worked on it was not handed over by anybody
+    handed = isinstance(by, Agent) or agent_before is not None or ticket.first_answer_at is not None
     old_topics = [
         f"team:{before.pk}",
         f"tier:{tier_before.pk}",
         *([f"agent:{agent_before}"] if agent_before else []),
     ]
-    climb = team.tier.level - tier_before.level
     outcome = Outcome.ESCALATED if climb > 0 else Outcome.RETURNED if climb < 0 else Outcome.HANDED_OVER
     ticket.stays.filter(left_at=None).update(left_at=now, outcome=outcome)
-    Stay.objects.create(ticket=ticket, tier=team.tier, team=team, entered_at=now, why=because)
+    stay = Stay.objects.create(
+        ticket=ticket, tier=team.tier, team=team, entered_at=now, why=because, despite=despite.strip(),
+        sent_from=before if handed else None, sent_by=by if isinstance(by, Agent) else None,
+    )  # fmt: skip
     ticket.team, ticket.tier, ticket.assignee = team, team.tier, None
-    if ticket.status in (Status.WAITING, Status.ON_HOLD):
-        ticket.status = after(ticket.status, Act.RESUME)
-        ticket.hold_until = None
-    ticket.save(update_fields=["team", "tier", "assignee", "status", "hold_until"])
+    ticket.handed_at = now if handed else None
+    wake_up(ticket)
+    ticket.save(update_fields=["team", "tier", "assignee", "status", "hold_until", "handed_at"])
     name = {Outcome.ESCALATED: "ticket.escalated", Outcome.RETURNED: "ticket.returned"}.get(
         outcome, "ticket.handed_over"
     )
@@ -118,24 +198,93 @@ def escalate(
         tier=team.tier.level,
         tier_before=tier_before.level,
         agent_before=agent_before,
+        to_accept=handed,
     )
+    if isinstance(by, Agent) and (kept is not None or climb > 0):
+        packing.send_along(ticket, stay, kept, by=by, now=now)
     if to is not None:
-        assign(ticket, to, by=by, now=now, because=because)
+        assign(ticket, to, by=by, now=now, because=because, despite=despite)
     return ticket
 
 
+def wake_up(ticket: Ticket) -> None:
+    """What rested is open for whoever gets it. `ticket` is locked, and saved by whoever calls."""
+    if ticket.status in (Status.WAITING, Status.ON_HOLD):
+        ticket.status = after(ticket.status, Act.RESUME)
+        ticket.hold_until = None
+
+
 @action
-def hand_over(ticket: Ticket, to: Agent, *, by: Agent, because: str, now: datetime | None = None) -> Ticket:
-    """Give the ticket to a colleague with a reason, moving it to his team where he is not in the present one."""
+def hand_over(
+    ticket: Ticket,
+    to: Agent,
+    *,
+    by: Agent,
+    because: str,
+    pack: Mapping[str, Any] | None = None,
+    despite: str = "",
+    now: datetime | None = None,
+) -> Ticket:
+    """Give the ticket to a colleague with a reason, moving it to his team where he is not in the present one. He accepts
+    it, or returns it. `pack` and `despite` as in `escalate`."""
     if not because.strip():
         raise WhyMissing
-    ticket = lock(ticket)
+    now, ticket = now or clock(), lock(ticket)
     if ticket.team_id not in to.team_ids:
         team = to.teams.filter(archived_at=None).order_by("tier__level").last()
         if team is not None:
-            return escalate(ticket, team, by=by, because=because, to=to, now=now)
+            return escalate(ticket, team, by=by, because=because, to=to, pack=pack, despite=despite, now=now)
+    return _to_colleague(ticket, to, by=by, because=because, pack=pack, despite=despite, now=now)
+
+
+@action
+def pass_chat(
+    ticket: Ticket, to: Agent, *, by: Agent, because: str, despite: str = "", now: datetime | None = None
+) -> Ticket:
+    """A colleague goes on with a chat that is running: nobody waits for him to accept."""
+    now, ticket = now or clock(), lock(ticket)
+    if ticket.team_id not in to.team_ids:
+        ticket = hand_over(ticket, to, by=by, because=because, despite=despite, now=now)
+        if ticket.handed_at is not None:
+            mark_accepted(ticket, by=to, now=now)
+        return ticket
+    if not because.strip():
+        raise WhyMissing
+    ticket = assign(ticket, to, by=by, now=now, because=because, despite=despite)
+    _record_handed(ticket, to, by, because, now, to_accept=False)
+    return ticket
+
+
+def _to_colleague(
+    ticket: Ticket,
+    to: Agent,
+    *,
+    by: Agent,
+    because: str,
+    pack: Mapping[str, Any] | None,
+    despite: str,
+    now: datetime,
+) -> Ticket:
+    """Within the team: the stay goes on, and waits for its new owner to accept. `ticket` is locked."""
+    kept = packing.checked(pack, ())
+    himself, before = to.pk == by.pk, ticket.assignee_id
+    ticket = assign(ticket, to, by=by, now=now, because=because, despite=despite)
+    if not himself and before != to.pk and ticket.is_open:
+        ticket.stays.filter(left_at=None).update(
+            sent_from=ticket.team_id, sent_by=by, accepted_at=None, accepted_by=None, missing=[]
+        )
+        ticket.handed_at = now
+        ticket.save(update_fields=["handed_at"])
+    if kept is not None:
+        packing.send_along(ticket, ticket.stays.filter(left_at=None).first(), kept, by=by, now=now)
+    _record_handed(ticket, to, by, because, now, to_accept=ticket.handed_at is not None)
+    return ticket
+
+
+def _record_handed(
+    ticket: Ticket, to: Agent, by: Agent, because: str, now: datetime, *, to_accept: bool
+) -> None:
     conversation = ticket.conversations.filter(state=ChatState.ACTIVE).last()
-    ticket = assign(ticket, to, by=by, now=now, because=because)
     record(
         "ticket.handed_over",
         ticket,
@@ -143,6 +292,6 @@ def hand_over(ticket: Ticket, to: Agent, *, by: Agent, because: str, now: dateti
         at=now,
         because=because,
         agent=to.pk,
+        to_accept=to_accept,
         topics=[f"conversation:{conversation.pk}"] if conversation else (),
     )
-    return ticket

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pelekan.lib.time import now as clock
+from pelekan.tickets.actions.accepting import settle
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
 from pelekan.tickets.states import Act, Status, after
@@ -44,6 +45,7 @@ def solve(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
     ticket = _to(ticket, Act.SOLVE, "ticket.solved", by, now, because)
     ticket.solved_at, ticket.waiting_since = now, None
     ticket.save(update_fields=["solved_at", "waiting_since"])
+    settle(ticket, by=by, now=now)
     _leave(ticket, Outcome.SOLVED, now)
     return ticket
 
@@ -68,6 +70,7 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
     ticket = _to(ticket, Act.CLOSE, "ticket.closed", by, now, because)
     ticket.closed_at, ticket.waiting_since = now, None
     ticket.save(update_fields=["closed_at", "waiting_since"])
+    settle(ticket, by=by, now=now)
     _leave(ticket, Outcome.CLOSED, now)
     ticket.conversations.exclude(state="").exclude(state=ChatState.ENDED).update(
         state=ChatState.ENDED, ended_at=now

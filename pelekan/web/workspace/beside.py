@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from pelekan.channels import marks
+from pelekan.lib.browsers import browser_name
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
 from pelekan.tickets.models import Conversation, Message, Outcome, Stay, Tag, Ticket
@@ -153,19 +153,6 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
             ][:20],
         }  # fmt: skip
     return None
-
-
-_BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("SamsungBrowser", "Samsung"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Version", "Safari"))  # fmt: skip
-_SYSTEMS = ("Android", "iPhone", "iPad", "Windows", "CrOS", "Linux", "Mac OS X")
-
-
-def browser_name(agent: str) -> str:
-    """«Chrome 141 · Android» of what a browser calls itself; whatever is not understood stays as it is."""
-    found = next(
-        ((name, hit[1]) for sign, name in _BROWSERS if (hit := re.search(rf"{sign}/(\d+)", agent))), None
-    )
-    system = next((one for one in _SYSTEMS if one in agent), "")
-    return " · ".join(filter(None, [f"{found[0]} {found[1]}", system])) if found else agent[:120]
 
 
 def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
