@@ -9,6 +9,7 @@ Decided here:
 * A span belongs to the day on which it begins. A night span runs on into the next day even if that day is
   closed or has special hours; a closed day cancels what would begin on it. (A night shift that starts on
   the eve of a holiday works until its end; the one that would start on the holiday stays at home.)
+* `days` (public holidays, days that come again each year) speaks of the dates that are in neither of the two below.
 * Special hours of a date replace those of its weekday and win over `closed`; an empty list closes the day.
 * Spans that overlap are one opening; nothing is counted twice.
 * What would take longer than 100 years from the start counts as never.
@@ -25,7 +26,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 HORIZON = timedelta(days=36525)
@@ -41,6 +42,21 @@ _BLOCK_DAYS = 32
 _BLOCK = _BLOCK_DAYS * _DAY
 _LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 _FIRST_DAY, _LAST_DAY = date.min.toordinal() - _EPOCH_DAY, date.max.toordinal() - _EPOCH_DAY
+
+
+class SpecialDays(Protocol):
+    """Days that differ, told date by date."""
+
+    def __call__(self, day: date, usual: tuple[Span, ...], /) -> tuple[Span, ...]:
+        """The spans that begin on `day`, where the week has `usual`."""
+
+    @property
+    def may_open(self) -> bool:
+        """Whether days without hours in the week may open, again and again."""
+
+    @property
+    def opens_until(self) -> date | None:
+        """The last day that opens once; None without one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +84,33 @@ class Hours:
     """When a team works. Build it with `hours_from`, keep it: it remembers what it has laid out.
 
     `week` is seven tuples of spans, Monday first; `closed` the dates without work; `special` other spans
-    for a date.
+    for a date; `days` what is asked of every other date (holidays: see `sla.days`).
     """
 
     zone: ZoneInfo
     week: tuple[tuple[Span, ...], ...]
     closed: frozenset[date] = frozenset()
     special: Mapping[date, tuple[Span, ...]] = field(default_factory=dict, hash=False)
+    days: SpecialDays | None = None
     _blocks: dict[int, _Block] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def spans_on(self, day: date) -> tuple[Span, ...]:
         """The spans that begin on this date."""
         if day in self.special:
             return self.special[day]
-        return () if day in self.closed else self.week[day.weekday()]
+        if day in self.closed:
+            return ()
+        usual = self.week[day.weekday()]
+        return usual if self.days is None else self.days(day, usual)
 
     def ever_again(self, at: int) -> bool:
         """Whether any opening may end after this moment (microseconds since 1970)."""
-        if any(self.week):
+        if any(self.week) or (self.days is not None and self.days.may_open):
             return True
-        last = max((day for day, spans in self.special.items() if spans), default=None)
+        once = self.days.opens_until if self.days is not None else None
+        last = max(
+            [*(day for day, spans in self.special.items() if spans), *([once] if once else [])], default=None
+        )
         return last is not None and (last.toordinal() - _EPOCH_DAY + 3) * _DAY > at
 
     def block(self, number: int) -> _Block:
@@ -261,7 +284,7 @@ def _moment(at: int) -> datetime:
 # Reading hours from their stored form
 
 
-def hours_from(stored: Mapping[str, Any]) -> Hours:
+def hours_from(stored: Mapping[str, Any], days: SpecialDays | None = None) -> Hours:
     """Hours from their JSON form. ValueError says what is wrong and what to write instead.
 
     ``{"zone": "Asia/Tehran", "week": [[["08:00", "12:00"], ["13:00", "17:00"]], … seven lists, Monday
@@ -284,9 +307,12 @@ def hours_from(stored: Mapping[str, Any]) -> Hours:
         raise ValueError('special must be an object like {"2027-03-10": [["10:00", "14:00"]]}')
     return Hours(
         zone=_zone(stored.get("zone")),
-        week=tuple(_spans(spans, f"week[{i}]") for i, spans in enumerate(week)),
+        week=tuple(spans_from(spans, f"week[{i}]") for i, spans in enumerate(week)),
         closed=frozenset(_date(day, "closed") for day in closed),
-        special={_date(day, "special"): _spans(spans, f"special[{day}]") for day, spans in special.items()},
+        special={
+            _date(day, "special"): spans_from(spans, f"special[{day}]") for day, spans in special.items()
+        },
+        days=days,
     )
 
 
@@ -308,7 +334,8 @@ def _date(day: Any, where: str) -> date:
         raise ValueError(f"{where}: {day!r} is no date; write it like 2027-03-21") from error
 
 
-def _spans(spans: Any, where: str) -> tuple[Span, ...]:
+def spans_from(spans: Any, where: str) -> tuple[Span, ...]:
+    """Spans from their JSON form, [["08:00", "12:00"], …]. ValueError names `where` they stand."""
     if not isinstance(spans, list | tuple):
         raise ValueError(f'{where} must be a list of spans like [["08:00", "12:00"]], not {spans!r}')
     read = []

@@ -24,6 +24,7 @@ class BusinessHours(models.Model):
     teams = models.ManyToManyField(Team, blank=True, related_name="business_hours")
     inboxes = models.ManyToManyField(Inbox, blank=True, related_name="business_hours")
     created_at = models.DateTimeField(default=now)
+    changed_at = models.DateTimeField(default=now)  # tells every process that it knows an older form
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
