@@ -143,6 +143,12 @@ def in_a_day() -> datetime:
 
 IS_OPEN = models.Q(status__in=["new", "open", "waiting", "on_hold"])
 IS_DONE = models.Q(status__in=["solved", "closed"])
+SILENT = IS_OPEN & models.Q(waiting_since__isnull=False)
+PROMISED = IS_OPEN & models.Q(promised_at__isnull=False)
+NO_NEXT = models.Q(
+    status__in=["new", "open"], waiting_since__isnull=True, promised_at__isnull=True, next_due_at__isnull=True
+)
+HELD = models.Q(status="on_hold", hold_until__isnull=True)
 
 
 class Ticket(models.Model):
@@ -222,6 +228,12 @@ class Ticket(models.Model):
             models.Index(fields=["tier", "-last_at", "-id"], name="done_tier", condition=IS_DONE),
             models.Index(fields=["-last_at", "-id"], name="list_all"),
             models.Index(fields=["customer", "-last_at"], name="list_customer"),
+            # nothing forgotten, see `forgotten`
+            models.Index(fields=["waiting_since"], name="forgot_silent", condition=SILENT),
+            models.Index(fields=["last_at"], name="forgot_next", condition=NO_NEXT),
+            models.Index(fields=["promised_at"], name="forgot_promise", condition=PROMISED),
+            models.Index(fields=["last_at"], name="forgot_waiting", condition=models.Q(status="waiting")),
+            models.Index(fields=["last_at"], name="forgot_held", condition=HELD),
             models.Index(
                 fields=["joined_into"], name="joined_tickets", condition=models.Q(joined_into__isnull=False)
             ),
@@ -491,6 +503,7 @@ def owner_key(agent: Agent | None = None, conversation: Conversation | None = No
 from pelekan.tickets.bell.models import Bell as Bell  # noqa: E402
 from pelekan.tickets.bell.models import BellChoice as BellChoice  # noqa: E402
 from pelekan.tickets.calls.models import Call as Call  # noqa: E402
+from pelekan.tickets.frustration.models import Mood as Mood  # noqa: E402
 from pelekan.tickets.notices.models import Notice as Notice  # noqa: E402
 from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice  # noqa: E402
 from pelekan.tickets.notices.models import NoticeState as NoticeState  # noqa: E402
@@ -499,5 +512,6 @@ from pelekan.tickets.notices.models import Rating as Rating  # noqa: E402
 from pelekan.tickets.packs.models import Issue as Issue  # noqa: E402
 from pelekan.tickets.packs.models import Pack as Pack  # noqa: E402
 from pelekan.tickets.pending.models import Pending as Pending  # noqa: E402
+from pelekan.tickets.promises.models import Promise as Promise  # noqa: E402
 from pelekan.tickets.rulebooks.models import Decision as Decision  # noqa: E402
 from pelekan.tickets.rulebooks.models import Rulebook as Rulebook  # noqa: E402
