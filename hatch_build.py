@@ -40,7 +40,8 @@ ICONS = """
     grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
     laptop layers life-buoy link list list-filter list-ordered loader-circle lock log-in log-out mail map-pin
     maximize-2 megaphone menu merge message-circle messages-square minimize-2 minus monitor moon octagon-alert palette
-    panel-left panel-right paperclip pause pencil phone phone-call phone-outgoing pin play plus refresh-cw reply rotate-ccw route search send
+    panel-left panel-right paperclip pause pencil phone phone-call phone-missed phone-off phone-outgoing pin play plus
+    refresh-cw reply rotate-ccw route search send
     server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
     smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote ticket ticket-plus timer
     trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook

@@ -115,11 +115,15 @@ def row(ticket_id: int, agent: Agent) -> dict[str, Any] | None:
     return found[0] if found else None
 
 
-def counts(views: list[View], agent: Agent, *, late: Sequence[View] = ()) -> dict[str, int]:
+def counts(
+    views: list[View], agent: Agent, *, late: Sequence[View] = (), calls: bool = False
+) -> dict[str, int]:
     """{slug: number}: how many tickets each view holds, counted up to MOST_COUNTED, all in one query; how many of `late`
-    are late, as "late:<slug>"; and the top level of the staircase as "levels"."""
+    are late, as "late:<slug>"; with `calls` how many customers are to be phoned, as "calls"; and the top level of the staircase as "levels"."""
     found = [(view.slug, *_counted(view, agent)) for view in views]
     found += [(f"late:{view.slug}", *_counted_late(view, agent)) for view in late]
+    if calls:
+        found.append(("calls", *_counted_calls(agent)))
     found.append(("levels", "SELECT COALESCE(MAX(level), 0) FROM people_tier", []))
     with connection.cursor() as cursor:
         cursor.execute(
@@ -159,12 +163,22 @@ def _counted_late(view: View, agent: Agent) -> Branch:
     return f"SELECT COUNT(*) FROM ({inner} LIMIT {MOST_COUNTED}) x", params
 
 
+def _counted_calls(agent: Agent) -> Branch:
+    sees, params = _seen_by(agent, "t")
+    inner = (
+        "SELECT 1 FROM tickets_call p JOIN tickets_ticket t ON t.id = p.ticket_id"
+        f" WHERE p.done_at IS NULL AND {sees} LIMIT {MOST_COUNTED}"
+    )
+    return f"SELECT COUNT(*) FROM ({inner}) x", params
+
+
 _COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.preview, t.waiting_since, t.last_at,
  t.registered_at, t.customer_id, t.alarm, t.next_due_at, t.rank_at, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
  WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
  tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
  (SELECT m.id FROM tickets_message m WHERE m.ticket_id = t.id AND NOT m.automatic ORDER BY m.id DESC LIMIT 1)
- > COALESCE(r.message_id, 0) AS unread"""
+ > COALESCE(r.message_id, 0) AS unread,
+ EXISTS (SELECT 1 FROM tickets_call p WHERE p.ticket_id = t.id AND p.done_at IS NULL) AS call"""
 _JOINS = """JOIN tickets_ticket t ON t.id = k.id JOIN people_customer c ON c.id = t.customer_id
  JOIN people_tier tier ON tier.id = t.tier_id LEFT JOIN people_agent a ON a.id = t.assignee_id
  LEFT JOIN people_user u ON u.id = a.user_id

@@ -27,7 +27,7 @@ MOST_PROPOSED = 8
 @require_GET
 @agents
 def dialog(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    """One dialog of a ticket: escalate, hand-over, assign, transfer, hold, categorise, assess, join."""
+    """One dialog of a ticket: escalate, hand-over, assign, transfer, hold, categorise, assess, join, call."""
     make = _DIALOGS.get(name)
     if make is None:
         raise Http404
@@ -91,7 +91,7 @@ def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
 
 _DIALOGS = {
     "escalate": _escalate, "hand-over": _colleagues, "assign": _people, "transfer": _colleagues, "hold": _hold,
-    "categorise": _categorise, "assess": _assess, "join": _join,
+    "categorise": _categorise, "assess": _assess, "join": _join, "call": lambda request, ticket: {},
 }  # fmt: skip
 
 

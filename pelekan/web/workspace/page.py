@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import moved, pending, sendings, timeline
+from pelekan.web.workspace import call_cards, clocks, moved, pending, sendings, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -35,7 +35,7 @@ _FIELDS = (
     "organization__name", "customer__organization__name", "inbox__name",
     "category__name", "category__parent__name", "category__parent__parent__name",
     "follows__number", "may_belong_to__number", "may_belong_to__status", "may_belong_to__joined_into_id",
-    "joined_into_id", "joined_into__number",
+    "joined_into_id", "joined_into__number", "alarm", "next_due_at",
 )  # fmt: skip
 
 
@@ -50,7 +50,14 @@ _ROW = Prepared(
     lambda agent, pk: (
         Ticket.objects.visible_to(agent)
         .filter(pk=pk)
-        .values(*_FIELDS, read_id=_read_by(agent), levels=_LEVELS, waits=pending.ARE_THERE)
+        .values(
+            *_FIELDS,
+            read_id=_read_by(agent),
+            levels=_LEVELS,
+            waits=pending.ARE_THERE,
+            clocked=clocks.ARE_THERE,
+            call=call_cards.ARE_THERE,
+        )
     )
 )
 
@@ -65,7 +72,7 @@ def ticket_row(agent: Agent, pk: int) -> dict[str, Any]:
     return row
 
 
-def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None) -> dict[str, Any]:
+def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None, dates: Reading) -> dict[str, Any]:
     """The ticket's head: its facts and what can be done now."""
     acts = {str(act) for act in possible(ticket["status"])}
     mine = ticket["assignee_id"] == agent.pk
@@ -97,6 +104,7 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None) -> d
         "registered_at": ticket["registered_at"],
         "waiting_since": ticket["waiting_since"] if ticket["status"] not in ("solved", "closed") else None,
         "hold_until": ticket["hold_until"],
+        "due": clocks.due_of(ticket, dates),
         "team_name": ticket["team__name"],
         "tier_name": ticket["tier__name"],
         "tier_level": ticket["tier__level"],
@@ -121,7 +129,9 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
     chat = min(chats, key=lambda talk: talk["state"] == "ended", default=None)
     lines = timeline.window(ticket["id"], dates, read_id=read_id, me=agent.pk)
     return {
-        "ticket": head(ticket, agent, chat),
+        "ticket": head(ticket, agent, chat, dates),
+        "calls": call_cards.open_calls(ticket, dates),
+        "clocks": clocks_part(ticket, dates),
         "hints": {"joined": moved.banner(ticket), "hint": moved.hint(ticket), "follows": side["follows"]},
         "lines": lines,
         "read_id": read_id,
@@ -182,7 +192,12 @@ def head_context(request: HttpRequest, pk: int) -> dict[str, Any]:
     agent = agent_in(request)
     row = ticket_row(agent, pk)
     view = lists.view_named(request.GET.get("in", ""))
-    return {"ticket": head(row, agent, chat_of(pk)), "back": _back(view)}
+    dates = Reading(request.dates)  # type: ignore[attr-defined]
+    return {"ticket": head(row, agent, chat_of(pk), dates), "back": _back(view)}
+
+
+def clocks_part(ticket: dict[str, Any], dates: Reading) -> dict[str, Any] | None:
+    return clocks.clocks(ticket["id"], dates, dates.dates.language) if ticket["clocked"] else None
 
 
 ENDED_LAST = Case(When(state="ended", then=1), default=0)
@@ -247,4 +262,5 @@ def beside_part(request: HttpRequest, pk: int) -> HttpResponse:
     agent = agent_in(request)
     row = ticket_row(agent, pk)
     dates = Reading(request.dates)  # type: ignore[attr-defined]
-    return render(request, "desk/beside.html", {"beside": beside(row, agent, dates), "ticket": {"id": pk}})
+    context = {"beside": beside(row, agent, dates), "clocks": clocks_part(row, dates), "ticket": {"id": pk}}
+    return render(request, "desk/beside.html", context)

@@ -140,6 +140,15 @@ def _silenced(data: dict[str, Any]) -> str:
     return _("No automatic mail to %(recipient)s: mail comes back from there")
 
 
+def _called(data: dict[str, Any]) -> str:
+    return {
+        "answered": _("%(who)s called the customer and reached him or her"),
+        "no_answer": _("%(who)s called the customer: no answer"),
+        "busy": _("%(who)s called the customer: busy"),
+        "wrong_number": _("%(who)s called: the number is wrong"),
+    }.get(str(data.get("outcome")), _("%(who)s called the customer"))
+
+
 # Sentences are looked up when they are needed: the language is that of the request.
 _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.created": lambda data: _("%(who)s got in touch (%(channel)s)"),
@@ -210,6 +219,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "ticket.rated": _rated,
+    "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
+    "call.done": _called,
+    "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),
     "message.crossed": lambda data: _("The customer wrote while this answer was about to go: he still waits"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }

@@ -75,7 +75,7 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
-    numbers = lists.counts(shown, agent, late=[one for one in shown if one.kind != "waiting"])
+    numbers = lists.counts(shown, agent, late=[one for one in shown if one.kind != "waiting"], calls=True)
     items = [
         {
             "slug": one.slug,
@@ -98,6 +98,11 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "href": url("desk_chats"),
         "icon": "messages-square", "count": "", "current": current == "chats", "key": "g c", "alarm": False,
     }  # fmt: skip
+    calls = {
+        "slug": "calls", "kind": "calls", "label": _("Calls"), "short": pgettext("bar", "Calls"),
+        "href": url("desk_calls"), "icon": "phone", "count": count_words(numbers["calls"]),
+        "current": current == "calls", "key": "g l", "alarm": False,
+    }  # fmt: skip
     search = {
         "slug": "search", "kind": "search", "label": _("Search"), "href": url("desk_search"),
         "icon": "search", "count": "", "current": current == "search", "key": "/", "alarm": False,
@@ -107,13 +112,14 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "icon": "user", "count": "", "current": current == "customers", "key": "g p", "alarm": False,
     }  # fmt: skip
     nav = [
-        *(by_slug[slug] for slug in ("mine", "waiting")), chats, search, None,
+        *(by_slug[slug] for slug in ("mine", "waiting")), chats, calls, search, None,
         *(item for item in items if item["kind"] == "queue"),
         *(by_slug[slug] for slug in ("unassigned", "all", "done")), None, people, *_settings(agent, current),
     ]  # fmt: skip
     found = alarm(agent)
     return {
         "nav": nav,
+        "calls_item": calls,
         "views": items,
         "view": view,
         "view_item": by_slug.get(view.slug) if view else None,
@@ -169,7 +175,6 @@ def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str
     line["waits"] = line["waiting_since"] is not None and not line["done"]
     line["mine"] = line["assignee_id"] == agent.pk
     line["due"] = line["next_due_at"] if not line["done"] else None
-    line["call"] = line.get("call", False)
     line["alarm"] = ALARMS[line["alarm"]] if not line["done"] else ""
     address = _ticket_address().replace("/0/", f"/{line['id']}/")
     line["url"] = f"{address}?in={view.slug}" if view else address

@@ -13,7 +13,7 @@ export async function recount() {
     for (const el of document.querySelectorAll(`[data-count="${dataset.slug}"]`)) {
       if (el.textContent !== textContent) el.textContent = textContent;
       el.hidden = !value;
-      if (dataset.late !== undefined) el.classList.toggle("count--breach", Boolean(dataset.late) || dataset.slug === "waiting");
+      if (dataset.late !== undefined && dataset.slug !== "calls") el.classList.toggle("count--breach", Boolean(dataset.late) || dataset.slug === "waiting");
       if (dataset.late) el.title = dataset.late;
       else el.removeAttribute("title");
     }

@@ -113,6 +113,7 @@ async function renew() {
 const renewSoon = later(renew, 200);
 
 function heard(poke) {
+  if (/^(call\.|ticket\.(joined|parted|split))/.test(poke.name)) refreshCalls();
   if (/^ticket\.(joined|parted|split|hint_refused)$/.test(poke.name) && !(poke.id <= Number(page()?.dataset.lastEvent))) renewSoon();
   else freshen();
   if (!/^(message|chat\.read)/.test(poke.name)) {
@@ -137,6 +138,17 @@ function quietly(selector, url, swap) {
 
 const refreshHead = later(() => page() && !page().dataset.gone && quietly("#head", () => page().dataset.head + `?in=${page().dataset.in}`, "outerHTML"), 250);
 const refreshBeside = later(() => page() && !page().dataset.gone && quietly("#beside-part", () => page().dataset.beside, "innerHTML"), 400);
+
+const refreshCalls = later(() => {
+  const cards = document.getElementById("calls");
+  if (page() && !page().dataset.gone && cards && !cards.querySelector("input:checked, input[name=text]:not(:placeholder-shown)")) quietly("#calls", () => cards.dataset.calls, "outerHTML");
+}, 250);
+
+// the number is dialled: what is left to say is how it ended
+document.addEventListener("click", (event) => {
+  const number = event.target.closest("[data-call-number]");
+  if (number) setTimeout(() => number.closest(".call").querySelector("[name=outcome]")?.focus(), 200);
+});
 
 // what I did myself shows at once, live line or not
 document.addEventListener("desk-changed", (event) => {
