@@ -74,6 +74,17 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", text.translate(_FOLDING))
 
 
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """The text folded letter by letter, and for each letter of it the place in `text` where it comes from."""
+    letters: list[str] = []
+    origin: list[int] = []
+    for i, char in enumerate(text):
+        folded = _FOLDING[ord(char)]
+        letters.append(folded)
+        origin += [i] * len(folded)
+    return "".join(letters), origin
+
+
 # Particles that are never a word of their own beside their neighbour: joined at index and query time.
 _BEFORE = frozenset(["می", "نمی", "همی"])
 _AFTER = frozenset(
@@ -210,15 +221,10 @@ def highlight(text: str, query: str) -> list[tuple[str, bool]]:
     pattern = _hit_pattern(query)
     if pattern is None or not text:
         return [(text, False)] if text else []
-    letters: list[str] = []
-    origin: list[int] = []
-    for i, char in enumerate(text):
-        folded = _FOLDING[ord(char)]
-        letters.append(folded)
-        origin += [i] * len(folded)
+    letters, origin = fold_with_places(text)
     pieces: list[tuple[str, bool]] = []
     done = 0
-    for match in pattern.finditer("".join(letters)):
+    for match in pattern.finditer(letters):
         start, end = origin[match.start()], origin[match.end() - 1] + 1
         while end < len(text) and _is_mark(text[end]):
             end += 1
