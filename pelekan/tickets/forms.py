@@ -58,7 +58,9 @@ def shown(questions: Sequence[Question], answers: Mapping[str, Any]) -> list[Que
     found = []
     for one in asked(questions):
         needs = one.get("show_if") or {}
-        if needs and (needs.get("name") not in seen or answers.get(needs["name"], "") not in needs.get("is", ())):
+        if needs and (
+            needs.get("name") not in seen or answers.get(needs["name"], "") not in needs.get("is", ())
+        ):
             continue
         seen.add(one["name"])
         found.append(one)
@@ -73,7 +75,9 @@ def take(questions: Sequence[Question], given: Mapping[str, Any], *, lenient: bo
         if one not in shown(questions, answers):
             continue
         name, value = one["name"], given.get(one["name"], "")
-        text = one_line(value, LONGEST) if isinstance(value, str) else str(value) if type(value) is int else ""
+        text = (
+            one_line(value, LONGEST) if isinstance(value, str) else str(value) if type(value) is int else ""
+        )
         if type(value) is bool:
             text = "yes" if value else "no"
         if not text:
@@ -98,7 +102,9 @@ def values_of(one: Question) -> list[str]:
     """The answers among which one chooses."""
     if kind_of(one) == "yes_no":
         return list(YES_NO)
-    return [str(option.get("value", "")) for option in one.get("options") or () if isinstance(option, Mapping)]
+    return [
+        str(option.get("value", "")) for option in one.get("options") or () if isinstance(option, Mapping)
+    ]
 
 
 def meaning(questions: Sequence[Question], answers: Answers) -> list[dict[str, Any]]:
@@ -120,7 +126,9 @@ def _option(one: Question, answer: str) -> Mapping[str, Any] | None:
             return None
         reached = [option for option in options if int(option["value"]) <= int(answer)]
         return max(reached, key=lambda option: int(option["value"]), default=None)
-    return next((option for option in options if str(option.get("value")) == answer), None) if answer else None
+    return (
+        next((option for option in options if str(option.get("value")) == answer), None) if answer else None
+    )
 
 
 def in_words(texts: Any, language: str, otherwise: str = "") -> str:

@@ -172,6 +172,8 @@ class Ticket(models.Model):
     impact = models.PositiveSmallIntegerField(default=2)
     urgency = models.PositiveSmallIntegerField(default=2)
     priority = models.PositiveSmallIntegerField(default=2)
+    assessed_at = models.DateTimeField(null=True, blank=True)  # an agent chose or confirmed the three above
+    reasons = models.JSONField(default=list, blank=True)  # what spoke for them; see `priority.Reason`
     alarm = models.PositiveSmallIntegerField(default=0)  # 0 calm, 1 soon, 2 late, 3 very late
     next_due_at = models.DateTimeField(null=True, blank=True)  # the earliest promise of a service level
     rank_at = models.DateTimeField(default=in_a_day)  # the order "most urgent first"; never empty

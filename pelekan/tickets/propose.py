@@ -7,6 +7,7 @@ that nobody can explain is worse than none.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -31,6 +32,7 @@ class Kind:
     impact: int | None = None
     urgency: int | None = None
     team_id: int | None = None
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,10 +66,7 @@ def propose(
     if best is None:
         return Proposal(_subject(texts, subject), team_id=specialists_id)
     kind, found = best[1], best[2]
-    by_id = {one.id: one for one in kinds}
-    chain = [kind]
-    while chain[-1].parent_id in by_id and len(chain) < 4:
-        chain.append(by_id[chain[-1].parent_id])
+    chain = line_of(kind.id, kinds)
     return Proposal(
         _subject(texts, subject, found),
         kind.id,
@@ -78,9 +77,21 @@ def propose(
     )
 
 
+def line_of(pk: int | None, kinds: Sequence[Kind]) -> list[Kind]:
+    """The category with this id and those above it; [] where it is not among `kinds`."""
+    by_id = {one.id: one for one in kinds}
+    chain = [by_id[pk]] if pk in by_id else []
+    while chain and chain[-1].parent_id in by_id and len(chain) < 4:
+        chain.append(by_id[chain[-1].parent_id])
+    return chain
+
+
+_tokens = functools.lru_cache(maxsize=4096)(fold_tokens)
+
+
 def _said(word: str, said: set[str]) -> bool:
     """Whether all parts of a word (or phrase) of the category were said; longer words also as a beginning."""
-    parts = fold_tokens(word)
+    parts = _tokens(word)
     return bool(parts) and all(
         part in said or (len(part) >= 4 and any(token.startswith(part) for token in said)) for part in parts
     )

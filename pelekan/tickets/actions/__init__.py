@@ -1,5 +1,6 @@
 """Everything that can be done to a ticket. Each is a plain function: who (`by`), when (`now`), why (`because`)."""
 
+from pelekan.tickets.actions.assessing import assess, confirm
 from pelekan.tickets.actions.chats import accept_chat, end_chat, mark_read, transfer_chat
 from pelekan.tickets.actions.conversing import (
     NewerMessage,
@@ -20,7 +21,7 @@ from pelekan.tickets.actions.customers import (
     give,
     welcome,
 )
-from pelekan.tickets.actions.describing import assess, categorise, register, rename, tag, untag
+from pelekan.tickets.actions.describing import categorise, register, rename, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoin
 from pelekan.tickets.actions.knowing import describe_self, know_customer
@@ -46,6 +47,7 @@ __all__ = [
     "assign",
     "categorise",
     "close",
+    "confirm",
     "describe_customer",
     "describe_self",
     "drop_draft",

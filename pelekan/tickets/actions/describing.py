@@ -1,4 +1,4 @@
-"""What the ticket is: register, assess, categorise, rename, tag."""
+"""What the ticket is: register, categorise, rename, tag."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pelekan.lib.prepared import Prepared, update
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Team
+from pelekan.tickets.actions.assessing import ASSESSED, settle
 from pelekan.tickets.actions.moving import escalate
 from pelekan.tickets.conditions.words import folded
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import Category, Conversation, Counter, Tag, Ticket
-from pelekan.tickets.priority import priority_of
 
 FIRST_NUMBER = 1001
 
@@ -46,20 +46,10 @@ def register(
         ticket.subject_folded = folded(ticket.subject)
     if category is not None:
         ticket.category = category
-    ticket.impact, ticket.urgency = impact or ticket.impact, urgency or ticket.urgency
-    ticket.priority = priority_of(ticket.impact, ticket.urgency)
+    if impact or urgency:
+        settle(ticket, impact or ticket.impact, urgency or ticket.urgency, by=by, now=now)
     ticket.number, ticket.registered_at = _next_number(), now
-    update(
-        ticket,
-        "subject",
-        "subject_folded",
-        "category",
-        "impact",
-        "urgency",
-        "priority",
-        "number",
-        "registered_at",
-    )
+    update(ticket, "subject", "subject_folded", "category", *ASSESSED, "number", "registered_at")
     topics = [
         f"customer:{ticket.customer_id}",
         *(f"conversation:{row['id']}" for row in _CONVERSATIONS(ticket.pk)),
@@ -73,23 +63,6 @@ def register(
 _CONVERSATIONS = Prepared(
     lambda ticket: Conversation.objects.filter(ticket=ticket).order_by("id").values("id")
 )
-
-
-@action
-def assess(
-    ticket: Ticket, *, impact: int, urgency: int, by: By, because: str = "", now: datetime | None = None
-) -> Ticket:
-    """Set impact and urgency (1–3); the priority follows from the grid."""
-    ticket = lock(ticket)
-    before = ticket.priority
-    priority = priority_of(impact, urgency)
-    if (ticket.impact, ticket.urgency) == (impact, urgency):
-        return ticket
-    ticket.impact, ticket.urgency, ticket.priority = impact, urgency, priority
-    ticket.save(update_fields=["impact", "urgency", "priority"])
-    record("ticket.assessed", ticket, by=by, at=now, because=because, impact=impact, urgency=urgency,
-           priority=priority, priority_before=before)  # fmt: skip
-    return ticket
 
 
 @action
