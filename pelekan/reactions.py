@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats
-from pelekan.tickets import search
+from pelekan.tickets import search, weighing
 from pelekan.tickets.bell import ring
 from pelekan.tickets.models import Event
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
-    "message.received": [search.index_message, ring.ring],
+    "message.received": [weighing.on_received, search.index_message, ring.ring],
     "message.sent": [search.index_message, telling.carry, outbox.queue],
     "message.noted": [search.index_message, ring.ring],
     "ticket.registered": [telling.receipt],
@@ -22,10 +22,11 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.split": [joining.follow_split],
     "ticket.assigned": [ring.ring],
     "ticket.renamed": [search.index_subject],
-    "ticket.created": [chats.offer],
-    "ticket.escalated": [chats.offer, telling.follow, ring.ring],
-    "ticket.returned": [chats.offer, telling.follow, ring.ring],
-    "ticket.handed_over": [chats.offer, ring.ring],
+    "ticket.created": [weighing.on_created, chats.offer],
+    "ticket.escalated": [weighing.on_described, chats.offer, telling.follow, ring.ring],
+    "ticket.returned": [weighing.on_described, chats.offer, telling.follow, ring.ring],
+    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring],
+    "ticket.categorised": [weighing.on_described],
     "ticket.waited": [telling.follow],
     "ticket.solved": [telling.follow],
     "ticket.rated": [ring.ring],
@@ -40,5 +41,6 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "gateway.failed": [ring.ring],
     "chat.ended": [chats.serve_waiting],
     "agent.presence": [chats.serve_waiting],
+    "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],
 }

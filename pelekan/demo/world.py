@@ -14,6 +14,7 @@ from django.db import transaction
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Agent, Customer, Organization, Role, Team, Tier, User
+from pelekan.tickets.forms import PORTAL
 from pelekan.tickets.models import Category, Inbox, SavedReply
 
 PASSWORD = "demo-pelekan"  # only ever set in demo worlds, which listen on this machine alone
@@ -62,6 +63,7 @@ CATEGORIES = {
     "delivery": (None, "ارسال و تحویل", ["ارسال", "پست", "delivery", "شحن"], 1, 2),
     "howto": (None, "راهنمایی", ["چطور", "چگونه", "how", "كيف"], 1, 1),
 }
+KINDS = {"payment": "fault", "account": "fault", "delivery": "question", "howto": "howto"}
 SAVED = {
     "renew": (
         "تمدید اشتراک",
@@ -120,7 +122,8 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
             specialists=teams["technical"], address="support@chakad.example", language="fa",
         ),
         "portal": Inbox.objects.create(
-            channel="portal", name="پورتال", key="portal", team=teams["front"], language="fa", hours=HOURS
+            channel="portal", name="پورتال", key="portal", team=teams["front"], language="fa", hours=HOURS,
+            questions=PORTAL,
         ),
         "api": Inbox.objects.create(channel="api", name="API", key="api", team=teams["front"], language="fa"),
     }  # fmt: skip
@@ -129,7 +132,7 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
         above = categories[parent] if parent else None
         categories[key] = Category.objects.create(
             parent=above, name=name, level=above.level + 1 if above else 1, words=words, impact=impact,
-            urgency=urgency, team=teams["payments"] if key in ("payment", "bank", "gateway") else None,
+            urgency=urgency, kind=KINDS.get(key, ""), team=teams["payments"] if key in ("payment", "bank", "gateway") else None,
         )  # fmt: skip
     for shortcut, (name, bodies) in SAVED.items():
         SavedReply.objects.create(name=name, shortcut=shortcut, bodies=bodies)

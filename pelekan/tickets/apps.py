@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class TicketsConfig(AppConfig):
     name = "pelekan.tickets"
     label = "tickets"
+
+    def ready(self) -> None:
+        from pelekan.tickets.rulebooks import CHECKS
+
+        CHECKS["priority"] = "pelekan.tickets.shaping.grids.faults"

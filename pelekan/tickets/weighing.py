@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import F
+
 from pelekan.lib.prepared import Prepared, update
 from pelekan.people.models import Customer
 from pelekan.tickets import forms, rulebooks
@@ -119,7 +121,12 @@ _FIRST = Prepared(
     lambda ticket: (
         Message.objects.filter(ticket=ticket, kind="incoming")
         .order_by("id")
-        .values("text", "conversation__context")[:1]
+        .values(
+            "text",
+            "conversation__context",
+            importance=F("ticket__customer__importance"),
+            organization__importance=F("ticket__customer__organization__importance"),
+        )[:1]
     )
 )
 _CUSTOMER = Prepared(
@@ -148,17 +155,18 @@ def facts_for(
     """What `priority.assess` sees of this ticket, as JSON. `first`: its first message speaks, and nothing was suggested
     before; otherwise `words` are new and what was said earlier goes on speaking."""
     kinds = _kinds()
-    begun = _FIRST.one(ticket.pk) or {"text": "", "conversation__context": {}}
-    said = f"{ticket.subject}\n{begun['text']}"
-    facts = grid_facts(ticket, kinds)
-    if facts["about"] is None:
-        facts["about"] = _proposed(said, kinds)
-    context = begun["conversation__context"]
+    begun = _FIRST.one(ticket.pk) or {}
+    said = f"{ticket.subject}\n{begun.get('text', '')}"
+    facts = grid_facts(ticket, kinds, begun)
+    found = _found(said) if first else []
+    if facts["about"] is None and not any(one["sort"] == "hours" for one in found):
+        facts["about"] = _proposed(said, kinds)  # whether one is open on a bank holiday is no matter of banks
+    context = begun.get("conversation__context")
     given = context.get("answers") if isinstance(context, dict) else None
     answers = forms.take(ticket.inbox.questions, given, lenient=True).answers if given else {}
     facts |= {
         "asked": forms.meaning(ticket.inbox.questions, answers),
-        "words": [*(_found(said) if first else ()), *(dict(one) for one in words)],
+        "words": [*found, *(dict(one) for one in words)],
         "repeat": _repeats(ticket),
         "given": _given(ticket) if first else {},
         "before": [] if first else list(ticket.reasons),
@@ -166,9 +174,10 @@ def facts_for(
     return facts
 
 
-def grid_facts(ticket: Ticket, kinds: list[Kind]) -> dict[str, Any]:
-    """What the choice of a grid and the lift of importance depend on."""
-    who = _CUSTOMER.one(ticket.customer_id) or {}
+def grid_facts(ticket: Ticket, kinds: list[Kind], who: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """What the choice of a grid and the lift of importance depend on. `who`: the importance of the customer and his
+    organization, where that is known."""
+    who = who or _CUSTOMER.one(ticket.customer_id) or {}
     line = line_of(ticket.category_id, kinds)
     return {
         "team": ticket.team_id, "inbox": ticket.inbox_id, "tier": ticket.tier.level, "channel": str(ticket.channel),

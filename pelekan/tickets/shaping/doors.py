@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
+from pelekan.tickets.forms import PORTAL
 from pelekan.tickets.models import Channel, Inbox
 from pelekan.tickets.shaping.values import CannotBe, put, require, unique
 
@@ -34,6 +36,7 @@ def save_inbox(
         if channel not in Channel.values:
             raise CannotBe("channel", _("Choose a channel."))
         inbox = Inbox(channel=channel, key=new_token(10), secret=new_token(), created_at=now or clock())
+        inbox.questions = deepcopy(PORTAL) if channel == "portal" else []
     if "name" in values:
         values["name"] = one_line(values["name"], 80)
         if not values["name"]:

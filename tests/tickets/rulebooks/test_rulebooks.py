@@ -14,6 +14,7 @@ from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.tickets import rulebooks
 from pelekan.tickets.events import action
+from pelekan.tickets.grids import default_body
 from pelekan.tickets.models import Event, Rulebook
 from pelekan.tickets.rulebooks import keeping
 from tests.conftest import NOON
@@ -94,8 +95,8 @@ def test_a_bad_document_is_neither_kept_nor_put_in_force(
 
 def test_what_is_in_force_costs_a_change_one_small_statement(world: World) -> None:
     arash = world.agents["arash"]
-    for kind in ("routing", "sla", "priority"):
-        rulebooks.enable(rulebooks.keep(kind, {"rules": []}, by=arash), by=arash)
+    for kind, body in (("routing", {"rules": []}), ("sla", {"rules": []}), ("priority", default_body())):
+        rulebooks.enable(rulebooks.keep(kind, body, by=arash), by=arash)
     rulebooks.in_force()
 
     @action
