@@ -9,7 +9,7 @@ def portal_asks(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0014_calls")]
+    dependencies = [("tickets", "0016_frustration_and_promises")]
     operations = [
         migrations.AddField("ticket", "assessed_at", models.DateTimeField(blank=True, null=True)),
         migrations.AddField("ticket", "reasons", models.JSONField(blank=True, default=list)),
