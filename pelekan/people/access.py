@@ -11,6 +11,7 @@ _MAY: dict[str, frozenset[str]] = {
     "see_all": frozenset({Role.MANAGER, Role.ADMIN}),
     "share_replies": frozenset({Role.MANAGER, Role.ADMIN}),
     "settings": frozenset({Role.ADMIN}),
+    "rules": frozenset({Role.ADMIN}),
     "people": frozenset({Role.ADMIN}),
     "quarantine": frozenset({Role.MANAGER, Role.ADMIN}),
 }

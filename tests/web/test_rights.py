@@ -23,6 +23,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/(mail|health)/.*", "quarantine"),
     (r"desk/settings/replies/.*", "share_replies"),
     (r"desk/settings/(teams|agents)/.*", "people"),
+    (r"desk/settings/(rules|automations|assignment|books)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/organizations/new/", "see_all"),
     (r"desk/.*", "work"),
@@ -35,7 +36,7 @@ ROWS: list[tuple[str, str]] = [
     (r"hooks/.*", "bearer"),  # a gateway's signature or secret
     (r"demo/.*", "everybody"),  # only in the demo, which listens on this machine alone
 ]
-AGENTS = ("work", "see_all", "share_replies", "settings", "people", "quarantine")
+AGENTS = ("work", "see_all", "share_replies", "settings", "people", "quarantine", "rules")
 MAY = {
     "anonymous": frozenset[str](),
     "customer": frozenset[str](),

@@ -59,12 +59,12 @@ def events() -> dict[str, str]:
     return {
         "ticket.created": _("a ticket comes in"), "ticket.registered": _("a ticket is registered"),
         "message.received": _("the customer writes"), "message.sent": _("the customer is answered"),
-        "message.noted": _("a note is written"), "ticket.assigned": _("a ticket is given to someone"),
-        "ticket.escalated": _("a ticket is escalated"), "ticket.returned": _("a ticket is returned"),
-        "ticket.handed_over": _("a ticket is handed over"), "ticket.assessed": _("it is assessed anew"),
-        "ticket.categorised": _("a category is chosen"), "ticket.tagged": _("a tag is added"),
-        "ticket.solved": _("a ticket is solved"), "ticket.reopened": _("a ticket is reopened"),
-        "ticket.closed": _("a ticket is closed"), "ticket.rated": _("the customer rates"),
+        "message.noted": _("a note is written"), "ticket.assigned": _("it is given to someone"),
+        "ticket.escalated": _("it is escalated"), "ticket.returned": _("it is returned"),
+        "ticket.handed_over": _("it is handed over"), "ticket.assessed": _("impact or urgency changes"),
+        "ticket.categorised": _("its category is chosen"), "ticket.tagged": _("it gets a tag"),
+        "ticket.solved": _("it is solved"), "ticket.reopened": _("it is reopened"),
+        "ticket.closed": _("it is closed"), "ticket.rated": _("the customer rates it"),
     }  # fmt: skip
 
 
@@ -170,6 +170,7 @@ _NAMED: dict[str, Any] = {
         (name.casefold(), name) for name in Tag.objects.values_list("name", flat=True)[:MOST]
     ],  # by name
     "hook": lambda: _hooks(),
+    "step": lambda: Tier.objects.filter(level__gt=0).values_list("id", "name"),
     "organization": lambda: Organization.objects.values_list("id", "name")[:MOST],
     "customer": lambda: Customer.objects.exclude(name="").order_by("-id").values_list("id", "name")[:MOST],
     "reply": lambda: SavedReply.objects.values_list("id", "name"),

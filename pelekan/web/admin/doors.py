@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from pelekan.people.access import can
+from pelekan.tickets.rulebooks.refusing import refuse
 from pelekan.tickets.shaping import CannotBe
 from pelekan.web.workspace.doors import agent, sent_to_sign_in
 
@@ -38,6 +39,8 @@ def behind(act: str, *methods: str) -> Callable[[View], View]:
                 security.warning(
                     "refused: user %s, %s %s needs %s", request.user.pk, request.method, request.path, act
                 )
+                if act == "rules" and (who := agent(request, None)):
+                    refuse(who, f"{request.method} {request.path}")  # stands in the audit log
                 raise PermissionDenied
             return sent_to_sign_in(request)
 

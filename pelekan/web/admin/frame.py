@@ -52,6 +52,14 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_notices", _("Notices"), "bell", "settings"),
             ],
         ),
+        (
+            _("Rules"),
+            [
+                ("settings_rules", _("Routing rules"), "route", "rules"),
+                ("settings_assignment", _("Assignment"), "user-check", "rules"),
+                ("settings_automations", _("Automations"), "workflow", "rules"),
+            ],
+        ),
         (_("Record"), [("settings_log", _("Audit log"), "history", "settings")]),
     ]
 
