@@ -36,10 +36,10 @@ ICONS = """
     building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
     chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
     circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy database download ellipsis
-    ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame folder-tree forward globe
+    ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame frown handshake folder-tree forward globe
     grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
-    laptop layers life-buoy link list list-filter list-ordered loader-circle lock log-in log-out mail map-pin
-    maximize-2 megaphone menu merge message-circle messages-square minimize-2 minus monitor moon octagon-alert palette
+    laptop layers life-buoy link list list-checks list-filter list-ordered loader-circle lock log-in log-out mail map-pin
+    maximize-2 megaphone menu merge meh message-circle message-circle-question messages-square minimize-2 minus monitor moon octagon-alert palette
     panel-left panel-right paperclip pause pencil phone phone-call phone-missed phone-off phone-outgoing pin play plus
     refresh-cw reply rotate-ccw route search send
     server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal

@@ -11,11 +11,13 @@ from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats
 from pelekan.tickets import search, weighing
 from pelekan.tickets.bell import ring
+from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
+from pelekan.tickets.promises import keeping
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
-    "message.received": [weighing.on_received, search.index_message, ring.ring],
-    "message.sent": [search.index_message, telling.carry, outbox.queue],
+    "message.received": [weighing.on_received, search.index_message, ring.ring, watching.heard],
+    "message.sent": [search.index_message, telling.carry, outbox.queue, watching.answered, keeping.heard],
     "message.noted": [search.index_message, ring.ring],
     "ticket.registered": [telling.receipt],
     "ticket.joined": [ring.ring],
@@ -23,12 +25,19 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.assigned": [ring.ring],
     "ticket.renamed": [search.index_subject],
     "ticket.created": [weighing.on_created, chats.offer],
-    "ticket.escalated": [weighing.on_described, chats.offer, telling.follow, ring.ring],
-    "ticket.returned": [weighing.on_described, chats.offer, telling.follow, ring.ring],
-    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring],
+    "ticket.escalated": [weighing.on_described, chats.offer, telling.follow, ring.ring, watching.moved],
+    "ticket.returned": [weighing.on_described, chats.offer, telling.follow, ring.ring, watching.moved],
+    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring, watching.moved],
     "ticket.categorised": [weighing.on_described],
     "ticket.waited": [telling.follow],
-    "ticket.solved": [telling.follow],
+    "ticket.solved": [telling.follow, keeping.solved],
+    "ticket.closed": [keeping.solved],
+    "ticket.reopened": [watching.moved],
+    "ticket.frustrated": [ring.ring],
+    "call.done": [keeping.called],
+    "promise.near": [ring.ring],
+    "promise.missed": [ring.ring],
+    "desk.forgot": [ring.ring],
     "ticket.rated": [ring.ring],
     "ticket.told": [ring.ring],
     "ticket.nobody_free": [ring.ring],

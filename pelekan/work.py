@@ -15,10 +15,21 @@ from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
+from pelekan.tickets.frustration import watching
 from pelekan.tickets.pending import answers
+from pelekan.tickets.promises import keeping as promising
 from pelekan.tickets.rulebooks import keeping
 
-JOBS: list[Job] = [answers.JOB, letters.JOB, *mail.JOBS, telling.JOB, posting.JOB, keeping.JOB]
+JOBS: list[Job] = [
+    answers.JOB,
+    letters.JOB,
+    *mail.JOBS,
+    telling.JOB,
+    posting.JOB,
+    keeping.JOB,
+    watching.JOB,
+    promising.JOB,
+]
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),

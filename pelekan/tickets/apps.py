@@ -9,3 +9,4 @@ class TicketsConfig(AppConfig):
         from pelekan.tickets.rulebooks import CHECKS
 
         CHECKS["priority"] = "pelekan.tickets.shaping.grids.faults"
+        CHECKS["frustration"] = "pelekan.tickets.frustration.watching.faults"

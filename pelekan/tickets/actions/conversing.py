@@ -268,7 +268,9 @@ def touch(ticket: Ticket, conversation: Conversation, message: Message, now: dat
     ticket.last_at = conversation.last_at = max(now, ticket.last_at)
     if not message.held_at:
         ticket.preview = preview_of(message.text)
-    update(ticket, "status", "waiting_since", "first_answer_at", "last_at", "preview", "solved_at")
+    update(
+        ticket, "status", "waiting_since", "first_answer_at", "last_at", "preview", "solved_at", "round_trips", "reopened",
+    )  # fmt: skip
     update(conversation, "last_at")
 
 

@@ -182,6 +182,7 @@ def _take_on(source: Ticket, into: Ticket, waited: datetime | None, by: By, now:
             "last_at",
             "preview",
             "joined_at",
+            "reopened",
         ]
     )
 

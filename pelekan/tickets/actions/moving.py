@@ -181,8 +181,9 @@ def escalate(
     )  # fmt: skip
     ticket.team, ticket.tier, ticket.assignee = team, team.tier, None
     ticket.handed_at = now if handed else None
+    ticket.transfers += handed
     wake_up(ticket)
-    ticket.save(update_fields=["team", "tier", "assignee", "status", "hold_until", "handed_at"])
+    ticket.save(update_fields=["team", "tier", "assignee", "status", "hold_until", "handed_at", "transfers"])
     name = {Outcome.ESCALATED: "ticket.escalated", Outcome.RETURNED: "ticket.returned"}.get(
         outcome, "ticket.handed_over"
     )

@@ -102,6 +102,8 @@ def _go_on(incoming: Incoming, by: Customer, conversation: Conversation, now: da
     if begins:
         _created(message, now)
     if not incoming.automatic:
+        if ticket.waiting_since is None and ticket.first_answer_at is not None:
+            ticket.round_trips += 1  # we had answered, and it was not enough
         _customer_wrote(ticket, by, now)
     touch(ticket, conversation, message, now)
     return _received(incoming, message, now, begins)

@@ -56,7 +56,8 @@ def reopen(ticket: Ticket, *, by: By, now: datetime | None = None, because: str 
     now = now or clock()
     ticket = _to(ticket, Act.REOPEN, "ticket.reopened", by, now, because)
     ticket.solved_at = None
-    ticket.save(update_fields=["solved_at"])
+    ticket.reopened += 1
+    ticket.save(update_fields=["solved_at", "reopened"])
     Stay.objects.create(
         ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
     )
@@ -86,6 +87,7 @@ def wake(ticket: Ticket, *, by: By, now: datetime, because: str) -> None:
         ticket.waiting_since = now
     if before == Status.SOLVED:
         ticket.solved_at = None
+        ticket.reopened += 1
         if not ticket.stays.filter(left_at=None).exists():
             Stay.objects.create(
                 ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"

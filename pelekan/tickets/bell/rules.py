@@ -25,6 +25,9 @@ class Ring(StrEnum):
     UNSENT = "unsent"
     TOLD = "told"
     NOBODY = "nobody"
+    FRUSTRATED = "frustrated"
+    PROMISE = "promise"
+    FORGOTTEN = "forgotten"
 
 
 class By(StrEnum):
@@ -48,6 +51,9 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.UNSENT: (By.BELL, By.BROWSER),
     Ring.TOLD: (By.BELL, By.BROWSER),
     Ring.NOBODY: (By.BELL, By.BROWSER),
+    Ring.FRUSTRATED: (By.BELL, By.BROWSER),
+    Ring.PROMISE: (By.BELL, By.BROWSER),
+    Ring.FORGOTTEN: (By.BELL, By.MAIL),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -112,6 +118,12 @@ def ringing(what: Rung) -> list[Ringing]:
     if what.name == "ticket.told":
         key = f"told:{what.ticket}:{what.data.get('source', '')}"[:40]
         return [Ringing(Ring.TOLD, key, tuple(what.data["agents"]), mail=bool(what.data.get("mail")))]
+    if what.name == "ticket.frustrated":
+        return [Ringing(Ring.FRUSTRATED, f"frustrated:{what.ticket}", tuple(what.data["agents"]))]
+    if what.name in ("promise.near", "promise.missed"):
+        return [Ringing(Ring.PROMISE, f"promise:{what.ticket}", tuple(what.data["agents"]))]
+    if what.name == "desk.forgot":
+        return [Ringing(Ring.FORGOTTEN, f"forgotten:{what.data['list']}", tuple(what.data["agents"]))]
     if what.name == "ticket.nobody_free":
         return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):

@@ -22,13 +22,26 @@ NAMES = {
     Ring.UNSENT: gettext_lazy("My answer by mail is not passed on"),
     Ring.TOLD: gettext_lazy("A rule tells me of a ticket"),
     Ring.NOBODY: gettext_lazy("A ticket of my team finds nobody free"),
+    Ring.FRUSTRATED: gettext_lazy("A customer is losing patience"),
+    Ring.PROMISE: gettext_lazy("A promise to a customer falls due"),
+    Ring.FORGOTTEN: gettext_lazy("Tickets of the desk are forgotten"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
-    Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x",
+    Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
 }  # fmt: skip
 
+
+FORGOTTEN = {
+    "no_owner": gettext_lazy("Nobody has it"),
+    "silent": gettext_lazy("Silent towards the customer"),
+    "no_next": gettext_lazy("No next step"),
+    "promised": gettext_lazy("Promised"),
+    "waiting": gettext_lazy("Waiting for the customer for long"),
+    "held": gettext_lazy("On hold without a date"),
+}
+"""The lists of `tickets.forgotten`."""
 
 REFUSED = {
     "agent_by_mail": gettext_lazy(
@@ -103,6 +116,18 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
     if kind == Ring.TOLD:
         said = data.get("text") or data.get("title", "")
         return isolate(said) if said else str(NAMES[Ring.TOLD])
+    if kind == Ring.FRUSTRATED:
+        if data.get("level") == "act":
+            return _("A customer is frustrated: something should happen now")
+        return _("A customer is getting impatient")
+    if kind == Ring.PROMISE:
+        if data.get("missed"):
+            return _("A promise to a customer was not kept: “%(words)s”") % {"words": isolate(data["words"])}
+        return _("A promise to a customer falls due: “%(words)s”") % {"words": isolate(data["words"])}
+    if kind == Ring.FORGOTTEN:
+        return _("Nothing forgotten: look at the list “%(list)s”") % {
+            "list": str(FORGOTTEN.get(data.get("list", ""), ""))
+        }
     if kind == Ring.NOBODY:
         return _("Nobody is free for a ticket: it waits in the queue")
     if "missing" in data:

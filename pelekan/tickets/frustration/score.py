@@ -64,9 +64,9 @@ def mark(values: Mapping[str, float], rules: Rules) -> Mark:
 
 
 def act_for(score: int, strongest: str, rules: Rules) -> Act | None:
-    """The act whose `from` is the highest that is reached; where several are, the one for this very reason."""
+    """The act whose `from` is the highest that is reached; of several with the same, the one for this very reason."""
     fitting = [act for act in rules.acts if score >= act.start and act.reason in ("", strongest)]
-    return max(fitting, key=lambda act: (bool(act.reason), act.start), default=None)
+    return max(fitting, key=lambda act: (act.start, bool(act.reason)), default=None)
 
 
 def _weighed(share: dict[str, float], rules: Rules) -> tuple[int, dict[str, float]]:
