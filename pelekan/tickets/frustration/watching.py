@@ -111,11 +111,8 @@ def moved(event: Event) -> None:
 
 
 def _came_elsewhere(ticket: Ticket, at: datetime) -> bool:
-    """Whether somebody who is known already has open requests that came by other channels lately."""
-    customer = ticket.customer
-    if at - customer.created_at < timedelta(minutes=10):
-        return False
-    return _ELSEWHERE.one(customer.pk, ticket.pk, ticket.channel, at - LATELY) is not None
+    """Whether he has open requests that came by other channels lately."""
+    return _ELSEWHERE.one(ticket.customer_id, ticket.pk, ticket.channel, at - LATELY) is not None
 
 
 def _weigh(ticket: Ticket, mood: Mood | None, state: State, now: datetime) -> None:

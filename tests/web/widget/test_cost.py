@@ -9,16 +9,16 @@ from tests.statements import costs
 
 def test_a_line_in_a_chat(browser, world: World) -> None:
     """inbox, token, customer; customer held, the line's id, conversation, ticket held; message, ticket, conversation, event
-    and search index written; and for the answer the queue, or from when an agent is there who came and went."""
+    and search index written; its mood; and for the answer the queue, or from when an agent is there who came and went."""
     one = browser()
     chat = one.chat()
 
     def send() -> None:
         assert one.send("One more", conversation=chat.pk).json()["conversation"]["id"] == chat.pk
 
-    costs(send, 13)
+    costs(send, 14)
     actions.accept_chat(chat, by=world.agents["sara"])
-    costs(send, 13)
+    costs(send, 14)
 
 
 def test_reading_on(browser, world: World) -> None:
