@@ -7,10 +7,10 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Model
+from django.db.models import Model, Subquery
 
 from pelekan.lib.prepared import Prepared
-from pelekan.people.models import Agent, Customer, User
+from pelekan.people.models import Agent, Customer, Desk, User
 
 
 @cache
@@ -24,7 +24,10 @@ def _of(name: str, model: type[Model]) -> list[str]:
 
 _ROW = Prepared(
     lambda pk: User.objects.filter(pk=pk).values(
-        *_names(User), *_of("agent", Agent), *_of("customer", Customer)
+        *_names(User),
+        *_of("agent", Agent),
+        *_of("customer", Customer),
+        desk_visibility=Subquery(Desk.objects.filter(pk=1).values("visibility")),
     )
 )
 
@@ -43,6 +46,8 @@ class Backend(ModelBackend):
             user._state.fields_cache[name] = (
                 model.from_db(DEFAULT_DB_ALIAS, _names(model), values) if known else None
             )
+        if (agent := user._state.fields_cache["agent"]) is not None:
+            agent.desk_visibility = row["desk_visibility"] or {}
         return user if self.user_can_authenticate(user) else None
 
     def user_can_authenticate(self, user: Any) -> bool:

@@ -140,6 +140,15 @@ class Role(models.TextChoices):
     AGENT = "agent", _("Agent")
 
 
+class Eyes(models.TextChoices):
+    """What the steps are to someone. ALL: nothing; VIEW: his lists begin with his own, everything else is there for who
+    looks for it; HARD: there is nothing but his own."""
+
+    ALL = "all", _("All steps, in every list")
+    VIEW = "view", _("Own steps first")
+    HARD = "hard", _("Only own steps")
+
+
 class Presence(models.TextChoices):
     ONLINE = "online", _("Online")
     AWAY = "away", _("Away")
@@ -189,6 +198,27 @@ class Agent(models.Model):
     def is_manager(self) -> bool:
         """Managers see and steer everything but the settings; admins are managers too."""
         return self.role in (Role.ADMIN, Role.MANAGER)
+
+    @cached_property
+    def desk_visibility(self) -> dict[str, str]:
+        """`Desk.visibility` as it is now; signing in brings it along (`people.backends`)."""
+        return Desk.objects.filter(pk=1).values_list("visibility", flat=True).first() or {}
+
+    @property
+    def eyes(self) -> Eyes:
+        """Without a choice of the desk agents see only their own steps and managers all; admins and whoever was given
+        all steps by name always see all."""
+        if self.role == Role.ADMIN or self.sees_all_tiers:
+            return Eyes.ALL
+        chosen = self.desk_visibility.get(self.role, "")
+        if chosen in (Eyes.VIEW, Eyes.HARD):
+            return Eyes(chosen)
+        return Eyes.ALL if self.role == Role.MANAGER else Eyes.HARD
+
+    @property
+    def sees_all(self) -> bool:
+        """Whether there is a way to every ticket."""
+        return self.eyes != Eyes.HARD
 
     @cached_property
     def team_ids(self) -> list[int]:

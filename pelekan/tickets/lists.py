@@ -3,7 +3,8 @@
 These are the hottest pages, so each list is one hand-written query. A list is a union of *branches*; each branch
 is a condition that one partial index serves in the list's own order, so that the first 25 rows cost the same
 whether the desk holds a thousand tickets or a million. Whose eyes it is for is part of every branch: the rule is
-that of `Tickets.visible_to`, and a test holds the two together.
+that of `Tickets.visible_to`, and a test holds the two together. To whom the steps are a view (`Eyes.VIEW`), waiting,
+unassigned and done show his own, and all shows all.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from pelekan.people.models import Agent
+from pelekan.people.models import Agent, Eyes
 
 PAGE = 25
 MOST_COUNTED = 100
@@ -186,7 +187,7 @@ _JOINS = """JOIN tickets_ticket t ON t.id = k.id JOIN people_customer c ON c.id 
 
 
 def _waiting(agent: Agent, before: str, limit: int) -> tuple[list[dict[str, Any]], str]:
-    sees, params = _seen_by(agent, "t")
+    sees, params = _seen_by(agent, "t", own=True)
     after, key = _after(before, "(c.started_at, c.id) > (%s, %s)")
     joins = _JOINS.replace("%s", str(int(agent.pk)))
     sql = (
@@ -198,15 +199,12 @@ def _waiting(agent: Agent, before: str, limit: int) -> tuple[list[dict[str, Any]
     return _page(sql, [*params, *key], limit, "started_at", "conversation_id")
 
 
-def _sees_all(agent: Agent) -> bool:
-    return agent.is_manager or agent.sees_all_tiers
-
-
-def _seen_by(agent: Agent, table: str) -> Branch:
-    """`Tickets.visible_to` in SQL, for a row that is already known."""
+def _seen_by(agent: Agent, table: str, *, own: bool = False) -> Branch:
+    """`Tickets.visible_to` in SQL, for a row that is already known. `own`: of that what his lists begin with."""
     if agent.disabled_at or not agent.user.is_active:
         return "1 = 0", []
-    if _sees_all(agent):
+    eyes = agent.eyes
+    if eyes == Eyes.ALL or (eyes == Eyes.VIEW and not own):
         return "1 = 1", []
     tiers = ", ".join(str(int(tier)) for tier in agent.tier_ids) or "NULL"
     return (
@@ -227,14 +225,14 @@ def _branches(view: View, agent: Agent) -> list[Branch]:
     chats = f"t.id IN ({_chats_of(agent)})"
     if view.kind == "mine":
         return [(f"{OPEN} AND {mine}", []), (f"{OPEN} AND {chats}", [])]
-    sees, params = _seen_by(agent, "t")
+    sees, params = _seen_by(agent, "t", own=view.kind == "unassigned")
     if view.kind in ("queue", "team"):
         nobodys = " AND t.assignee_id IS NULL" if view.kind == "queue" else ""
         return [(f"{OPEN} AND t.team_id = %s{nobodys} AND {sees}", [view.team_id, *params])]
     if view.kind == "unassigned":
         return [(f"{OPEN} AND t.assignee_id IS NULL AND {sees}", params)]
     state = OPEN if view.kind == "all" else DONE
-    if _sees_all(agent):
+    if agent.eyes == Eyes.ALL or (agent.eyes == Eyes.VIEW and view.kind == "all"):
         return [(state, [])]
     return [
         (f"{state} AND {mine}", []),

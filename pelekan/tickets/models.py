@@ -113,12 +113,12 @@ class Tickets(models.QuerySet["Ticket"]):
     """Every read of tickets begins with whose eyes it is for."""
 
     def visible_to(self, agent: Agent) -> QuerySet[Ticket]:
-        """What `agent` may see: managers and agents of all tiers everything; others the tickets of their
-        teams' tiers, what is assigned to them, and the ticket of a chat that they are in, wherever it has
-        climbed meanwhile. A disabled agent sees nothing."""
+        """What `agent` may see: everything where the steps are only a view to him (`Agent.eyes`); else the tickets of
+        his teams' tiers, what is assigned to him, and the ticket of a chat that he is in, wherever it has climbed
+        meanwhile. A disabled agent sees nothing."""
         if agent.disabled_at or not agent.user.is_active:
             return self.none()
-        if agent.is_manager or agent.sees_all_tiers:
+        if agent.sees_all:
             return self.all()
         chats = Conversation.objects.filter(agent=agent, state=ChatState.ACTIVE).values("ticket")
         return self.filter(

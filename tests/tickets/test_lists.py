@@ -139,7 +139,7 @@ def test_one_query_and_its_index(many: World) -> None:
     ]
     for view, agent, index, order in [*ranked, *((*one, "newest") for one in newest)]:
         agent = Agent.objects.select_related("user").get(pk=agent.pk)
-        _ = agent.tier_ids
+        _ = agent.tier_ids, agent.eyes
         with CaptureQueriesContext(connection) as seen:
             lists.rows(view, agent, order=order)
         assert len(seen) == 1

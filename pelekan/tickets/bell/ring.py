@@ -117,6 +117,8 @@ def _listeners(one: Ringing, event: Event) -> list[Agent]:
         rows = rows.filter(pk__in=one.agents)
     found = list(rows.order_by("pk")[: rules.MOST])
     if one.kind == Ring.MENTIONED and event.ticket_id:
+        for agent in found[1:]:  # the desk's choice is read once for all
+            agent.desk_visibility = found[0].desk_visibility
         found = [
             agent for agent in found if Ticket.objects.visible_to(agent).filter(pk=event.ticket_id).exists()
         ]

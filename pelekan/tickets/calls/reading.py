@@ -40,6 +40,6 @@ def count(agent: Agent) -> int:
 
 def _open(agent: Agent) -> Any:
     rows = Call.objects.filter(TO_DO)
-    if agent.is_manager or agent.sees_all_tiers:
+    if agent.sees_all:
         return rows if agent.disabled_at is None and agent.user.is_active else rows.none()
     return rows.filter(ticket__in=Ticket.objects.visible_to(agent).values("pk"))

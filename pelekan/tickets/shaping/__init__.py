@@ -10,6 +10,7 @@ from pelekan.tickets.shaping.doors import (
     rotate_secret,
     save_inbox,
 )
+from pelekan.tickets.shaping.eyes import choose_eyes
 from pelekan.tickets.shaping.folk import save_customer, save_organization
 from pelekan.tickets.shaping.founding import found_office
 from pelekan.tickets.shaping.keys import create_key, revoke_key
@@ -42,6 +43,7 @@ __all__ = [
     "archive_inbox",
     "archive_team",
     "change_agent",
+    "choose_eyes",
     "create_key",
     "delete_reply",
     "delete_tag",

@@ -139,6 +139,6 @@ def customers_seen_by(agent: Agent) -> Any:
     rows = Customer.objects.filter(merged_into=None)
     if not can(agent, "work"):
         return rows.none()
-    if agent.is_manager or agent.sees_all_tiers:
+    if agent.sees_all:
         return rows
     return rows.filter(pk__in=Ticket.objects.visible_to(agent).values("customer_id"))

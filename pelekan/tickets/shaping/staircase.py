@@ -5,6 +5,7 @@ Level 0 is self-service, where nobody works; from level 1 up the levels are kept
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from pelekan.lib.text import one_line
 from pelekan.people.models import Agent, Team, Tier
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Stay, Ticket
+from pelekan.tickets.packs.fields import USUAL, wanted
 from pelekan.tickets.shaping.values import CannotBe, put, require, unique
 
 MOST_TIERS = 12
@@ -26,6 +28,7 @@ def add_tier(
     by: Agent | None,
     level: int | None = None,
     description: str = "",
+    asks: Iterable[str] = (),
     now: datetime | None = None,
 ) -> Tier:
     """A new step at `level`, which moves those from there on up; without `level` the new top. Level 0 is free
@@ -43,20 +46,29 @@ def add_tier(
     if level:
         for tier in Tier.objects.filter(level__gte=level).order_by("-level"):
             Tier.objects.filter(pk=tier.pk).update(level=tier.level + 1)
-    tier = Tier.objects.create(level=level, name=name, description=description.strip())
+    tier = Tier.objects.create(
+        level=level, name=name, description=description.strip(), asks=list(wanted(asks))
+    )
     record("tier.added", by=by, at=now, topics=["desk"], tier=tier.pk, level=level, title=name)
     return tier
 
 
 @action
 def describe_tier(
-    tier: Tier, *, by: Agent, name: str, description: str = "", now: datetime | None = None
+    tier: Tier,
+    *,
+    by: Agent,
+    name: str,
+    description: str = "",
+    asks: Iterable[str] | None = None,
+    now: datetime | None = None,
 ) -> Tier:
-    """Another name or description."""
+    """Another name or description, or other things that a context pack to it must hold (None leaves those)."""
     require(by, "settings")
-    changed = put(
-        tier, {"name": _named(name, tier), "description": description.strip()}, ("name", "description")
-    )
+    values: dict[str, Any] = {"name": _named(name, tier), "description": description.strip()}
+    if asks is not None:
+        values["asks"] = list(wanted(asks))
+    changed = put(tier, values, ("name", "description", "asks"))
     if changed:
         tier.save(update_fields=list(changed))
         record(
@@ -110,7 +122,7 @@ def shape_staircase(steps: int, *, by: Agent | None, now: datetime | None = None
     names = default_names()
     for level in range(0 if steps == 4 else 1, 4 if steps == 4 else 3):
         if not Tier.objects.filter(level=level).exists():
-            add_tier(_free(names[level]), by=by, level=level, now=now)
+            add_tier(_free(names[level]), by=by, level=level, asks=USUAL.get(level, ()), now=now)
     if steps == 2:
         specialists = Tier.objects.get(level=2)
         for tier in Tier.objects.exclude(level__in=[1, 2]).order_by("-level"):

@@ -13,10 +13,11 @@ from django.utils.translation import ngettext
 from pelekan.channels import arriving
 from pelekan.lib.text import isolate
 from pelekan.people.desk import sign, takes_answers_by_mail
-from pelekan.people.models import Agent, Tier
+from pelekan.people.models import Agent, Desk, Tier
 from pelekan.tickets import shaping
+from pelekan.tickets.shaping.eyes import CHOICES, eyes_of
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
-from pelekan.web.admin.forms import DeleteTierForm, DeskForm, NewTierForm, TierForm
+from pelekan.web.admin.forms import DeleteTierForm, DeskForm, EyesForm, NewTierForm, TierForm
 from pelekan.web.admin.frame import show
 
 
@@ -61,7 +62,7 @@ def _tiers() -> list[dict[str, Any]]:
             ),
         ).order_by("-level")
     )
-    top = max([3, *(tier.level for tier in rows)])
+    top = max([1, *(tier.level for tier in rows)])
     return [
         {
             "id": tier.pk, "name": tier.name, "level": tier.level, "total": top, "description": tier.description,
@@ -84,7 +85,8 @@ def new_tier(request: HttpRequest) -> HttpResponse:
             "title": _("Step"),
             "text": _("Steps above the new one move up."),
             "fields": ["name", "level", "description"],
-        }
+        },
+        *_asking(2),
     ]
     return show(
         request,
@@ -100,12 +102,13 @@ def new_tier(request: HttpRequest) -> HttpResponse:
 @behind("settings", "GET", "POST")
 def tier(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Tier, pk=pk)
-    form = TierForm(request.POST or None, initial={"name": row.name, "description": row.description})
+    initial = {"name": row.name, "description": row.description, "asks": row.asks}
+    form = TierForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(
         form, lambda: shaping.describe_tier(row, by=agent(request), **form.cleaned_data)
     ):
         return went(request, "settings_staircase", _("Kept."))
-    topics = [{"title": _("Step"), "text": "", "fields": ["name", "description"]}]
+    topics = [{"title": _("Step"), "text": "", "fields": ["name", "description"]}, *_asking(row.level)]
     acts = [
         {
             "label": _("Delete this step"),
@@ -124,6 +127,27 @@ def tier(request: HttpRequest, pk: int) -> HttpResponse:
         acts=acts,
         back="settings_staircase",
     )
+
+
+def _asking(level: int) -> list[dict[str, Any]]:
+    """Below the second step nothing is sent up to."""
+    text = _("The context pack travels with a request, so that the customer never has to explain it again.")
+    return [{"title": _("Context pack"), "text": text, "fields": ["asks"]}] if level > 1 else []
+
+
+@behind("settings", "GET", "POST")
+def eyes(request: HttpRequest) -> HttpResponse:
+    now = Desk.objects.filter(pk=1).values_list("visibility", flat=True).first() or {}
+    form = EyesForm(request.POST or None, initial={role: eyes_of(now, role) for role in CHOICES})
+    if form.is_valid() and attempt(form, lambda: shaping.choose_eyes(form.cleaned_data, by=agent(request))):
+        return went(request, "settings_staircase", _("Kept. It holds from now on, on open pages too."))
+    text = _(
+        "Whoever was given all steps by name, and every admin, sees everything. What is assigned to someone he sees in any case."
+    )
+    topics = [{"title": _("Who sees which steps"), "text": text, "fields": ["agent", "manager"]}]
+    return show(
+        request, "form", "settings_staircase", _("Who sees which steps"), form=form, topics=topics, back="settings_staircase"
+    )  # fmt: skip
 
 
 @behind("settings", "GET", "POST")

@@ -8,8 +8,10 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from pelekan.people.models import Agent, Language, Role, Team, Tier
+from pelekan.people.models import Agent, Eyes, Language, Role, Team, Tier
 from pelekan.tickets.models import Tag
+from pelekan.tickets.packs.labels import LABELS
+from pelekan.tickets.shaping.eyes import CHOICES
 from pelekan.web.admin.fields import Number, Text, Words, choice, organization_name, teams
 
 
@@ -25,6 +27,28 @@ class DeskForm(forms.Form):
 class TierForm(forms.Form):
     name = Text(lazy("Name"))
     description = Text(lazy("What this step is for"), longest=2000, rows=3, required=False)
+    asks = forms.MultipleChoiceField(
+        label=lazy("Whoever sends a request up to it must say"), choices=list(LABELS.items()), required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("What the desk knows is filled in already. Anything else of the context pack may stay empty."),
+    )  # fmt: skip
+
+
+class EyesForm(forms.Form):
+    """What the steps are to agents and to managers."""
+
+    agent = choice(lazy("Agents"), [], widget=forms.RadioSelect)
+    manager = choice(lazy("Managers"), [], widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = {
+            Eyes.HARD: _("Only their own steps. Nothing else exists for them: no list, count, search, link or file."),
+            Eyes.VIEW: _("Their own steps first. Lists begin with these; “All open”, search and links show the others too."),
+            Eyes.ALL: _("All steps, in every list"),
+        }  # fmt: skip
+        for role, eyes in CHOICES.items():
+            self.fields[role].choices = [(str(one), words[one]) for one in eyes]  # type: ignore[attr-defined]
 
 
 class NewTierForm(TierForm):

@@ -23,7 +23,7 @@ def teams(request: HttpRequest) -> HttpResponse:
     rows = Team.objects.select_related("tier").annotate(
         members=Count("agents", filter=Q(agents__disabled_at=None), distinct=True)
     )
-    top = max([3, *Tier.objects.values_list("level", flat=True)])
+    top = max([1, *Tier.objects.values_list("level", flat=True)])
     shown = [
         {
             "id": team.pk, "name": team.name, "description": team.description, "tier": team.tier.name,

@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("start/", start.first_inbox, name="settings_start"),
     path("organization/", desk.organization, name="settings_desk"),
     path("staircase/", desk.staircase, name="settings_staircase"),
+    path("staircase/eyes/", desk.eyes, name="settings_eyes"),
     path("staircase/new/", desk.new_tier, name="settings_tier_new"),
     path("staircase/shape/<int:steps>/", desk.shape, name="settings_shape"),
     path("staircase/<int:pk>/", desk.tier, name="settings_tier"),

@@ -169,7 +169,7 @@ def organizations(request: HttpRequest) -> HttpResponse:
 
 def _organizations_seen_by(request: HttpRequest) -> QuerySet[Organization]:
     who = agent(request)
-    if who.is_manager or who.sees_all_tiers:
+    if who.sees_all:
         return Organization.objects.all()
     return Organization.objects.filter(pk__in=customers_seen_by(who).values("organization_id"))
 

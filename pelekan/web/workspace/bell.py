@@ -178,7 +178,8 @@ def colleagues(request: HttpRequest, pk: int) -> JsonResponse:
     found = []
     for one in rows[:MOST_COLLEAGUES]:
         teams = list(one.teams.all())
-        sees = one.is_manager or one.sees_all_tiers or one.pk == ticket.assignee_id
+        one.desk_visibility = me.desk_visibility
+        sees = one.sees_all or one.pk == ticket.assignee_id
         if sees or any(team.tier_id == ticket.tier_id for team in teams):
             near = any(team.pk == ticket.team_id for team in teams)
             found.append((not near, {"id": one.pk, "name": one.name, "title": one.title}))

@@ -29,7 +29,7 @@ def live(request: HttpRequest) -> dict[str, Any]:
 def own_topics(agent: Agent) -> list[str]:
     """What an agent hears wherever he is: himself, and everything or his tiers."""
     teams_of(agent)
-    if agent.is_manager or agent.sees_all_tiers:
+    if agent.sees_all:
         return [f"agent:{agent.pk}", "desk"]
     return [f"agent:{agent.pk}", *(f"tier:{tier}" for tier in agent.tier_ids)]
 

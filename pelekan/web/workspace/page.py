@@ -132,7 +132,7 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
         "ticket": head(ticket, agent, chat, dates),
         "calls": call_cards.open_calls(ticket, dates),
         "clocks": clocks_part(ticket, dates),
-        "hints": {"joined": moved.banner(ticket), "hint": moved.hint(ticket), "follows": side["follows"]},
+        "hints": _hints(ticket, side["follows"], agent),
         "lines": lines,
         "read_id": read_id,
         "beside": side,
@@ -140,6 +140,26 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
         "composer": composer(ticket, agent, side, lines, dates),
         "title": f"#{ticket['number']} {ticket['subject']}" if ticket["number"] else ticket["subject"],
     }
+
+
+def _hints(ticket: dict[str, Any], follows: dict[str, Any], agent: Agent) -> dict[str, Any]:
+    """What stands above the talk. Nothing in it leads to a ticket that this agent may not see."""
+    hints: dict[str, Any] = {
+        "joined": moved.banner(ticket),
+        "hint": moved.hint(ticket),
+        "follows": follows if follows["id"] else None,
+    }
+    named = {hint["id"] for hint in hints.values() if hint}
+    if not named or agent.sees_all:
+        return hints
+    seen = set(Ticket.objects.visible_to(agent).filter(pk__in=named).values_list("pk", flat=True))
+    joined = hints["joined"]
+    if joined and joined["id"] not in seen:
+        hints["joined"] = {**joined, "id": None, "number": None}
+    for name in ("hint", "follows"):
+        if hints[name] and hints[name]["id"] not in seen:
+            hints[name] = None
+    return hints
 
 
 @require_GET

@@ -17,7 +17,7 @@ class Prepared(prepared.Prepared):
             return int
         if value.disabled_at or not value.user.is_active:
             return ()
-        return True if value.is_manager or value.sees_all_tiers else tuple(value.tier_ids)
+        return True if value.sees_all else tuple(value.tier_ids)
 
     def stand_in(self, value: int | Agent, place: int) -> Any:
         """An agent with the same eyes and a number that stands for his."""
@@ -29,7 +29,8 @@ class Prepared(prepared.Prepared):
             disabled_at=value.disabled_at,
             user=User(is_active=value.user.is_active),
         )
-        double.sees_all_tiers = value.is_manager or value.sees_all_tiers
+        double.sees_all_tiers = value.sees_all
+        double.desk_visibility = {}
         double.tier_ids = value.tier_ids
         return double
 
