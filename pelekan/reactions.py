@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats
-from pelekan.tickets import search, weighing
+from pelekan.tickets import search, webhooks, weighing
 from pelekan.tickets.bell import ring
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
 from pelekan.tickets.promises import keeping
+from pelekan.tickets.webhooks.events import EVENTS
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.received": [weighing.on_received, search.index_message, ring.ring, watching.heard],
@@ -48,8 +49,12 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "account.failed": [ring.ring],
     "account.gap_found": [ring.ring],
     "gateway.failed": [ring.ring],
+    "webhook.failed": [ring.ring],
     "chat.ended": [chats.serve_waiting],
     "agent.presence": [chats.serve_waiting],
     "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],
 }
+
+for _name in EVENTS:  # other programs hear of it last
+    SCORE.setdefault(_name, []).append(webhooks.follow)

@@ -19,6 +19,7 @@ from pelekan.tickets.frustration import watching
 from pelekan.tickets.pending import answers
 from pelekan.tickets.promises import keeping as promising
 from pelekan.tickets.rulebooks import keeping
+from pelekan.tickets.webhooks import sending as webhooks
 
 JOBS: list[Job] = [
     answers.JOB,
@@ -29,6 +30,7 @@ JOBS: list[Job] = [
     keeping.JOB,
     watching.JOB,
     promising.JOB,
+    webhooks.JOB,
 ]
 
 CHORES = [
@@ -39,6 +41,7 @@ CHORES = [
     Chore(posting.send_digests, timedelta(minutes=5)),
     Chore(posting.forget_old, timedelta(hours=6)),
     Chore(weighing.weigh, timedelta(hours=1)),
+    Chore(webhooks.forget_old, timedelta(hours=6)),
 ]
 
 

@@ -198,6 +198,11 @@ def check_url(url: str, *, allow: Iterable[str] = (), seconds: float = SECONDS) 
     return check_host(parsed.host, port, allow=allow, seconds=seconds)
 
 
+def is_public_target(target: Target) -> bool:
+    """Whether any of its addresses lies outside the operator's own network."""
+    return any(is_public(ipaddress.ip_address(text)) for text in target.addresses)
+
+
 def _parsed(url: str) -> httpx.URL:
     try:
         parsed = httpx.URL(url.strip())

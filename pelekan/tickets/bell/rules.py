@@ -126,6 +126,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return [Ringing(Ring.FORGOTTEN, f"forgotten:{what.data['list']}", tuple(what.data["agents"]))]
     if what.name == "ticket.nobody_free":
         return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
+    if what.name == "webhook.failed":
+        return [Ringing(Ring.FAULT, f"fault:webhook:{what.data.get('webhook')}", admins=True)]
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):
         return [Ringing(Ring.FAULT, f"fault:{what.name}:{what.data.get('inbox')}", admins=True)]
     return []

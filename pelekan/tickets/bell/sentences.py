@@ -18,7 +18,7 @@ NAMES = {
     Ring.HANDED: gettext_lazy("A ticket comes to my team"),
     Ring.FAILED: gettext_lazy("My answer could not be delivered"),
     Ring.RATED: gettext_lazy("A customer rates my ticket"),
-    Ring.FAULT: gettext_lazy("A mailbox or an SMS gateway fails, or a mail is quarantined"),
+    Ring.FAULT: gettext_lazy("A mailbox, an SMS gateway or a webhook fails, or a mail is quarantined"),
     Ring.UNSENT: gettext_lazy("My answer by mail is not passed on"),
     Ring.TOLD: gettext_lazy("A rule tells me of a ticket"),
     Ring.NOBODY: gettext_lazy("A ticket of my team finds nobody free"),
@@ -137,4 +137,6 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
             ngettext("A mail was set aside: it needs a person", "%(count)s mails were set aside", count)
             % words
         )
+    if "webhook" in data:
+        return _("The webhook “%(name)s” does not get through") % {"name": isolate(data.get("title", ""))}
     return _("An SMS gateway does not work") if "gateway" in data else _("A mailbox can't be read")

@@ -1,0 +1,25 @@
+"""★ What a webhook may want to hear of. Names of events as they are recorded; rules call with names of their own."""
+
+from __future__ import annotations
+
+EVENTS: tuple[str, ...] = (
+    "ticket.created",
+    "ticket.registered",
+    "ticket.assessed",
+    "ticket.categorised",
+    "ticket.assigned",
+    "ticket.escalated",
+    "ticket.returned",
+    "ticket.handed_over",
+    "ticket.waited",
+    "ticket.held",
+    "ticket.resumed",
+    "ticket.solved",
+    "ticket.reopened",
+    "ticket.closed",
+    "ticket.joined",
+    "ticket.rated",
+    "message.received",
+    "message.sent",
+)
+TEST = "webhook.test"
