@@ -108,12 +108,13 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """All policies in their order, the default's id, and which facts the conditions ask (so that a change of anything else
-    need not be looked at)."""
+    """All policies in their order, the default's id; which facts the conditions ask and which targets there are at all (so
+    that nothing else need be looked at)."""
 
     policies: tuple[Policy, ...] = ()
     default: str = ""
     asks: frozenset[str] = field(default_factory=frozenset)
+    kinds: frozenset[str] = field(default_factory=frozenset)
 
     def policy(self, id: str) -> Policy | None:
         return next((one for one in self.policies if one.id == id), None)
@@ -161,7 +162,8 @@ def parse(body: Mapping[str, Any]) -> Document:
     if default and default not in ids:
         raise BadPolicies("no_such_default", value=default)
     asks = frozenset(test.field for one in policies for test in ast.tests_of(one.when))
-    return Document(policies, default, asks)
+    kinds = frozenset(kind for one in policies for kind in one.targets)
+    return Document(policies, default, asks, kinds)
 
 
 def check(body: Mapping[str, Any]) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-AHEAD = {1: timedelta(0), 2: timedelta(hours=4), 3: timedelta(hours=12), 4: timedelta(hours=24)}
-"""How much earlier than its due time a ticket of this priority is looked at."""
+AHEAD = {1: timedelta(hours=-4), 2: timedelta(0), 3: timedelta(hours=8), 4: timedelta(hours=24)}
+"""How much earlier than its due time a ticket of this priority is looked at; a low one later."""
 
 PATIENCE = timedelta(hours=24)
 """Without a target: from when on a waiting customer counts as due."""
