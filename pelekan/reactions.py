@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats
+from pelekan.sla.timers import follow as timers
 from pelekan.tickets import search, webhooks, weighing
 from pelekan.tickets.bell import ring
 from pelekan.tickets.frustration import watching
@@ -17,23 +18,50 @@ from pelekan.tickets.promises import keeping
 from pelekan.tickets.webhooks.events import EVENTS
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
-    "message.received": [weighing.on_received, search.index_message, ring.ring, watching.heard],
-    "message.sent": [search.index_message, telling.carry, outbox.queue, watching.answered, keeping.heard],
+    "message.received": [
+        weighing.on_received,
+        search.index_message,
+        ring.ring,
+        watching.heard,
+        timers.follow,
+    ],
+    "message.sent": [
+        search.index_message,
+        telling.carry,
+        outbox.queue,
+        watching.answered,
+        keeping.heard,
+        timers.follow,
+    ],
     "message.noted": [search.index_message, ring.ring],
-    "ticket.registered": [telling.receipt],
-    "ticket.joined": [ring.ring],
-    "ticket.split": [joining.follow_split],
-    "ticket.assigned": [ring.ring],
-    "ticket.renamed": [search.index_subject],
-    "ticket.created": [weighing.on_created, chats.offer],
-    "ticket.escalated": [weighing.on_described, chats.offer, telling.follow, ring.ring, watching.moved],
-    "ticket.returned": [weighing.on_described, chats.offer, telling.follow, ring.ring, watching.moved],
-    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring, watching.moved],
-    "ticket.categorised": [weighing.on_described],
-    "ticket.waited": [telling.follow],
-    "ticket.solved": [telling.follow, keeping.solved],
-    "ticket.closed": [keeping.solved],
-    "ticket.reopened": [watching.moved],
+    "ticket.registered": [telling.receipt, timers.follow],
+    "ticket.joined": [ring.ring, timers.follow],
+    "ticket.split": [joining.follow_split, timers.follow],
+    "ticket.assigned": [ring.ring, timers.follow],
+    "ticket.renamed": [search.index_subject, timers.follow],
+    "ticket.created": [weighing.on_created, timers.follow, chats.offer],
+    "ticket.escalated": [
+        weighing.on_described,
+        chats.offer,
+        telling.follow,
+        ring.ring,
+        watching.moved,
+        timers.follow,
+    ],
+    "ticket.returned": [
+        weighing.on_described,
+        chats.offer,
+        telling.follow,
+        ring.ring,
+        watching.moved,
+        timers.follow,
+    ],
+    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring, watching.moved, timers.follow],
+    "ticket.categorised": [weighing.on_described, timers.follow],
+    "ticket.waited": [telling.follow, timers.follow],
+    "ticket.solved": [telling.follow, keeping.solved, timers.follow],
+    "ticket.closed": [keeping.solved, timers.follow],
+    "ticket.reopened": [watching.moved, timers.follow],
     "ticket.frustrated": [ring.ring],
     "call.done": [keeping.called],
     "promise.near": [ring.ring],
@@ -54,6 +82,16 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "agent.presence": [chats.serve_waiting],
     "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],
+    "ticket.parted": [timers.follow],
+    "ticket.held": [timers.follow],
+    "ticket.resumed": [timers.follow],
+    "ticket.released": [timers.follow],
+    "ticket.accepted": [timers.follow],
+    "ticket.assessed": [timers.follow],
+    "ticket.tagged": [timers.follow],
+    "ticket.untagged": [timers.follow],
+    "ticket.given": [timers.follow],
+    "message.crossed": [timers.follow],
 }
 
 for _name in EVENTS:  # other programs hear of it last

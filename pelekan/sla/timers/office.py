@@ -71,7 +71,12 @@ def _hours(stored: str) -> Hours:
 
 
 def choose_for(
-    ticket: Ticket, book: Book, document: Document, now: datetime, event: Event | None, present: str | None = None
+    ticket: Ticket,
+    book: Book,
+    document: Document,
+    now: datetime,
+    event: Event | None,
+    present: str | None = None,
 ) -> Chosen:
     """Choose the policy of a ticket, and write down why; not again when it stays the `present` one."""
     facts = facts_of(ticket, now=now, event=event.name if event else "")
