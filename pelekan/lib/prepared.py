@@ -12,7 +12,7 @@ query itself. `insert` and `update` write one row in the same manner.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
@@ -198,10 +198,11 @@ def update(row: Model, *names: str) -> None:
 def update_where(model: type[Model], match: dict[str, Any], **values: Any) -> int:
     """Write `values` into the rows whose fields are as in `match`; how many there were. As `filter(**match).update(
     **values)` does for plain values; a list in `match` means any of these."""
-    key = (connection.vendor, model, tuple(_shapes(match)), tuple(_shapes(values)))
+    key = (connection.vendor, model, tuple(_shapes(match)), tuple(values))
     if key not in _updates:
         _updates[key] = _update_where(model, match, values)
-    params = [*_plain(model, values), *_plain(model, match)]
+    params = [*_plain(model, ((name, [value]) for name, value in values.items()))]
+    params += _plain(model, ((name, v if isinstance(v, list) else [v]) for name, v in match.items()))
     with connection.cursor() as cursor:
         cursor.execute(_updates[key], params)
         return cursor.rowcount
@@ -230,11 +231,12 @@ def _shapes(values: dict[str, Any]) -> list[tuple[str, int]]:
     return [(name, len(value) if isinstance(value, list) else -1) for name, value in values.items()]
 
 
-def _plain(model: type[Model], values: dict[str, Any]) -> list[Any]:
+def _plain(model: type[Model], pairs: Iterable[tuple[str, list[Any]]]) -> list[Any]:
+    """What the database takes for these fields; each comes with the values that its places in the statement get."""
     found = []
-    for name, value in values.items():
+    for name, values in pairs:
         field = _field(model, name)
-        for one in value if isinstance(value, list) else [value]:
+        for one in values:
             found.append(field.get_db_prep_save(one.pk if isinstance(one, Model) else one, connection))
     return found
 

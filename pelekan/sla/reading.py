@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pelekan.lib.prepared import Prepared
-from pelekan.sla import books, clock
+from pelekan.sla import clock
 from pelekan.sla.clock import mark_from
 from pelekan.sla.models import Replan, Timer
 from pelekan.sla.policies import Step, Target
-from pelekan.sla.timers.office import hours_of
+from pelekan.sla.timers.office import document_of, hours_of
 from pelekan.tickets.models import Ticket
 
 _OF_TICKET = Prepared(
@@ -18,7 +18,7 @@ _OF_TICKET = Prepared(
         Timer.objects.filter(ticket=pk)
         .order_by("-id")
         .values(
-            "id", "target", "policy", "book_id", "book__body", "ticket__team", "ticket__inbox", "target_minutes", "clock", "marks", "done", "history",
+            "id", "target", "policy", "book_id", "ticket__team", "ticket__inbox", "target_minutes", "clock", "marks", "done", "history",
             "state", "alarm", "started_at", "planned_at", "breach_at", "breached_at", "ended_at", "due_at",
         )[:30]
     )
@@ -40,11 +40,11 @@ def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[
 
 
 def _clock(row: dict[str, Any], now: datetime, language: str) -> dict[str, Any]:
-    policy = books.read(row["book_id"], row["book__body"]).policy(row["policy"])
+    policy = document_of(row["book_id"]).policy(row["policy"])
     target = policy.targets.get(row["target"]) if policy else None
     target = target or Target(row["target"], timedelta(minutes=row["target_minutes"]), row["clock"])
     ticket = Ticket(team_id=row["ticket__team"], inbox_id=row["ticket__inbox"])
-    hours = hours_of(ticket, policy.hours if policy else None) if target.clock == clock.BUSINESS else None
+    hours = hours_of(ticket, policy, target)
     marks = [mark_from(one) for one in row["marks"]]
     read = clock.run(target, marks, hours, max(now, marks[-1].at) if marks else now)
     within = timedelta(minutes=row["target_minutes"])

@@ -74,10 +74,11 @@ class Timer(models.Model):
         return [mark_from(one) for one in self.marks]
 
     def mark(self, at: datetime, what: str) -> None:
-        """Write that something happened; not before what was written already."""
-        if self.marks and at < (last := datetime.fromisoformat(self.marks[-1][0])):
-            at = last
-        self.marks = [*self.marks, stored(Mark(at, what))]
+        """Write that something happened; not before what is known already, should a clock have been set back."""
+        known = [datetime.fromisoformat(one[0]) for one in self.marks[-1:]]
+        known += [datetime.fromisoformat(one["at"]) for one in self.done.values()]
+        known += [self.breached_at] if self.breached_at else []
+        self.marks = [*self.marks, stored(Mark(max([at, *known]), what))]
 
     @property
     def live(self) -> bool:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
-from pelekan.sla.hours import Hours, hours_from
-from pelekan.sla.models import BusinessHours, Timer
-from pelekan.sla.policies import BUSINESS, EMPTY, Chosen, Document, Policy, Target, choose, parse
+from pelekan.sla import calendars
+from pelekan.sla.clock import BUSINESS
+from pelekan.sla.hours import Hours
+from pelekan.sla.models import Timer
+from pelekan.sla.policies import EMPTY, Chosen, Document, Policy, Target, choose, parse
 from pelekan.tickets import rulebooks
 from pelekan.tickets.conditions.facts import facts_of
 from pelekan.tickets.events import within_change
-from pelekan.tickets.models import Event, Inbox, Ticket
+from pelekan.tickets.models import Event, Ticket
 from pelekan.tickets.rulebooks.books import Book, book
 
 KIND = "sla"
@@ -43,31 +43,7 @@ def hours_of(ticket: Ticket, policy: Policy | None, target: Target) -> Hours | N
         return None
     wanted = policy.hours if policy else None
     key = f"hours {wanted} {ticket.team_id} {ticket.inbox_id}"
-    return within_change(key, lambda: _hours_of(ticket, wanted))
-
-
-def _hours_of(ticket: Ticket, wanted: int | None) -> Hours | None:
-    rows = list(
-        BusinessHours.objects.filter(archived_at=None)
-        .values_list("id", "is_default", "zone", "week", "closed", "special", "teams", "inboxes")
-        .order_by("id")
-    )
-    for fits in (
-        lambda row: row[0] == wanted,
-        lambda row: row[6] == ticket.team_id,
-        lambda row: row[7] == ticket.inbox_id,
-        lambda row: row[1],
-    ):
-        if row := next(filter(fits, rows), None):
-            shape = {"zone": row[2], "week": row[3], "closed": row[4], "special": row[5]}
-            return _hours(json.dumps(shape, sort_keys=True))
-    own = Inbox.objects.values_list("hours", flat=True).get(pk=ticket.inbox_id)
-    return _hours(json.dumps(own, sort_keys=True)) if own else None
-
-
-@lru_cache(maxsize=256)
-def _hours(stored: str) -> Hours:
-    return hours_from(json.loads(stored))
+    return within_change(key, lambda: calendars.for_ticket(ticket, wanted))
 
 
 def choose_for(

@@ -53,7 +53,7 @@ def broke(timer: Timer, ticket: Ticket, policy: Policy | None, at: datetime) -> 
     timer.breached_at = at
     record(
         "timer.breached", ticket, at=at, timer=timer.pk, target=timer.target, policy=timer.policy,
-        name=dict(policy.name) if policy else {}, minutes=timer.target_minutes,
+        title=dict(policy.name) if policy else {}, minutes=timer.target_minutes,
     )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ def take(ticket: Ticket, *, by: Agent, now: datetime | None = None) -> Ticket:
 
 
 @action
-def release(ticket: Ticket, *, by: Agent, now: datetime | None = None, because: str = "") -> Ticket:
+def release(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
     """Put the ticket back into its team's queue."""
     ticket = lock(ticket)
     if ticket.assignee_id is None:

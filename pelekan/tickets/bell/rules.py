@@ -28,6 +28,7 @@ class Ring(StrEnum):
     FRUSTRATED = "frustrated"
     PROMISE = "promise"
     FORGOTTEN = "forgotten"
+    DUE = "due"
 
 
 class By(StrEnum):
@@ -54,6 +55,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.FRUSTRATED: (By.BELL, By.BROWSER),
     Ring.PROMISE: (By.BELL, By.BROWSER),
     Ring.FORGOTTEN: (By.BELL, By.MAIL),
+    Ring.DUE: (By.BELL, By.BROWSER),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -116,8 +118,10 @@ def ringing(what: Rung) -> list[Ringing]:
     if what.name == "answer.refused":  # whoever wrote it: the agent is told here, never the mail's sender
         return _one(Ring.UNSENT, what, what.data.get("agent"))
     if what.name == "ticket.told":
-        key = f"told:{what.ticket}:{what.data.get('source', '')}"[:40]
-        return [Ringing(Ring.TOLD, key, tuple(what.data["agents"]), mail=bool(what.data.get("mail")))]
+        source = str(what.data.get("source", ""))
+        kind = Ring.DUE if source.startswith("sla:") else Ring.TOLD  # a clock, or a rule
+        key = f"told:{what.ticket}:{source}"[:40]
+        return [Ringing(kind, key, tuple(what.data["agents"]), mail=bool(what.data.get("mail")))]
     if what.name == "ticket.frustrated":
         return [Ringing(Ring.FRUSTRATED, f"frustrated:{what.ticket}", tuple(what.data["agents"]))]
     if what.name in ("promise.near", "promise.missed"):

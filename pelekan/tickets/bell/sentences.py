@@ -25,11 +25,13 @@ NAMES = {
     Ring.FRUSTRATED: gettext_lazy("A customer is losing patience"),
     Ring.PROMISE: gettext_lazy("A promise to a customer falls due"),
     Ring.FORGOTTEN: gettext_lazy("Tickets of the desk are forgotten"),
+    Ring.DUE: gettext_lazy("A ticket is about to be late, or is"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
     Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
+    Ring.DUE: "timer",
 }  # fmt: skip
 
 
@@ -42,6 +44,18 @@ FORGOTTEN = {
     "held": gettext_lazy("On hold without a date"),
 }
 """The lists of `tickets.forgotten`."""
+
+CLOCKS = {
+    ("first_response", "soon"): gettext_lazy("A customer must get a first answer soon"),
+    ("first_response", "late"): gettext_lazy("A customer has waited too long for a first answer"),
+    ("next_response", "soon"): gettext_lazy("A customer must get an answer soon"),
+    ("next_response", "late"): gettext_lazy("A customer has waited too long for an answer"),
+    ("resolution", "soon"): gettext_lazy("A ticket must be solved soon"),
+    ("resolution", "late"): gettext_lazy("A ticket should be solved by now"),
+    ("acceptance", "soon"): gettext_lazy("A ticket that was passed on must be accepted soon"),
+    ("acceptance", "late"): gettext_lazy("A ticket that was passed on was not accepted in time"),
+}
+"""What a clock says, by target and how it stands (`sla.timers.acts`)."""
 
 REFUSED = {
     "agent_by_mail": gettext_lazy(
@@ -113,6 +127,9 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return str(REFUSED.get(data.get("why", ""), NAMES[Ring.UNSENT]))
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
+    if kind == Ring.DUE:
+        _source, target, how = [*str(data.get("source", "")).split(":"), "", ""][:3]
+        return str(CLOCKS.get((target, how), NAMES[Ring.DUE]))
     if kind == Ring.TOLD:
         said = data.get("text") or data.get("title", "")
         return isolate(said) if said else str(NAMES[Ring.TOLD])
