@@ -6,7 +6,7 @@ tried against another document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -103,10 +103,13 @@ def weighed(ticket: Ticket, impact: int, urgency: int) -> Assessment:
     return weigh(in_force()[0], grid_facts(ticket, _kinds()), impact, urgency)
 
 
-def imagined(ticket: Ticket, texts: Iterable[str]) -> tuple[Assessment, dict[str, Any]]:
-    """What would be suggested for these words of the customer, and the facts; nothing is written."""
-    facts = facts_for(ticket, first=True, words=_found("\n".join(texts)))
-    return assess(in_force()[0], facts), facts
+def imagined(ticket: Ticket, texts: Sequence[str], category_id: int | None) -> Assessment:
+    """What would be suggested if these words of the customer and this category counted; nothing is written."""
+    facts = facts_for(ticket, words=_found("\n".join(texts)))
+    if ticket.category_id is None and category_id is not None:
+        kinds = _kinds()
+        facts["about"] = _about(line_of(category_id, kinds), propose(texts, kinds).words)
+    return assess(in_force()[0], facts)
 
 
 def in_force() -> tuple[Grids, rulebooks.Book | None]:

@@ -198,6 +198,11 @@ def assess(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 
 
 @act
+def confirm(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
+    actions.confirm(ticket, by=agent)
+
+
+@act
 def tag(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     try:
         actions.tag(ticket, request.POST.get("name", ""), by=agent)

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from pelekan.channels import marks
 from pelekan.lib.browsers import browser_name
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
+from pelekan.tickets.forms import in_words
 from pelekan.tickets.models import Conversation, Message, Outcome, Stay, Tag, Ticket
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
+from pelekan.web.workspace import reasons
 from pelekan.web.workspace.prepared import Prepared
+from pelekan.web.workspace.reasons import answer_in_words
 
 PAST = 8
 ICON_OF = {"email": "email", "phone": "phone", "external": "portal", "visitor": "chat"}
@@ -37,6 +41,7 @@ _TALKS = Prepared(
         .order_by("-last_at")
         .values(
             "id", "channel", "state", "started_at", "accepted_at", "context", "customer_id", "customer__name",
+            "inbox__questions",
             asked=Subquery(_ASKED),
         )
     )
@@ -110,6 +115,8 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         "impact": ticket["impact"],
         "urgency": ticket["urgency"],
         "priority": ticket["priority"],
+        "why": reasons.short(ticket["reasons"]),
+        "suggested": ticket["assessed_at"] is None and bool(ticket["reasons"]),
         "created_at": ticket["created_at"],
         "registered_at": ticket["registered_at"],
         "inbox": ticket["inbox__name"],
@@ -148,11 +155,19 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
             "referrer": str(context.get("referrer", "")),
             "browser": browser_name(str(context.get("browser", ""))),
             "answers": [
-                (str(key), str(value)) for key, value in {**more, **answers}.items()
+                shown_answer(talk["inbox__questions"], str(key), str(value))
+                for key, value in {**more, **answers}.items()
                 if isinstance(value, str | int | float | bool) and str(value)
             ][:20],
         }  # fmt: skip
     return None
+
+
+def shown_answer(questions: list[dict[str, Any]], name: str, answer: str) -> tuple[str, str]:
+    """A question and its answer as the reader knows them; what no form asks any more stays as it came."""
+    language = get_language() or "en"
+    question = next((one for one in questions or () if one.get("name") == name), {})
+    return in_words(question.get("label"), language, name), answer_in_words(question, answer, language)
 
 
 def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:

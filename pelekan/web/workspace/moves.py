@@ -15,10 +15,10 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team
 from pelekan.tickets.lists import MOST_COUNTED, OPEN
 from pelekan.tickets.models import Category, Ticket
-from pelekan.tickets.priority import LEVELS, priority_of
+from pelekan.web.workspace import assessing
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
-from pelekan.web.workspace.shell import PRIORITIES, count_words
+from pelekan.web.workspace.shell import count_words
 from pelekan.web.workspace.until import presets
 
 MOST_PROPOSED = 8
@@ -75,11 +75,6 @@ def _categorise(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     return {"categories": category_choices(rows)}
 
 
-def _assess(request: HttpRequest, ticket: Any) -> dict[str, Any]:
-    grid = {f"{i}-{u}": PRIORITIES[priority_of(i, u)] for i in LEVELS for u in LEVELS}
-    return {"grid": grid, "levels_of": LEVELS}
-
-
 def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     """What it may be part of: what a mail hinted at, and other open tickets of the same customer."""
     rows = Ticket.objects.visible_to(agent_in(request)).exclude(pk=ticket.pk).exclude(status="closed")
@@ -91,7 +86,7 @@ def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
 
 _DIALOGS = {
     "escalate": _escalate, "hand-over": _colleagues, "assign": _people, "transfer": _colleagues, "hold": _hold,
-    "categorise": _categorise, "assess": _assess, "join": _join, "call": lambda request, ticket: {},
+    "categorise": _categorise, "assess": assessing.dialog, "join": _join, "call": lambda request, ticket: {},
 }  # fmt: skip
 
 

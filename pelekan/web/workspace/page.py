@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import call_cards, clocks, moved, pending, sendings, timeline
+from pelekan.web.workspace import call_cards, clocks, moved, pending, reasons, sendings, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -28,6 +28,7 @@ from pelekan.web.workspace.shell import PRIORITIES, list_part, shell, teams_of
 
 _FIELDS = (
     "id", "number", "subject", "status", "channel", "priority", "impact", "urgency", "language", "preview",
+    "assessed_at", "reasons",
     "hold_until", "created_at", "registered_at", "waiting_since", "last_at", "solved_at", "team_id", "tier_id",
     "customer_id", "inbox_id", "category_id", "assignee_id", "follows_id", "may_belong_to_id", "team__name",
     "tier__name", "tier__level", "assignee__user__name", "customer__name", "customer__language",
@@ -78,6 +79,7 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None, date
     mine = ticket["assignee_id"] == agent.pk
     can = {
         "register": ticket["registered_at"] is None,
+        "assess": ticket["status"] != "closed",
         "take": not mine and "take" in acts,
         "assign": ticket["status"] != "closed",
         "release": ticket["assignee_id"] is not None and ticket["status"] != "closed",
@@ -110,6 +112,8 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None, date
         "tier_level": ticket["tier__level"],
         "tier_total": max(1, ticket["levels"] or 0),
         "priority": PRIORITIES[ticket["priority"]],
+        "priority_why": reasons.short(ticket["reasons"]),
+        "priority_suggested": ticket["assessed_at"] is None and bool(ticket["reasons"]),
         "assignee_id": ticket["assignee_id"],
         "assignee_name": ticket["assignee__user__name"] or "",
         "assignee_initials": initials(ticket["assignee__user__name"] or ""),

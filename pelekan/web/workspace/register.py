@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,14 +14,18 @@ from pelekan.people.models import Agent, Team
 from pelekan.tickets import actions
 from pelekan.tickets.models import Category, MessageKind, Ticket
 from pelekan.tickets.propose import Kind, Proposal, propose
+from pelekan.tickets.weighing import imagined
+from pelekan.web.reading import Reading
 from pelekan.web.workspace.acts import Sorry, answer, number, team, told
+from pelekan.web.workspace.assessing import grid_context
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
 from pelekan.web.workspace.moves import category_choices, teams_with_load
+from pelekan.web.workspace.reasons import sentences
 
 
-def proposal_for(ticket: Ticket) -> tuple[Proposal, list[dict[str, Any]]]:
-    """What the desk would register, and the categories to choose from."""
+def proposal_for(ticket: Ticket) -> tuple[Proposal, list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the desk would register, the categories to choose from, and what speaks for impact and urgency."""
     rows: list[Any] = list(Category.objects.filter(archived_at=None).values())
     kinds = [
         Kind(
@@ -29,14 +34,20 @@ def proposal_for(ticket: Ticket) -> tuple[Proposal, list[dict[str, Any]]]:
         )
         for row in rows
     ]  # fmt: skip
-    texts = list(
+    texts: list[str] = list(
         ticket.messages.filter(kind=MessageKind.INCOMING, held_at=None)
         .order_by("id")
         .values_list("text", flat=True)[:50]
     )
     first = texts[0].strip() if texts else ""
     own = "" if first.startswith(ticket.subject.rstrip("…").strip()) else ticket.subject
-    return propose(texts, kinds, specialists_id=ticket.inbox.specialists_id, subject=own), rows
+    found = propose(texts, kinds, specialists_id=ticket.inbox.specialists_id, subject=own)
+    if ticket.category_id is not None:
+        found = replace(found, category_id=ticket.category_id)
+    if ticket.assessed_at is not None:  # an agent has settled it
+        return replace(found, impact=ticket.impact, urgency=ticket.urgency), rows, ticket.reasons
+    weighed = imagined(ticket, texts, found.category_id)
+    return replace(found, impact=weighed.impact, urgency=weighed.urgency), rows, list(weighed.reasons)
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,7 +55,7 @@ def proposal_for(ticket: Ticket) -> tuple[Proposal, list[dict[str, Any]]]:
 def register(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the dialog. POST: registers with the form, or with `quick` as proposed."""
     ticket, agent = ticket_of(request, pk), agent_in(request)
-    proposal, rows = proposal_for(ticket)
+    proposal, rows, why = proposal_for(ticket)
     if request.method == "GET":
         context = {
             "ticket": {"id": pk, "registered_at": ticket.registered_at},
@@ -52,6 +63,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
             "categories": category_choices(rows),
             "teams": teams_with_load(),
             "here": ticket.team_id,
+            "degrees": grid_context(request, ticket)["degrees"],
+            "why": sentences(why, ticket.inbox.questions, request.LANGUAGE_CODE, Reading(request.dates)),  # type: ignore[attr-defined]
         }
         return render(request, "desk/register.html", context)
     try:

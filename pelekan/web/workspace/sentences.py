@@ -89,6 +89,10 @@ def _held(data: dict[str, Any]) -> str:
 
 
 def _assessed(data: dict[str, Any]) -> str:
+    if data.get("suggested"):
+        return _("The desk suggests another priority: %(priority_before)s became %(priority)s")
+    if data.get("confirmed"):
+        return _("%(who)s confirmed the priority %(priority)s")
     if data.get("priority") != data.get("priority_before"):
         return _("%(who)s assessed it: priority %(priority_before)s became %(priority)s")
     return _("%(who)s assessed it: the priority stays %(priority)s")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
 from django.http import HttpRequest
@@ -16,6 +17,7 @@ from pelekan.tickets import lists
 from pelekan.tickets.lists import View
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
+from pelekan.web.workspace import reasons
 from pelekan.web.workspace.alarm import alarm, mark
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.prepared import Prepared
@@ -166,12 +168,22 @@ def _ticket_address() -> str:
     return url("desk_ticket", 0)  # looked up once: a list needs 25 of them
 
 
+TOLD = ("urgent", "high")
+"""Priorities that say in a list where they come from."""
+
+
+def _why(stored: Any) -> str:
+    """The reason for a priority in a few words; a database may give JSON as text."""
+    return reasons.short(json.loads(stored) if isinstance(stored, str) else stored)
+
+
 def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str, Any]:
     """A row of `lists` as the template draws it."""
     line["customer_initials"] = initials(line["customer_name"])
     line["assignee_initials"] = initials(line["assignee_name"] or "")
     line["priority"] = PRIORITIES[line["priority"]]
     line["done"] = line["status"] in ("solved", "closed")
+    line["why"] = _why(line["reasons"]) if line["priority"] in TOLD and not line["done"] else ""
     line["waits"] = line["waiting_since"] is not None and not line["done"]
     line["mine"] = line["assignee_id"] == agent.pk
     line["due"] = line["next_due_at"] if not line["done"] else None

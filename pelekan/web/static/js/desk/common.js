@@ -93,11 +93,22 @@ document.addEventListener("click", async (event) => {
 document.addEventListener("input", (event) => {
   const chooses = event.target.dataset.chooses;
   if (chooses) event.target.form.querySelector(`[value="${chooses}"]`).checked = true;
-  const grid = event.target.form?.querySelector("[data-grid]");
+  const form = event.target.closest("form");
+  const grid = form?.querySelector("[data-grid]");
   if (grid) {
-    const now = new FormData(event.target.form);
-    for (const el of grid.querySelectorAll("[data-pair]")) el.hidden = el.dataset.pair !== `${now.get("impact")}-${now.get("urgency")}`;
+    const now = new FormData(form);
+    const pair = `${now.get("impact")}-${now.get("urgency")}`;
+    for (const el of grid.querySelectorAll("[data-pair]")) el.hidden = el.dataset.pair !== pair;
+    for (const el of form.querySelectorAll("[data-choose]")) el.classList.toggle("matrix__cell--here", el.dataset.choose === pair);
   }
+});
+
+document.addEventListener("click", (event) => {
+  const cell = event.target.closest("[data-choose]");
+  if (!cell) return;
+  const [impact, urgency] = cell.dataset.choose.split("-");
+  for (const [name, value] of [["impact", impact], ["urgency", urgency]]) cell.closest("form").querySelector(`[name=${name}][value="${value}"]`).checked = true;
+  cell.dispatchEvent(new Event("input", { bubbles: true }));
 });
 
 // an act that could not be done says so where it was asked for
