@@ -134,6 +134,15 @@ class Dates:
                 break
         return self._local(AND[self._words].join(words) or counted(0, "second", self._words))
 
+    @_kept
+    def hours(self, length: timedelta) -> str:
+        """A length in hours and minutes, however many: «۲۶ ساعت و ۵ دقیقه». For working time, whose days are no days."""
+        number, rest = divmod(int(abs(length.total_seconds())) // 60, 60)
+        words = [counted(number, "hour", self._words)] if number else []
+        if rest or not number:
+            words.append(counted(rest, "minute", self._words))
+        return self._local(AND[self._words].join(words))
+
     def _rest(self, seconds: int, units: list[tuple[str, int]]) -> list[str]:
         words = []
         for unit, size in units:

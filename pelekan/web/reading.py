@@ -73,6 +73,9 @@ class Reading:
     def span(self, length: timedelta, parts: int = 2) -> str:
         return self.dates.span(length, parts)
 
+    def hours(self, length: timedelta) -> str:
+        return self.dates.hours(length)
+
     def due(self, at: datetime) -> str:
         """What is left until a promise, or how late it is: «۱۸ دقیقه», «۲ ساعت دیر»."""
         words = self.span(at - self.now, 1)

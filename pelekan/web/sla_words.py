@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from pelekan.lib.text import isolate
 from pelekan.web.reading import Reading
@@ -34,14 +34,8 @@ def target_help(kind: str) -> str:
 
 
 def length(minutes: int, dates: Reading) -> str:
-    """«۳ ساعت», "2 days and 4 hours"; 24 hours stay hours, as people promise them."""
-    if minutes % 60 == 0 and minutes <= 72 * 60 and minutes != 48 * 60:
-        return hours(minutes // 60, dates)
-    return dates.span(timedelta(minutes=minutes))
-
-
-def hours(number: int, dates: Reading) -> str:
-    return ngettext("%(number)s hour", "%(number)s hours", number) % {"number": dates.digits(number)}
+    """«۳ ساعت», "26 hours": working time has no days, and people promise 24 hours."""
+    return dates.hours(timedelta(minutes=minutes))
 
 
 def moment_of(at: Mapping[str, Any], dates: Reading) -> str:

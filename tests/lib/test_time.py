@@ -113,6 +113,14 @@ def test_span(length, fa, ar, en):
     assert (FA.span(length), AR.span(length), EN.span(length)) == (fa, ar, en)
 
 
+def test_hours_never_become_days():
+    length = timedelta(hours=26, minutes=5, seconds=40)
+    assert Dates("fa").hours(length) == "۲۶ ساعت و ۵ دقیقه"
+    assert Dates("en").hours(length) == "26 hours 5 minutes"
+    assert Dates("ar").hours(timedelta(hours=2)) == "ساعتان"
+    assert Dates("en").hours(timedelta(seconds=20)) == "0 minutes"
+
+
 def test_span_in_one_part():
     assert EN.span(timedelta(hours=2, minutes=59), parts=1) == "2 hours"
 

@@ -46,6 +46,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Work"),
             [
+                ("settings_sla", _("Service levels"), "timer", "settings"),
                 ("settings_categories", _("Categories"), "folder-tree", "settings"),
                 ("settings_tags", _("Tags"), "tags", "settings"),
                 ("settings_replies", _("Saved replies"), "zap", "share_replies"),

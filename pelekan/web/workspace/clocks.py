@@ -67,7 +67,7 @@ def _clock(row: dict[str, Any], dates: Reading) -> dict[str, Any]:
         } if live and due else None,
         "due_at": due,
         "told": _told(row, late, dates),
-        "of": _("%(spent)s of %(time)s") % {"spent": _span(row["spent"], dates), "time": within},
+        "of": _("%(spent)s of %(time)s") % {"spent": dates.hours(row["spent"]), "time": within},
         "clock": _("business hours") if row["clock"] == "business" else _("round the clock"),
         "share": min(100, round(100 * row["share"])),
         "segments": [_segment(one, row["clock"], dates) for one in row["segments"]][-MOST_SEGMENTS:],
@@ -79,7 +79,7 @@ def _clock(row: dict[str, Any], dates: Reading) -> dict[str, Any]:
 def _told(row: dict[str, Any], late: bool, dates: Reading) -> str:
     """How it stands, in a sentence."""
     if row["state"] == "paused":
-        return _("Paused: %(time)s are left") % {"time": _span(max(row["left"], timedelta()), dates)}
+        return _("Paused: %(time)s are left") % {"time": dates.hours(max(row["left"], timedelta()))}
     if row["state"] == "met":
         return _("Met, but late") if late else pgettext("clock", "Met in time")
     return ""
@@ -93,8 +93,8 @@ def _segment(one: dict[str, Any], clock: str, dates: Reading) -> dict[str, Any]:
         "sign": sla_words.SEGMENT_SIGNS.get(one["state"], "circle"),
         "name": sla_words.segment_name(one["state"]),
         "since": one["since"],
-        "length": _span(one["counted"] if one["state"] == "running" else length, dates),
-        "closed": _("%(time)s closed") % {"time": dates.span(closed)}
+        "length": dates.hours(one["counted"] if one["state"] == "running" else length),
+        "closed": _("%(time)s closed") % {"time": dates.hours(closed)}
         if closed >= timedelta(minutes=1)
         else "",
     }
@@ -124,10 +124,6 @@ def _old(one: dict[str, Any], dates: Reading) -> dict[str, Any]:
         "due": dates.short(due) if due else "",
         "policy": one.get("name") or one.get("policy", ""),
     }
-
-
-def _span(length: timedelta, dates: Reading) -> str:
-    return dates.span(length) if length >= timedelta(minutes=1) else dates.span(timedelta())
 
 
 def _nameless(kind: str, pk: int) -> str:
