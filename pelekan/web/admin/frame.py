@@ -46,7 +46,6 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Work"),
             [
-                ("settings_sla", _("Service levels"), "timer", "settings"),
                 ("settings_categories", _("Categories"), "folder-tree", "settings"),
                 ("settings_tags", _("Tags"), "tags", "settings"),
                 ("settings_replies", _("Saved replies"), "zap", "share_replies"),
@@ -56,6 +55,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Rules"),
             [
+                ("settings_sla", _("Service levels"), "timer", "rules"),
                 ("settings_rules", _("Routing rules"), "route", "rules"),
                 ("settings_assignment", _("Assignment"), "user-check", "rules"),
                 ("settings_automations", _("Automations"), "workflow", "rules"),

@@ -12,66 +12,70 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pelekan.people.models import Agent, Language
+from pelekan.people.models import Language
 from pelekan.sla import presets, reading
 from pelekan.sla.models import BusinessHours
 from pelekan.tickets import rulebooks
 from pelekan.tickets.models import Rulebook
-from pelekan.web.admin import conditions, sla_book, sla_form, sla_shapes
-from pelekan.web.admin.doors import agent, behind, get_object_or_404, went
+from pelekan.web.admin import conditions, drafts, sla_book, sla_form, sla_shapes
+from pelekan.web.admin.choices import Choices
+from pelekan.web.admin.doors import agent, behind, went
 from pelekan.web.admin.frame import show
-from pelekan.web.admin.sla_book import Body, Working
+from pelekan.web.admin.sla_book import Body
+from pelekan.web.admin.sla_differences import name_of
 from pelekan.web.reading import Reading
 
 HOME = "settings_sla"
 
 
-@behind("settings")
+@behind("rules")
 def policies(request: HttpRequest) -> HttpResponse:
-    now, language = sla_book.working(), lang()
     return show(
         request, "sla", HOME, _("Service levels"),
         _("Until when customers are answered, and what happens when it takes longer. The first policy that fits a ticket is its own."),
-        **_listed(request, now), active=now.active,
-        versions=sla_shapes.versions(sla_book.versions(), language), replan=reading.replanning(),
+        **_listed(request), replan=reading.replanning(),
     )  # fmt: skip
 
 
-def _listed(request: HttpRequest, now: Working) -> dict[str, Any]:
+def _listed(request: HttpRequest) -> dict[str, Any]:
     """The policies as they are worked on, and what the draft would change."""
     dates, language, names = reader(request), lang(), sla_shapes.names()
-    differs = sla_book.changes(now.active_body, now.body) if now.draft else {}
-    rows = now.body["policies"]
+    body, active = working(), drafts.active_of(sla_book.KIND)
+    before = active.body if active else {}
+    rows = body["policies"]
     return {
-        "policies": [sla_shapes.card(one, now.body, differs, dates, language, names) for one in rows],
-        "default": now.body["default"] or "",
-        "defaults": [("", _("No promise at all")), *((one["id"], sla_shapes.name_of(one, language)) for one in rows)],
-        "draft": sla_shapes.draft(now.draft, differs, language),
-    }  # fmt: skip
+        "policies": [sla_shapes.card(one, body, before, dates, language, names) for one in rows],
+        "default": body["default"] or "",
+        "defaults": [("", _("No promise at all")), *((one["id"], name_of(one, language)) for one in rows)],
+        "panel": drafts.panel(sla_book.KIND, Choices(language)),
+    }
 
 
-@behind("settings")
+def working() -> Body:
+    return sla_book.whole(drafts.body_of(sla_book.KIND))
+
+
+@behind("rules")
 def progress(request: HttpRequest) -> HttpResponse:
     """How far running clocks have been planned anew."""
     return render(request, "settings/sla_progress.html", {"replan": reading.replanning()})
 
 
-@behind("settings", "GET", "POST")
+@behind("rules", "GET", "POST")
 def new_policy(request: HttpRequest) -> HttpResponse:
     fresh = {"id": "", "targets": {}, "when": None}
-    return _edit(request, sla_book.working(), fresh, _("New policy"))
+    return _edit(request, fresh, _("New policy"))
 
 
-@behind("settings", "GET", "POST")
+@behind("rules", "GET", "POST")
 def policy(request: HttpRequest, id: str) -> HttpResponse:
-    now = sla_book.working()
-    found = sla_book.policy_of(now.body, id)
+    found = sla_book.policy_of(working(), id)
     if found is None:
         raise Http404
-    return _edit(request, now, dict(found), sla_shapes.name_of(found, lang()))
+    return _edit(request, dict(found), name_of(found, lang()))
 
 
-def _edit(request: HttpRequest, now: Working, stored: Body, heading: str) -> HttpResponse:
+def _edit(request: HttpRequest, stored: Body, heading: str) -> HttpResponse:
     dates = reader(request)
     form = sla_form.form_of(stored, dates.dates.digits or dates.dates.language)
     condition, faults, told = stored.get("when"), [], ""
@@ -81,7 +85,7 @@ def _edit(request: HttpRequest, now: Working, stored: Body, heading: str) -> Htt
         condition, faults = conditions.read(posted, "when", sets=True)
         if not conditions.pressed(posted, "when") and not faults and not form.is_wrong and condition:
             try:
-                return _keep_policy(request, now, stored["id"], form, condition)
+                return _keep_policy(request, stored["id"], form, condition)
             except rulebooks.CannotKeep as refused:
                 told = " ".join(fault.text for fault in refused.faults)
     wrong = posted is not None and not conditions.pressed(posted, "when")
@@ -97,16 +101,26 @@ def _edit(request: HttpRequest, now: Working, stored: Body, heading: str) -> Htt
     )  # fmt: skip
 
 
-def _keep_policy(
-    request: HttpRequest, now: Working, id: str, form: sla_form.PolicyForm, condition: Body
-) -> HttpResponse:
+def _keep_policy(request: HttpRequest, id: str, form: sla_form.PolicyForm, condition: Body) -> HttpResponse:
     id = id or next(sla_book.new_ids("p"))
     made = sla_form.document_of(form, id, condition, sla_book.new_ids("s"))
-    draft = sla_book.keep(now, sla_book.with_policy(now.body, made), agent(request))
-    if "enable" in request.POST:
-        rulebooks.enable(draft, by=agent(request))
+    book = _keep(request, lambda body: sla_book.with_policy(body, made))
+    if "enable" in request.POST and book.enabled_at is None:
+        rulebooks.enable(book, by=agent(request))
+    if book.enabled_at is not None or "enable" in request.POST:
         return went(request, HOME, _("Kept and in force. Running clocks are planned anew."))
-    return went(request, HOME, _("Kept as a draft. It is not in force yet."))
+    return went(request, HOME, _drafted())
+
+
+def _keep(request: HttpRequest, make: Callable[[Body], Body]) -> Rulebook:
+    """The draft with another document. Raises rulebooks.CannotKeep."""
+
+    def how(body: Body) -> None:
+        made = make(sla_book.whole(body))
+        body.clear()
+        body.update(made)
+
+    return drafts.change(sla_book.KIND, agent(request), how)
 
 
 def _hours() -> list[tuple[str, str]]:
@@ -117,25 +131,21 @@ def _hours() -> list[tuple[str, str]]:
 # Acts on the whole
 
 
-def _changes(make: Callable[[HttpRequest, Body], Body], said: Callable[[], str]) -> Any:
+def _changes(make: Callable[..., Body]) -> Any:
     """A view that makes another document of the present one and keeps it as the draft."""
 
     def view(request: HttpRequest, **values: Any) -> HttpResponse:
-        now = sla_book.working()
-        body = make(request, now.body, **values)
         try:
-            if body != now.body:
-                sla_book.keep(now, body, agent(request))
-            text = said()
+            _keep(request, lambda body: make(request, body, **values))
         except rulebooks.CannotKeep as refused:
             messages.error(request, " ".join(fault.text for fault in refused.faults))
             return HttpResponseRedirect(reverse(HOME))
         if request.headers.get("X-Part"):
-            return render(request, "settings/sla_part.html", _listed(request, sla_book.working()))
-        return went(request, HOME, text)
+            return render(request, "settings/sla_part.html", _listed(request))
+        return went(request, HOME, _drafted())
 
     view.__doc__ = make.__doc__
-    return behind("settings", "POST")(view)
+    return behind("rules", "POST")(view)
 
 
 def _with_preset(request: HttpRequest, body: Body) -> Body:
@@ -168,48 +178,11 @@ def _drafted() -> str:
     return _("Kept as a draft. It is not in force yet.")
 
 
-preset = _changes(_with_preset, _drafted)
-remove = _changes(_without, _drafted)
-move = _changes(_moved, _drafted)
-order = _changes(_ordered, _drafted)
-default = _changes(_defaulted, _drafted)
-
-
-@behind("settings", "POST")
-def enable(request: HttpRequest) -> HttpResponse:
-    """Put the draft in force."""
-    return _settle(request, lambda draft, by: rulebooks.enable(draft, by=by), _("In force. Running clocks are planned anew."))  # fmt: skip
-
-
-@behind("settings", "POST")
-def discard(request: HttpRequest) -> HttpResponse:
-    """Put the draft away."""
-    return _settle(request, lambda draft, by: rulebooks.discard(draft, by=by), _("The draft is put away. What is in force stays."))  # fmt: skip
-
-
-def _settle(request: HttpRequest, do: Callable[[Rulebook, Agent], Any], said: str) -> HttpResponse:
-    draft = sla_book.working().draft
-    if draft is None:
-        messages.error(request, _("There is no draft any more: a colleague was quicker."))
-        return HttpResponseRedirect(reverse(HOME))
-    try:
-        do(draft, agent(request))
-    except rulebooks.CannotKeep as refused:
-        messages.error(request, " ".join(fault.text for fault in refused.faults))
-        return HttpResponseRedirect(reverse(HOME))
-    return went(request, HOME, said)
-
-
-@behind("settings", "POST")
-def bring_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Put an earlier version in force again."""
-    version = get_object_or_404(Rulebook, pk=pk, kind=sla_book.KIND, enabled_at__isnull=False)
-    try:
-        rulebooks.revert(version, by=agent(request))
-    except rulebooks.CannotKeep as refused:
-        messages.error(request, " ".join(fault.text for fault in refused.faults))
-        return HttpResponseRedirect(reverse(HOME))
-    return went(request, HOME, _("In force again. Running clocks are planned anew."))
+preset = _changes(_with_preset)
+remove = _changes(_without)
+move = _changes(_moved)
+order = _changes(_ordered)
+default = _changes(_defaulted)
 
 
 def reader(request: HttpRequest) -> Reading:

@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pelekan.people.models import Agent, Team
-from pelekan.tickets.models import Rulebook
 from pelekan.web import sla_words
-from pelekan.web.admin import conditions, sla_book, sla_form
+from pelekan.web.admin import conditions, sla_form
+from pelekan.web.admin.sla_differences import name_of
 from pelekan.web.reading import Reading
 
 Names = sla_words.Names
@@ -25,19 +25,13 @@ def names() -> Names:
     return lambda kind, pk: known.get(kind, {}).get(pk, "")
 
 
-def name_of(policy: Mapping[str, Any], language: str) -> str:
-    name = policy.get("name") or ""
-    if isinstance(name, str):
-        return name or str(policy.get("id", ""))
-    return name.get(language) or next((one for one in name.values() if one), str(policy.get("id", "")))
-
-
 def card(
-    policy: Mapping[str, Any], body: Mapping[str, Any], differs: Mapping[str, Any], dates: Reading, language: str,
+    policy: Mapping[str, Any], body: Mapping[str, Any], before: Mapping[str, Any], dates: Reading, language: str,
     names: Names,
 ) -> dict[str, Any]:  # fmt: skip
-    """A policy in the list of all."""
+    """A policy in the list of all; `before` is the document in force."""
     ids = [one["id"] for one in body["policies"]]
+    was = next((one for one in before.get("policies") or () if one["id"] == policy["id"]), None)
     return {
         "id": policy["id"],
         "name": name_of(policy, language),
@@ -47,8 +41,8 @@ def card(
         "is_default": policy["id"] == body["default"],
         "first": policy["id"] == ids[0],
         "last": policy["id"] == ids[-1],
-        "new": policy in differs.get("new", ()),
-        "changed": policy in differs.get("changed", ()),
+        "new": was is None,
+        "changed": was is not None and was != policy,
     }
 
 
@@ -90,49 +84,6 @@ def _add(found: dict[int, list[dict[str, str]]], at: int, sign: str, kind: str, 
     lines = found.setdefault(at, [])
     if all(line["text"] != text for line in lines):
         lines.append({"sign": sign, "kind": kind, "text": text})
-
-
-def draft(book: Rulebook | None, differs: Mapping[str, Any], language: str) -> dict[str, Any] | None:
-    """What the draft would change, in words."""
-    if book is None:
-        return None
-    return {
-        "by": book.author.name if book.author else "",
-        "at": book.changed_at,
-        "on": book.due_at,
-        "says": said_of(differs, language),
-    }
-
-
-def said_of(differs: Mapping[str, Any], language: str) -> list[str]:
-    said = []
-    for key, words in (
-        ("new", _("New: %(names)s")), ("changed", _("Changed: %(names)s")), ("gone", _("Removed: %(names)s")),
-    ):  # fmt: skip
-        if differs.get(key):
-            named = [f"“{name_of(one, language)}”" if language == "en" else f"«{name_of(one, language)}»" for one in differs[key]]  # fmt: skip
-            said.append(words % {"names": (", " if language == "en" else "، ").join(named)})
-    if differs.get("moved"):
-        said.append(_("The order or the default is another."))
-    return said
-
-
-def versions(books: list[Rulebook], language: str) -> list[dict[str, Any]]:
-    """Those that are or were in force: who, when, what differed from the one before."""
-    empty: dict[str, Any] = {"policies": [], "default": None}
-    older = [*(book.body for book in books[1:]), empty if len(books) < sla_book.MOST_VERSIONS else None]
-    return [
-        {
-            "id": book.pk,
-            "number": book.number,
-            "who": book.enabled_by.name if book.enabled_by else _("Pelekan"),
-            "at": book.enabled_at,
-            "note": book.note,
-            "active": book.ended_at is None,
-            "says": said_of(sla_book.changes(before, book.body), language) if before is not None else [],
-        }
-        for book, before in zip(books, older, strict=False)
-    ]
 
 
 # The form

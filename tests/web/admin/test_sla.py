@@ -6,15 +6,18 @@ import re
 
 import pytest
 from django.http import QueryDict
+from django.utils import translation
 
 from pelekan.sla.policies import parse
 from pelekan.sla.presets import document_348, steps_348
 from pelekan.tickets import rulebooks
 from pelekan.tickets.models import Rulebook
 from pelekan.web.admin import sla_form
+from pelekan.web.admin.sla_differences import told
 from tests.web.forms import fields
 
 HOME = "/desk/settings/sla/"
+BOOKS = "/desk/settings/books/sla/"
 
 
 def filled(page: str, **changes: str) -> dict[str, list[str]]:
@@ -41,7 +44,7 @@ def test_the_preset_is_one_click_and_a_draft_until_it_is_put_in_force(admin) -> 
     assert draft().body == document_348()
     assert "۳ ساعت" in page
     assert "۲۴ ساعت" in page, "the picture of the steps ends with the public promise"
-    admin.post(HOME + "enable/")
+    admin.post(BOOKS + "enable/")
     now = active()
     assert now is not None
     assert now.enabled_by is not None
@@ -130,7 +133,7 @@ def test_order_default_and_removal_make_a_draft(admin) -> None:
     assert draft().body == {"policies": [second], "default": None}
     admin.post(HOME + "default/", {"default": "p-two"})
     assert draft().body["default"] == "p-two"
-    admin.post(HOME + "discard/")
+    admin.post(BOOKS + "discard/")
     assert active().body["default"] == "p-348"
     assert not Rulebook.objects.filter(kind="sla", enabled_at=None, discarded_at=None).exists()
 
@@ -139,8 +142,27 @@ def test_an_earlier_version_is_brought_back(admin) -> None:
     Rulebook.objects.filter(kind="sla").delete()
     old = rulebooks.enable(rulebooks.keep("sla", document_348(), by=None), by=None)
     rulebooks.enable(rulebooks.keep("sla", {"policies": [], "default": None}, by=None), by=None)
-    page = admin.get(HOME).content.decode()
-    assert f"versions/{old.pk}/back/" in page
-    admin.post(f"{HOME}versions/{old.pk}/back/")
+    page = admin.get(BOOKS).content.decode()
+    assert f"/books/sla/{old.number}/back/" in page
+    admin.post(f"{BOOKS}{old.number}/back/")
     assert active().body == document_348()
     assert active().number == 3
+
+
+def test_differences_are_said_in_sentences() -> None:
+    before, after = document_348(), document_348()
+    policy = after["policies"][0]
+    policy["targets"]["resolution"]["within_minutes"] = 600
+    policy["targets"]["first_response"]["steps"].pop()
+    del policy["targets"]["next_response"]
+    policy["promise"] = None
+    after["default"] = None
+    with translation.override("en"):
+        assert told(before, after) == [
+            "⁨All requests⁩: other steps on the way to First answer",
+            "⁨All requests⁩: Solution within 10 hours; it was 8 hours",
+            "⁨All requests⁩ no longer has the target Next answer",
+            "⁨All requests⁩ promises customers nothing",
+            "Tickets that fit no policy are promised nothing",
+        ]
+        assert told(before, before) == []
