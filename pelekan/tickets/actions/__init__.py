@@ -27,6 +27,7 @@ from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoi
 from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.packing import PackMissing, keep_pack, link_issue, unlink_issue
+from pelekan.tickets.actions.placing import route
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.returning import NobodySent, accept, send_back
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
@@ -77,6 +78,7 @@ __all__ = [
     "reopen",
     "reply",
     "resume",
+    "route",
     "say",
     "said_before",
     "seen",

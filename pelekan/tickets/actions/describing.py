@@ -66,7 +66,9 @@ _CONVERSATIONS = Prepared(
 
 
 @action
-def categorise(ticket: Ticket, category: Category | None, *, by: By, now: datetime | None = None) -> Ticket:
+def categorise(
+    ticket: Ticket, category: Category | None, *, by: By, because: str = "", now: datetime | None = None
+) -> Ticket:
     """Say what the ticket is about."""
     ticket = lock(ticket)
     before = ticket.category_id
@@ -79,6 +81,7 @@ def categorise(ticket: Ticket, category: Category | None, *, by: By, now: dateti
         ticket,
         by=by,
         at=now,
+        because=because,
         category=category.pk if category else None,
         category_before=before,
     )
@@ -122,12 +125,12 @@ def tag(ticket: Ticket, name: str, *, by: By, because: str = "", now: datetime |
 
 
 @action
-def untag(ticket: Ticket, found: Tag, *, by: By, now: datetime | None = None) -> None:
+def untag(ticket: Ticket, found: Tag, *, by: By, because: str = "", now: datetime | None = None) -> None:
     """Take a tag off."""
     ticket = lock(ticket)
     if ticket.tags.filter(pk=found.pk).exists():
         ticket.tags.remove(found)
-        record("ticket.untagged", ticket, by=by, at=now, tag=found.name)
+        record("ticket.untagged", ticket, by=by, at=now, because=because, tag=found.name)
 
 
 def _next_number() -> int:

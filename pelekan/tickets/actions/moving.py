@@ -104,11 +104,20 @@ def _must_suit(
 
 @action
 def take(ticket: Ticket, *, by: Agent, now: datetime | None = None) -> Ticket:
-    """`by` takes the ticket. When a colleague already has it, he keeps it: ask for `assign` to override."""
+    """`by` takes the ticket. When a colleague already has it, he keeps it: ask for `assign` to override. Whom the desk
+    chose by itself gives way, as long as nobody but the desk has done anything with it."""
     current = lock(ticket)
-    if current.assignee_id and current.assignee_id != by.pk:
+    if current.assignee_id and current.assignee_id != by.pk and not _only_given(current):
         return current
     return assign(current, by, by=by, now=now)
+
+
+def _only_given(ticket: Ticket) -> bool:
+    """Whether the desk gave the ticket to its assignee, and he has not touched it since."""
+    given = ticket.events.filter(name="ticket.assigned").order_by("-id").values("id", "agent_id").first()
+    if given is None or given["agent_id"] is not None:
+        return False
+    return not ticket.events.filter(id__gt=given["id"], agent=ticket.assignee_id).exists()
 
 
 @action
