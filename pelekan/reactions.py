@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, telling
-from pelekan.routing import chats
+from pelekan.routing import chats, engine, giving, waits
+from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
 from pelekan.tickets import search, webhooks, weighing
 from pelekan.tickets.bell import ring
@@ -21,9 +22,12 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.received": [
         weighing.on_received,
         search.index_message,
+        engine.route,
+        giving.give,
         ring.ring,
         watching.heard,
         timers.follow,
+        waits.begin,
     ],
     "message.sent": [
         search.index_message,
@@ -32,17 +36,19 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         watching.answered,
         keeping.heard,
         timers.follow,
+        waits.begin,
     ],
     "message.noted": [search.index_message, ring.ring],
-    "ticket.registered": [telling.receipt, timers.follow],
-    "ticket.joined": [ring.ring, timers.follow],
+    "ticket.registered": [engine.route, giving.give, telling.receipt, timers.follow],
+    "ticket.joined": [ring.ring, timers.follow, waits.begin],
     "ticket.split": [joining.follow_split, timers.follow],
     "ticket.assigned": [ring.ring, timers.follow],
     "ticket.renamed": [search.index_subject, timers.follow],
-    "ticket.created": [weighing.on_created, timers.follow, chats.offer],
+    "ticket.created": [weighing.on_created, timers.follow, engine.route, chats.offer, waits.begin],
     "ticket.escalated": [
         weighing.on_described,
         chats.offer,
+        giving.give,
         telling.follow,
         ring.ring,
         watching.moved,
@@ -51,17 +57,25 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.returned": [
         weighing.on_described,
         chats.offer,
+        giving.give,
         telling.follow,
         ring.ring,
         watching.moved,
         timers.follow,
     ],
-    "ticket.handed_over": [weighing.on_described, chats.offer, ring.ring, watching.moved, timers.follow],
-    "ticket.categorised": [weighing.on_described, timers.follow],
+    "ticket.handed_over": [
+        weighing.on_described,
+        chats.offer,
+        giving.give,
+        ring.ring,
+        watching.moved,
+        timers.follow,
+    ],
+    "ticket.categorised": [weighing.on_described, timers.follow, engine.route],
     "ticket.waited": [telling.follow, timers.follow],
-    "ticket.solved": [telling.follow, keeping.solved, timers.follow],
-    "ticket.closed": [keeping.solved, timers.follow],
-    "ticket.reopened": [watching.moved, timers.follow],
+    "ticket.solved": [telling.follow, keeping.solved, timers.follow, waits.begin, giving.serve],
+    "ticket.closed": [keeping.solved, timers.follow, giving.serve],
+    "ticket.reopened": [watching.moved, timers.follow, engine.route, giving.give],
     "ticket.frustrated": [ring.ring],
     "call.done": [keeping.called],
     "promise.near": [ring.ring],
@@ -79,20 +93,24 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "gateway.failed": [ring.ring],
     "webhook.failed": [ring.ring],
     "chat.ended": [chats.serve_waiting],
-    "agent.presence": [chats.serve_waiting],
+    "agent.presence": [chats.serve_waiting, giving.serve],
     "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],
     "ticket.parted": [timers.follow],
     "ticket.held": [timers.follow],
     "ticket.resumed": [timers.follow],
-    "ticket.released": [timers.follow],
+    "ticket.released": [timers.follow, giving.give],
     "ticket.accepted": [timers.follow],
-    "ticket.assessed": [timers.follow],
+    "ticket.assessed": [timers.follow, engine.route],
     "ticket.tagged": [timers.follow],
     "ticket.untagged": [timers.follow],
     "ticket.given": [timers.follow],
     "message.crossed": [timers.follow],
+    "ticket.routed": [weighing.on_described],
+    "rulebook.enabled": [waits.renew],
 }
 
+for _name in AUTOMATED_ON:
+    SCORE.setdefault(_name, []).append(engine.automate)
 for _name in EVENTS:  # other programs hear of it last
     SCORE.setdefault(_name, []).append(webhooks.follow)

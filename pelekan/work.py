@@ -13,6 +13,7 @@ from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
+from pelekan.routing import giving, waits
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
@@ -28,6 +29,7 @@ JOBS: list[Job] = [
     telling.JOB,
     posting.JOB,
     keeping.JOB,
+    *waits.JOBS,
     watching.JOB,
     promising.JOB,
     webhooks.JOB,
@@ -35,6 +37,7 @@ JOBS: list[Job] = [
 
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
+    Chore(giving.serve_all, timedelta(minutes=1)),
     Chore(forget_tokens, timedelta(hours=6)),
     Chore(drop_unsent, timedelta(hours=1)),
     Chore(pace.forget_old, timedelta(minutes=10)),

@@ -91,7 +91,8 @@ def _way(one: dict[str, Any], where: str, faults: list[Fault]) -> Way:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if not number or not 0 <= value <= HEAVIEST:
             faults.append(Fault(f"{where}.weights.{name}", "no_weight", str(value)[:40]))
-    return Way(str(way), *(one.get(name) is not False for name in SWITCHES), {**WEIGHTS, **weights})
+    switches = {name: one.get(name) is not False for name in SWITCHES}
+    return Way(str(way), weights={**WEIGHTS, **weights}, **switches)  # type: ignore[arg-type]
 
 
 # Choosing

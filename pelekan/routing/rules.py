@@ -17,7 +17,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
-from pelekan.routing.acts import FOR_AUTOMATIONS, FOR_ROUTING, MOVES, BadRules, Do, Fault, acts_from
+from pelekan.routing.acts import ACTS, FOR_AUTOMATIONS, FOR_ROUTING, MOVES, BadRules, Do, Fault, acts_from
 from pelekan.tickets.conditions import ast
 
 ROUTED_ON = {
@@ -279,7 +279,7 @@ def decide(document: Rules, facts: Mapping[str, Any]) -> Routed:
     """The first rule that listens to `facts["event"]`, holds, and can act.
 
     Beside the facts of the ticket two more are looked at: "gone", what no longer exists (["team:3"]), and "by_hand",
-    what a person has chosen ({"team": true, "agent": true}): neither is ever undone."""
+    what a person has chosen ({"team", "agent", "priority", "category": true}): neither is ever undone."""
     gone, passed = set(facts.get("gone") or ()), []
     for rule in _asked(document, facts):
         if not ast.holds(rule.when, facts):
@@ -315,7 +315,7 @@ def by_hand(acts: tuple[Do, ...], facts: Mapping[str, Any]) -> tuple[tuple[Do, .
         # who gave it to a person has chosen the team too: a move would take it from that person
         if do.act in MOVES:
             return bool(chosen.get("team") or chosen.get("agent"))
-        return do.act == "agent" and bool(chosen.get("agent"))
+        return bool(chosen.get(ACTS[do.act].sets))
 
     return (
         tuple(do for do in acts if not forbidden(do)),

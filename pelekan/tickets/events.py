@@ -271,6 +271,10 @@ class _Again(Exception):
     """What this change holds was moved before it got hold of it."""
 
 
+MUST_PASS = (_Again, OperationalError)
+"""What whoever catches faults inside a change lets through: the whole change is repeated."""
+
+
 def begin_anew() -> None:
     """What was locked is not what is needed: let it go and repeat the whole change, because who goes on to lock more
     rows, in whatever order, waits for others who wait for him. Returns where nobody else can be waiting, or where

@@ -160,7 +160,7 @@ def say(
 def note(
     ticket: Ticket,
     *,
-    by: Agent,
+    by: Agent | None,
     text: str = "",
     html: str = "",
     attachment_ids: Sequence[int] = (),
@@ -169,7 +169,7 @@ def note(
     because: str = "",
     now: datetime | None = None,
 ) -> Message:
-    """`by` leaves a note for colleagues. It can never reach a customer: every customer-side read goes
+    """`by` (None: a rule) leaves a note for colleagues. It can never reach a customer: every customer-side read goes
     through `Message.objects.public()`, and no topic of the customer is poked."""
     now = now or clock()
     conversation = _newest(ticket)
@@ -184,6 +184,7 @@ def note(
         kind=MessageKind.NOTE,
         channel=conversation.channel,
         agent=by,
+        automatic=by is None,
         text=text,
         html=html,
         client_id=client_id,
@@ -191,7 +192,8 @@ def note(
         created_at=now,
     )
     insert(message)
-    bind(attachment_ids, message, owner_key(agent=by))
+    if by is not None:
+        bind(attachment_ids, message, owner_key(agent=by))
     record("message.noted", ticket, by=by, message=message, because=because, at=now)
     return message
 

@@ -21,8 +21,8 @@ def people(ticket: Ticket, whom: str) -> list[int]:
     if kind == "manager":
         return managers_of(ticket.team_id)
     working = Agent.objects.filter(WORKING)
-    if kind == "agent" and (number or ticket.assignee_id):
-        working = working.filter(pk=int(number) if number else ticket.assignee_id)
+    if kind == "agent" and (one := int(number or ticket.assignee_id or 0)):
+        working = working.filter(pk=one)
     else:
         working = working.filter(teams=int(number) if number else ticket.team_id)
     return list(working.order_by("pk").values_list("pk", flat=True)[: rules.MOST])
