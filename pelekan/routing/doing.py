@@ -14,7 +14,7 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.people.models import Agent
 from pelekan.routing import things
 from pelekan.routing.acts import Do
-from pelekan.tickets import actions
+from pelekan.tickets import actions, webhooks
 from pelekan.tickets.bell.telling import tell
 from pelekan.tickets.calls import propose
 from pelekan.tickets.events import MUST_PASS
@@ -148,6 +148,10 @@ def _call(one: Do, ticket: Ticket, actor: Actor) -> None:
     )
 
 
+def _webhook(one: Do, ticket: Ticket, actor: Actor) -> None:
+    webhooks.call(one["hook"], ticket, name=f"rule.{actor.rule}", because=actor.name, now=actor.now)
+
+
 def _stay(one: Do, ticket: Ticket, actor: Actor) -> None:
     """It is meant to stay where it is."""
 
@@ -155,5 +159,5 @@ def _stay(one: Do, ticket: Ticket, actor: Actor) -> None:
 _HANDS: dict[str, Callable[[Do, Ticket, Actor], None]] = {
     "team": _team, "tier": _tier, "agent": _agent, "stay": _stay, "assess": _assess, "tag": _tag, "untag": _untag,
     "category": _category, "tell": _tell, "reply": _reply, "note": _note, "register": _register, "solve": _solve,
-    "close": _close, "call": _call,
+    "close": _close, "call": _call, "webhook": _webhook,
 }  # fmt: skip

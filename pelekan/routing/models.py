@@ -21,7 +21,7 @@ class Wait(models.Model):
     """An automation that goes by time, for one ticket: due when its time may have passed. `since`: the moment for which it
     ran last, so that it runs once for each."""
 
-    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="waits")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="rule_waits")
     rule = models.CharField(max_length=40)
     since = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)

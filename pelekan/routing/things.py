@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
-
-from django.db.models import QuerySet
 
 from pelekan.people.models import Agent, Team, Tier
 from pelekan.tickets.models import Category, SavedReply, Ticket
 from pelekan.tickets.needs import WORKING
+from pelekan.tickets.webhooks.models import Webhook
 
 
 def gone(refs: Iterable[str]) -> list[str]:
@@ -25,17 +23,13 @@ def gone(refs: Iterable[str]) -> list[str]:
     return sorted(missing)
 
 
-def _hooks() -> QuerySet[Any]:
-    return Team.objects.none()
-
-
 _USABLE = {
     "team": lambda: Team.objects.filter(archived_at=None),
     "tier": lambda: Tier.objects.filter(teams__archived_at=None, teams__isnull=False).distinct(),
     "agent": lambda: Agent.objects.filter(WORKING),
     "category": lambda: Category.objects.filter(archived_at=None),
     "reply": lambda: SavedReply.objects.all(),
-    "hook": _hooks,
+    "hook": lambda: Webhook.objects.filter(archived_at=None, stopped_at=None),
 }
 
 

@@ -42,7 +42,7 @@ def on_received(event: Event) -> None:
     if event.ticket is None or event.message is None or event.message.is_first or event.message.automatic:
         return
     ticket = lock(event.ticket)
-    if ticket.assessed_at is not None or not ticket.is_open:
+    if ticket.assessed_at is not None or not ticket.is_open or _said_by_rule(ticket):
         return
     words = _found(event.message.text)
     if any(one["impact"] > ticket.impact or one["urgency"] > ticket.urgency for one in words):
@@ -50,9 +50,15 @@ def on_received(event: Event) -> None:
 
 
 def on_described(event: Event) -> None:
-    """Its category, team or tier is another one: what nobody has confirmed is suggested anew."""
-    if event.ticket is not None and (ticket := lock(event.ticket)).assessed_at is None and ticket.is_open:
+    """Its category, team or tier is another one: what nobody has confirmed is suggested anew. What a rule said stands."""
+    if event.ticket is None or (ticket := lock(event.ticket)).assessed_at is not None or not ticket.is_open:
+        return
+    if not _said_by_rule(ticket):
         suggest(ticket, event)
+
+
+def _said_by_rule(ticket: Ticket) -> bool:
+    return any(one.get("code") == "rule" for one in ticket.reasons[:1])
 
 
 def on_customer(event: Event) -> None:

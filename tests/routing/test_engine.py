@@ -106,7 +106,7 @@ def test_a_rule_whose_team_is_gone_is_passed(world: World) -> None:
     Team.objects.filter(pk=world.teams["developers"].pk).update(archived_at=NOON)
     ticket = mail(world)
     assert ticket.team == world.teams["payments"]
-    passed = Decision.objects.get(ticket=ticket).trace["passed"]
+    passed = Decision.objects.get(ticket=ticket, kind="routing").trace["passed"]
     assert passed == [{"id": "gone", "name": "Gone", "gone": [f"team:{world.teams['developers'].pk}"]}]
 
 
@@ -128,7 +128,7 @@ def test_of_one_cause_only_one_rule_decides(world: World) -> None:
              rule("b", move(world, "payments"), on=("created", "registered", "categorised", "message")))  # fmt: skip
     ticket = mail(world)
     assert ticket.category == world.categories["account"] and ticket.team == world.teams["front"]
-    assert [one.rule for one in Decision.objects.filter(ticket=ticket)] == ["a"]
+    assert [one.rule for one in Decision.objects.filter(ticket=ticket, kind="routing")] == ["a"]
 
 
 @pytest.mark.parametrize("how", ["escalated", "assigned", "took", "put back", "accepted"])
@@ -192,7 +192,7 @@ def test_all_automations_that_match_run(world: World) -> None:
     assert Bell.objects.filter(agent=world.agents["nika"], kind="told").exists()
     note = ticket.messages.get(kind="note")
     assert (note.agent, note.automatic, note.text) == (None, True, "یادداشت")
-    assert sorted(Decision.objects.values_list("rule", flat=True)) == ["a", "b"]
+    assert sorted(Decision.objects.filter(kind="automations").values_list("rule", flat=True)) == ["a", "b"]
 
 
 def test_a_loop_ends_and_is_said(world: World) -> None:
@@ -240,7 +240,7 @@ def test_closing_twice_is_no_fault(world: World) -> None:
     ticket = solve(mail(world), by=world.agents["sara"], now=NOON)
     ticket.refresh_from_db()
     assert ticket.status == "closed"
-    assert all(not one.trace["failed"] for one in Decision.objects.all())
+    assert all(not one.trace["failed"] for one in Decision.objects.filter(kind="automations"))
 
 
 def test_a_person_s_category_and_priority_stay(world: World) -> None:

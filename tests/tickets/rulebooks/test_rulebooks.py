@@ -20,24 +20,33 @@ from pelekan.tickets.rulebooks import keeping
 from tests.conftest import NOON
 
 
+def rules(number: int) -> dict[str, Any]:
+    rule = {
+        "id": f"r{number}",
+        "name": "R",
+        "on": ["created"],
+        "when": {"always": True},
+        "do": [{"act": "stay"}],
+    }
+    return {"rules": [rule]}
+
+
 def test_one_version_is_in_force_and_every_one_stays(world: World) -> None:
     arash = world.agents["arash"]
-    first = rulebooks.enable(
-        rulebooks.keep("routing", {"rules": [1]}, by=arash, now=NOON), by=arash, now=NOON
-    )
-    second = rulebooks.keep("routing", {"rules": [2]}, by=arash, note="two")
-    assert rulebooks.in_force()["routing"].body == {"rules": [1]}
+    first = rulebooks.enable(rulebooks.keep("routing", rules(1), by=arash, now=NOON), by=arash, now=NOON)
+    second = rulebooks.keep("routing", rules(2), by=arash, note="two")
+    assert rulebooks.in_force()["routing"].body == rules(1)
     rulebooks.enable(second, by=arash)
-    assert rulebooks.in_force()["routing"].body == {"rules": [2]}
+    assert rulebooks.in_force()["routing"].body == rules(2)
     first.refresh_from_db()
     assert first.state == "past" and [book.number for book in Rulebook.objects.filter(kind="routing")] == [
         2,
         1,
     ]
     back = rulebooks.revert(first, by=arash)
-    assert (back.number, back.body, back.came_from_id) == (3, {"rules": [1]}, first.pk)
+    assert (back.number, back.body, back.came_from_id) == (3, rules(1), first.pk)
     with pytest.raises(ValueError):
-        rulebooks.keep("routing", {"rules": [9]}, by=arash, draft=back)  # what was in force is never changed
+        rulebooks.keep("routing", rules(9), by=arash, draft=back)  # what was in force is never changed
     said = Event.objects.filter(name="rulebook.enabled").values_list(
         "data__number", "data__before", "agent_id"
     )
@@ -113,7 +122,7 @@ def test_what_is_in_force_costs_a_change_one_small_statement(world: World) -> No
 
 def test_a_draft_that_is_read_before_it_changes_is_not_remembered(world: World) -> None:
     arash = world.agents["arash"]
-    draft = rulebooks.keep("routing", {"rules": [1]}, by=arash)
-    assert rulebooks.books.book(draft.pk).body == {"rules": [1]}
-    rulebooks.enable(rulebooks.keep("routing", {"rules": [2]}, by=arash, draft=draft), by=arash)
-    assert rulebooks.in_force()["routing"].body == {"rules": [2]}
+    draft = rulebooks.keep("routing", rules(1), by=arash)
+    assert rulebooks.books.book(draft.pk).body == rules(1)
+    rulebooks.enable(rulebooks.keep("routing", rules(2), by=arash, draft=draft), by=arash)
+    assert rulebooks.in_force()["routing"].body == rules(2)

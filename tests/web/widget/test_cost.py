@@ -9,16 +9,17 @@ from tests.statements import costs
 
 def test_a_line_in_a_chat(browser, world: World) -> None:
     """inbox, token, customer; customer held, the line's id, conversation, ticket held; message, ticket, conversation, event
-    and search index written; its mood; and for the answer the queue, or from when an agent is there who came and went."""
+    and search index written; which rules are in force, its mood; and for the answer the queue, or from when an agent is there who
+    came and went."""
     one = browser()
     chat = one.chat()
 
     def send() -> None:
         assert one.send("One more", conversation=chat.pk).json()["conversation"]["id"] == chat.pk
 
-    costs(send, 14)
+    costs(send, 15)
     actions.accept_chat(chat, by=world.agents["sara"])
-    costs(send, 14)
+    costs(send, 15)
 
 
 def test_reading_on(browser, world: World) -> None:
