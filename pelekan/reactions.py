@@ -44,7 +44,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.split": [joining.follow_split, timers.follow],
     "ticket.assigned": [ring.ring, timers.follow],
     "ticket.renamed": [search.index_subject, timers.follow],
-    "ticket.created": [weighing.on_created, timers.follow, engine.route, chats.offer, waits.begin],
+    "ticket.created": [weighing.on_created, engine.route, timers.follow, chats.offer, waits.begin],
     "ticket.escalated": [
         weighing.on_described,
         chats.offer,
@@ -106,7 +106,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.untagged": [timers.follow],
     "ticket.given": [timers.follow],
     "message.crossed": [timers.follow],
-    "ticket.routed": [weighing.on_described],
+    "ticket.routed": [weighing.on_described, timers.follow],
     "rulebook.enabled": [waits.renew],
 }
 
