@@ -55,9 +55,7 @@ def heard(event: Event) -> None:
     for one in found:
         until = _corrected(one, chosen, event.at)
         _make(ticket, event, one.words, until, one.start, one.end)
-    if added := _moment(chosen.get("add", "")):
-        _make(ticket, event, str(chosen.get("add_words", ""))[:120], added, 0, 0)
-    if found or added:
+    if found:
         _bring_up_to_date(ticket)
 
 

@@ -30,6 +30,7 @@ from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.acts import answer, told
 from pelekan.web.workspace.beside import beside
+from pelekan.web.workspace.care import chosen as chosen_promises
 from pelekan.web.workspace.composing import ways_of
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
@@ -135,6 +136,8 @@ def reply(ticket: Ticket, agent: Agent, typed: str, request: HttpRequest) -> Pen
     that it can be taken back."""
     form, way = request.POST, way_of(ticket, agent, request.POST.get("via", ""), request)
     words = _words(typed, form)
+    if promised := chosen_promises(request, agent):
+        words.meta["promises"] = promised
     if way.channel == "sms":
         asked, inbox = "when" in form, way.inbox or way.talk.inbox  # type: ignore[union-attr]
         texting.weigh(inbox, words.text, asked=asked, now=clock())

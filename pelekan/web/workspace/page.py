@@ -17,7 +17,7 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import call_cards, clocks, moved, pending, reasons, sendings, timeline
+from pelekan.web.workspace import call_cards, care_cards, clocks, moved, pending, reasons, sendings, timeline
 from pelekan.web.workspace.beside import beside
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
@@ -36,7 +36,7 @@ _FIELDS = (
     "organization__name", "customer__organization__name", "inbox__name",
     "category__name", "category__parent__name", "category__parent__parent__name",
     "follows__number", "may_belong_to__number", "may_belong_to__status", "may_belong_to__joined_into_id",
-    "joined_into_id", "joined_into__number", "alarm", "next_due_at",
+    "joined_into_id", "joined_into__number", *care_cards.FIELDS, "alarm", "next_due_at",
 )  # fmt: skip
 
 
@@ -135,6 +135,7 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
     return {
         "ticket": head(ticket, agent, chat, dates),
         "calls": call_cards.open_calls(ticket, dates),
+        "care": {**care_cards.care(ticket, dates), **care_cards.ask_at_once(ticket["language"])},
         "clocks": clocks_part(ticket, dates),
         "hints": _hints(ticket, side["follows"], agent),
         "lines": lines,

@@ -223,6 +223,15 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "ticket.rated": _rated,
+    "ticket.frustrated": lambda data: (
+        _("The customer is frustrated")
+        if data.get("level") == "act"
+        else _("The customer is getting impatient")
+    ),
+    "ticket.calmed": lambda data: _("%(who)s took the mark of frustration off"),
+    "promise.missed": lambda data: _("A promise was not kept in time: “%(words)s”"),
+    "promise.moved": lambda data: _("%(who)s moved the promise “%(words)s” to %(until)s"),
+    "promise.dropped": lambda data: _("%(who)s said that “%(words)s” is no promise any more"),
     "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
     "call.done": _called,
     "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),

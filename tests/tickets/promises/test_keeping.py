@@ -76,10 +76,6 @@ def test_the_agent_may_say_at_sending_that_it_is_none_or_another_time(world: Wor
     later = NOON + 50 * HOUR
     ticket = promise(world, meta={"promises": {"at": {"فردا ساعت ۱۰": later.isoformat()}}})
     assert ticket.promised_at == later
-    ticket = promise(
-        world, "بررسی می‌کنیم.", meta={"promises": {"add": later.isoformat(), "add_words": "شنبه"}}
-    )
-    assert ticket.promised_at == later
 
 
 def test_moved_and_dropped(world: World) -> None:

@@ -7,6 +7,7 @@ import { stick } from "../stick.js";
 import { ask, form, fragment, settle } from "./common.js";
 import { mention } from "./mentions.js";
 import { sent, undoLast } from "./pending.js";
+import { promises } from "./promises.js";
 import { recipients } from "./recipients.js";
 import { attach } from "./replies.js";
 import { uploads } from "./uploads.js";
@@ -31,6 +32,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
 
   const people = recipients(box, via);
   const mode = () => data.mode;
+  const care = promises({ place: box.querySelector("#promises"), url: data.promises, words: () => (mode() === "reply" ? root("reply").innerText : "") });
   const root = (kind = mode()) => box.querySelector(`[data-editor="${kind}"]`);
   const empty = (el) => !el.textContent.trim() && !el.querySelector("img");
   function show(el) { el.classList.toggle("is-empty", empty(el)); }
@@ -50,6 +52,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
       if (kind === "reply" && !empty(root) && !root.dataset.begun) { root.dataset.begun = "1"; saw.reply = lastSeen(); }
       if (!empty(root)) typing(kind === "reply" && via?.selectedOptions[0]?.dataset.channel === "chat");
       weigh();
+      if (kind === "reply") care.look();
       keep(kind);
     });
   }
@@ -116,7 +119,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
     const html = empty(root(kind)) ? "" : editors[kind].getHTML();
     const values = { kind, html, client_id: ids[kind], files: files.ids(), then, saw_id: Math.max(saw.reply, kind === "reply" ? 0 : lastSeen()), in: here.dataset.in };
     if (via) values.via = via.value;
-    if (kind === "reply") Object.assign(values, people.values());
+    if (kind === "reply") Object.assign(values, people.values(), care.values());
     if (anyway) values.anyway = "1";
     if (when) values.when = when;
     try {
@@ -131,7 +134,7 @@ export function begin(here, { freshen, typing, lastSeen }) {
         editors[kind].setHTML("");
         show(root(kind));
         files.clear();
-        if (kind === "reply") people.reset();
+        if (kind === "reply") { people.reset(); care.reset(); }
         if (text.includes('id="head"')) window.htmx.swap("#head", text, { swapStyle: "outerHTML" });
         else if (text.includes("data-gone")) window.htmx.swap("#ticket", text, { swapStyle: "innerHTML" });
         await freshen();
@@ -179,6 +182,14 @@ export function begin(here, { freshen, typing, lastSeen }) {
   // what stood before one's eyes while one went on writing has been seen
   const look = settle(() => { saw.reply = Math.max(saw.reply, lastSeen()); }, 1500);
   root("reply")?.addEventListener("keydown", () => look());
+
+  // all that is needed, asked for at once
+  here.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-ask-at-once]");
+    if (!button || !box.querySelector('.composer__mode[data-mode="reply"]')) return;
+    turn("reply");
+    editors.reply.insertPlainText(button.dataset.askAtOnce, false);
+  });
 
   box.addEventListener("click", (event) => {
     const button = event.target.closest("button");

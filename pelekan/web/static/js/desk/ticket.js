@@ -114,6 +114,7 @@ const renewSoon = later(renew, 200);
 
 function heard(poke) {
   if (/^(call\.|ticket\.(joined|parted|split))/.test(poke.name)) refreshCalls();
+  if (/^(promise\.|ticket\.(frustrated|calmed|mood_changed|solved|reopened)|call\.)/.test(poke.name)) refreshCare();
   if (/^ticket\.(joined|parted|split|hint_refused)$/.test(poke.name) && !(poke.id <= Number(page()?.dataset.lastEvent))) renewSoon();
   else freshen();
   if (!/^(message|chat\.read)/.test(poke.name)) {
@@ -142,6 +143,11 @@ const refreshBeside = later(() => page() && !page().dataset.gone && quietly("#be
 const refreshCalls = later(() => {
   const cards = document.getElementById("calls");
   if (page() && !page().dataset.gone && cards && !cards.querySelector("input:checked, input[name=text]:not(:placeholder-shown)")) quietly("#calls", () => cards.dataset.calls, "outerHTML");
+}, 250);
+
+const refreshCare = later(() => {
+  const cards = document.getElementById("care");
+  if (page() && !page().dataset.gone && cards && !cards.querySelector("details[open]")) quietly("#care", () => cards.dataset.care, "outerHTML");
 }, 250);
 
 // the number is dialled: what is left to say is how it ended
