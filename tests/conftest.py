@@ -18,7 +18,7 @@ from pelekan.channels import pulse
 from pelekan.demo.world import World, build
 from pelekan.people import desk
 from pelekan.sla import calendars
-from pelekan.tickets import rulebooks, webhooks
+from pelekan.tickets import rulebooks, views, webhooks
 from pelekan.tickets.notices import words
 from tests import template
 from tests.servers import browser, desks
@@ -58,6 +58,7 @@ def world(db: None, _office: dict[str, Any]) -> World:
     """The office without any ticket. Built once in each process; later tests get the same rows in a few statements."""
     words.forget()
     desk.forget()
+    views.forget()
     pulse.forget()
     rulebooks.forget()
     calendars.forget()

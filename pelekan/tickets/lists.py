@@ -58,14 +58,17 @@ ORDERS = {URGENT: Order("rank_at", False), NEWEST: Order("last_at", True), OLDES
 
 @dataclass(frozen=True)
 class View:
-    """One list. `kind`: mine, queue, team, unassigned, waiting, all or done; `team_id` for queue and team."""
+    """One list. `kind`: mine, queue, team, unassigned, waiting, all, done or saved; `team_id` for queue and team,
+    `saved_id` for a saved view (whose rows are those of `tickets.views`)."""
 
     kind: str
     team_id: int = 0
+    saved_id: int = 0
 
     @property
     def slug(self) -> str:
-        return f"{self.kind}-{self.team_id}" if self.team_id else self.kind
+        number = self.team_id or self.saved_id
+        return f"{self.kind}-{number}" if number else self.kind
 
 
 KINDS = ("mine", "unassigned", "waiting", "all", "done")
@@ -76,9 +79,11 @@ def view_named(slug: str) -> View | None:
     if slug in KINDS:
         return View(slug)
     kind, _, number = slug.partition("-")
-    if kind in ("queue", "team") and number.isascii() and number.isdigit() and len(number) < 10:
-        return View(kind, int(number))
-    return None
+    if not (number.isascii() and number.isdigit() and len(number) < 10):
+        return None
+    if kind == "saved":
+        return View(kind, saved_id=int(number))
+    return View(kind, int(number)) if kind in ("queue", "team") else None
 
 
 def order_of(view: View, wished: str) -> str:
@@ -105,6 +110,14 @@ def rows(
         f"SELECT {_COLUMNS} FROM (SELECT id FROM ({inner}) x ORDER BY {by.sql} LIMIT {limit + 1}) k"
         f" {_JOINS} ORDER BY {by.of_tickets}"
     )
+    return _page(sql, [*params, agent.pk], limit, by.column)
+
+
+def rows_of(ids: Branch, agent: Agent, limit: int, by: Order) -> tuple[list[dict[str, Any]], str]:
+    """The rows of the tickets that a query finds (with their `id`, at most `limit` + 1, in the order `by`), and the key
+    to go on from."""
+    inner, params = ids
+    sql = f"SELECT {_COLUMNS} FROM ({inner}) k {_JOINS} ORDER BY {by.of_tickets}"
     return _page(sql, [*params, agent.pk], limit, by.column)
 
 
@@ -255,13 +268,20 @@ def _union(
 
 
 def _after(before: str, condition: str) -> Branch:
-    moment, _, number = before.partition("-")
+    place = place_of(before)
+    if place is None:
+        return "", []
+    return f"AND {condition}", [connection.ops.adapt_datetimefield_value(place[0]), place[1]]
+
+
+def place_of(key: str) -> tuple[datetime, int] | None:
+    """The place that `key_of` wrote; None for anything else."""
+    moment, _, number = key.partition("-")
     if not (moment.isascii() and moment.isdigit() and number.isascii() and number.isdigit()):
-        return "", []
+        return None
     if len(moment) > 17 or len(number) > 18:
-        return "", []
-    at = EPOCH + timedelta(microseconds=int(moment))
-    return f"AND {condition}", [connection.ops.adapt_datetimefield_value(at), int(number)]
+        return None
+    return EPOCH + timedelta(microseconds=int(moment)), int(number)
 
 
 def key_of(at: datetime, number: int) -> str:

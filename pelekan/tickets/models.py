@@ -517,5 +517,6 @@ from pelekan.tickets.pending.models import Pending as Pending  # noqa: E402
 from pelekan.tickets.promises.models import Promise as Promise  # noqa: E402
 from pelekan.tickets.rulebooks.models import Decision as Decision  # noqa: E402
 from pelekan.tickets.rulebooks.models import Rulebook as Rulebook  # noqa: E402
+from pelekan.tickets.views.models import SavedView as SavedView  # noqa: E402
 from pelekan.tickets.webhooks.models import Webhook as Webhook  # noqa: E402
 from pelekan.tickets.webhooks.models import WebhookCall as WebhookCall  # noqa: E402

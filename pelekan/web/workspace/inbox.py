@@ -88,7 +88,11 @@ def one_row(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """The nav's counts, and how many chats wait."""
     slug = request.GET.get("in", "")
-    return render(request, "desk/nav.html", shell(request, lists.view_named(slug), request.GET.get("at", "")))
+    return render(
+        request,
+        "desk/nav.html",
+        shell(request, lists.view_named(slug), request.GET.get("at", ""), fresh=True),
+    )
 
 
 def current(request: HttpRequest) -> int | None:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Tier
 from pelekan.tickets import lists
+from pelekan.tickets import views as saved_views
 from pelekan.tickets.lists import View
 from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
@@ -178,6 +179,8 @@ def ticket(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "desk/ticket_part.html", {**context, "back": _back(view)})
     seen = live(request)
     row = ticket_row(agent, pk)
+    if view and view.kind == "saved" and saved_views.one_for(agent, view.saved_id) is None:
+        view = None
     view = view or _home_of(row, agent)
     context = {
         **shell(request, view),

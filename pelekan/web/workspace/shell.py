@@ -6,14 +6,16 @@ import functools
 import json
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
 from pelekan.lib.text import initials
+from pelekan.lib.time import now as clock
 from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import lists
+from pelekan.tickets import views as saved_views
 from pelekan.tickets.lists import View
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
@@ -53,6 +55,9 @@ def views_of(agent: Agent) -> list[View]:
 
 def name_of(view: View, agent: Agent) -> str:
     """What a list is called."""
+    if view.kind == "saved":
+        saved = saved_views.one_for(agent, view.saved_id)
+        return saved.name if saved else ""
     if view.team_id:
         team = next((team["name"] for team in teams_of(agent) if team["id"] == view.team_id), None)
         return team or Team.objects.filter(pk=view.team_id).values_list("name", flat=True).first() or ""
@@ -72,8 +77,11 @@ ICONS = {
 KEYS = {"mine": "g m", "waiting": "g w", "unassigned": "g u", "all": "g a", "done": "g d"}
 
 
-def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[str, Any]:
-    """The nav and the menu of lists. Queries: the agent's teams, the counts, for admins the alarm."""
+def shell(
+    request: HttpRequest, view: View | None, current: str = "", *, fresh: bool = False
+) -> dict[str, Any]:
+    """The nav and the menu of lists. Queries: the agent's teams, the counts, for admins the alarm. Saved views are only
+    counted when `fresh` is asked for: pages show what is known."""
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
@@ -94,7 +102,8 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         }
         for one in views
     ]
-    by_slug = {item["slug"]: item for item in items}
+    saved = saved_items(request, view, fresh=fresh)
+    by_slug = {item["slug"]: item for item in [*items, *saved]}
     chats = {
         "slug": "chats", "kind": "chats", "label": _("Chats"), "short": pgettext("bar", "Chats"),
         "href": url("desk_chats"),
@@ -116,13 +125,14 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
     nav = [
         *(by_slug[slug] for slug in ("mine", "waiting")), chats, calls, search, None,
         *(item for item in items if item["kind"] == "queue"),
-        *(by_slug[slug] for slug in ("unassigned", "all", "done")), None, people, *_settings(agent, current),
+        *(by_slug[slug] for slug in ("unassigned", "all", "done")), *([None] if saved else []), *saved[:IN_NAV], None, people, *_settings(agent, current),
     ]  # fmt: skip
     found = alarm(agent)
     return {
         "nav": nav,
         "calls_item": calls,
-        "views": items,
+        "views": [*items, *saved],
+        "saved": len(saved),
         "view": view,
         "view_item": by_slug.get(view.slug) if view else None,
         "alarm": found,
@@ -130,6 +140,29 @@ def shell(request: HttpRequest, view: View | None, current: str = "") -> dict[st
         "levels": max(1, numbers["levels"]),
         "agent": chat_state(agent),
     }
+
+
+IN_NAV = 6
+"""Saved views in the nav; the menu of lists has all."""
+
+
+def saved_items(request: HttpRequest, view: View | None, *, fresh: bool) -> list[dict[str, Any]]:
+    """The saved views that are offered to this agent, his own first."""
+    agent = agent_in(request)
+    teams_of(agent)
+    found = []
+    for one in sorted(saved_views.offered_to(agent), key=lambda it: it.owner != agent.pk):
+        slug = f"saved-{one.id}"
+        count = saved_views.count(one, agent, now=clock(), fresh=fresh)
+        found.append(
+            {
+                "slug": slug, "kind": "saved", "label": one.name, "short": "", "href": url("desk_list", slug),
+                "icon": one.icon, "count": count_words(count.number, more=count.more) if count else "", "late_words": "",
+                "current": view is not None and view.slug == slug, "key": "", "alarm": False,
+                "change": url("desk_view", one.id) if saved_views.may_change(one, agent) else "",
+            }
+        )  # fmt: skip
+    return found
 
 
 def chat_state(agent: Agent) -> dict[str, Any]:
@@ -148,11 +181,11 @@ def _settings(agent: Agent, current: str) -> list[dict[str, Any]]:
     }]  # fmt: skip
 
 
-def count_words(number: int) -> str:
-    """ "" for none, "7", "99+"."""
+def count_words(number: int, *, more: bool = False) -> str:
+    """ "" for none, "7", "99+"; with `more` "7+"."""
     if number >= lists.MOST_COUNTED:
         return f"{lists.MOST_COUNTED - 1}+"
-    return str(number) if number else ""
+    return f"{number}+" if number and more else str(number) if number else ""
 
 
 def late_words(request: HttpRequest, number: int) -> str:
@@ -194,9 +227,11 @@ def row_shape(line: dict[str, Any], view: View | None, agent: Agent) -> dict[str
 
 
 def list_part(request: HttpRequest, view: View, before: str = "") -> dict[str, Any]:
-    """The rows of a list and where they go on. One query."""
+    """The rows of a list and where they go on. One query; of a saved view two."""
     agent = agent_in(request)
     teams_of(agent)
+    if view.kind == "saved":
+        return _saved_part(agent, view, before)
     order = lists.order_of(view, request.GET.get("order") or agent.list_order)
     found, key = lists.rows(view, agent, before, order=order)
     more = f"{url('desk_rows', view.slug)}?before={key}&order={order}" if key else ""
@@ -206,6 +241,21 @@ def list_part(request: HttpRequest, view: View, before: str = "") -> dict[str, A
         "view": view,
         "by_urgency": agent.list_order == lists.URGENT,
         "orders": orders_of(view, order),
+    }
+
+
+def _saved_part(agent: Agent, view: View, before: str) -> dict[str, Any]:
+    saved = saved_views.one_for(agent, view.saved_id)
+    if saved is None:
+        raise Http404
+    found, key = saved_views.rows(saved, agent, before, now=clock())
+    return {
+        "rows": [row_shape(line, view, agent) for line in found],
+        "more": f"{url('desk_rows', view.slug)}?before={key}" if key else "",
+        "view": view,
+        "by_urgency": saved.order == lists.URGENT,
+        "orders": [],
+        "saved_view": {"id": saved.id, "name": saved.name, "mine": saved_views.may_change(saved, agent)},
     }
 
 

@@ -23,6 +23,7 @@ from pelekan.web.workspace import (
     people,
     profile,
     register,
+    saved,
     searching,
 )  # fmt: skip
 
@@ -90,6 +91,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bell/news/", bell.news, name="desk_bell_news"),
     path("bell/read/", bell.read, name="desk_bell_read"),
     path(_T + "colleagues/", bell.colleagues, name="desk_colleagues"),
+    path("views/", saved.views, name="desk_views"),
+    path("views/new/", saved.new, name="desk_view_new"),
+    path("views/<int:pk>/", saved.change, name="desk_view"),
+    path("views/<int:pk>/delete/", saved.delete, name="desk_view_delete"),
     path("condition/", conditions.renew, name="desk_condition"),
     path("me/look/", profile.look, name="desk_look"),
     path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
