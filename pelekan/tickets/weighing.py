@@ -118,6 +118,13 @@ def imagined(ticket: Ticket, texts: Sequence[str], category_id: int | None) -> A
     return assess(in_force()[0], facts)
 
 
+def words_as_facts(text: str) -> dict[str, Any]:
+    """What a text alone gives to `priority.assess`: for trying a grid on an example."""
+    words = _found(text)
+    hours = any(one["sort"] == "hours" for one in words)
+    return {"words": words, "about": None if hours else _proposed(text, _kinds())}
+
+
 def in_force() -> tuple[Grids, rulebooks.Book | None]:
     """The grids that hold now and the rulebook that they stand in (None: the house's own)."""
     book = rulebooks.in_force().get("priority")

@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 
 from pelekan.people.models import Agent
 from pelekan.tickets import rulebooks
+from pelekan.tickets.grids import default_body
 from pelekan.tickets.rulebooks.models import Rulebook, RulebookKind
 from pelekan.web.admin import rule_words
 from pelekan.web.admin.choices import Choices
 
 EMPTY: dict[str, dict[str, Any]] = {
     "routing": {"rules": []}, "automations": {"rules": []}, "assignment": {"teams": {}},
+    "priority": default_body(),
 }  # fmt: skip
 """What a kind says before anybody wrote anything."""
 

@@ -55,6 +55,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
         (
             _("Rules"),
             [
+                ("settings_priority", _("Priority"), "signal-high", "rules"),
                 ("settings_sla", _("Service levels"), "timer", "rules"),
                 ("settings_rules", _("Routing rules"), "route", "rules"),
                 ("settings_assignment", _("Assignment"), "user-check", "rules"),
