@@ -10,6 +10,7 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.people.models import Agent, Presence
 from pelekan.routing import doing, rules, things
 from pelekan.routing.chats import THERE
+from pelekan.routing.circles import restless
 from pelekan.routing.rules import Held, Routed, Rule, Rules
 from pelekan.sla.hours import hours_from, is_open
 from pelekan.tickets.by_hand import chosen
@@ -60,7 +61,7 @@ def automate(event: Event) -> None:
     message = event.message or _FIRST.one(ticket.pk)
     facts = _facts(ticket, event, message, document)
     for rule in rules.matching(document, facts):
-        if _again(rule, ticket, event):
+        if _again(rule, book, ticket, facts, event):
             continue
         run(rule, book, ticket, facts, now=event.at, event=event, message=message)
 
@@ -81,7 +82,7 @@ def run(
     failed = doing.do(acts, ticket, doing.Actor("automations", rule.id, rule.name, now))
     decide(
         ticket, "automations", book=book, facts=facts, outcome=_outcome(rule, acts, held),
-        trace={"failed": failed, "tree": _tree(rule, facts)}, rule=rule.id, event=event, message=message, now=now,
+        trace={"name": rule.name, "failed": failed, "tree": _tree(rule, facts)}, rule=rule.id, event=event, message=message, now=now,
     )  # fmt: skip
 
 
@@ -93,7 +94,7 @@ def _outcome(rule: Rule, acts: Iterable[rules.Do], held: Iterable[Held]) -> dict
     }
 
 
-def _again(rule: Rule, ticket: Ticket, event: Event) -> bool:
+def _again(rule: Rule, book: Book, ticket: Ticket, facts: dict[str, Any], event: Event) -> bool:
     """Whether the automation ran in this change already. Where its own doing brought us back to it, that is a loop: it is
     said on the ticket, once."""
     ran = within_change("automated", dict)
@@ -101,6 +102,8 @@ def _again(rule: Rule, ticket: Ticket, event: Event) -> bool:
     if key not in ran:
         ran[key] = event.pk
         return False
+    if event.cause is not None and event.cause.pk == ran[key] and not restless([rule]):
+        return True  # it hears of what it did itself, and has nothing more to do
     above = event.cause
     while above is not None and above.pk != ran[key]:
         above = above.cause
@@ -109,6 +112,8 @@ def _again(rule: Rule, ticket: Ticket, event: Event) -> bool:
         looped[key] = True
         record("ticket.rule_looped", ticket, at=event.at, because=f"automation: {rule.name}", rule=rule.id,
                title=rule.name)  # fmt: skip
+        decide(ticket, "automations", book=book, facts=facts, outcome={"rule": rule.id, "do": [], "looped": True},
+               trace={"name": rule.name}, rule=rule.id, event=event, now=event.at)  # fmt: skip
     return True
 
 
