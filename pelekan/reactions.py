@@ -16,6 +16,7 @@ from pelekan.tickets.bell import ring
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
 from pelekan.tickets.promises import keeping
+from pelekan.tickets.rulebooks import stairs
 from pelekan.tickets.webhooks.events import EVENTS
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
@@ -107,7 +108,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.given": [timers.follow],
     "message.crossed": [timers.follow],
     "ticket.routed": [weighing.on_described, timers.follow],
-    "rulebook.enabled": [waits.renew],
+    "rulebook.enabled": [waits.renew, stairs.follow],
 }
 
 for _name in AUTOMATED_ON:

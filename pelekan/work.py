@@ -14,6 +14,7 @@ from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
 from pelekan.routing import giving, waits
+from pelekan.routing.replay import work as replaying
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
@@ -30,6 +31,7 @@ JOBS: list[Job] = [
     posting.JOB,
     keeping.JOB,
     *waits.JOBS,
+    replaying.JOB,
     watching.JOB,
     promising.JOB,
     webhooks.JOB,
@@ -45,6 +47,7 @@ CHORES = [
     Chore(posting.forget_old, timedelta(hours=6)),
     Chore(weighing.weigh, timedelta(hours=1)),
     Chore(webhooks.forget_old, timedelta(hours=6)),
+    Chore(replaying.forget_old, timedelta(hours=24)),
 ]
 
 

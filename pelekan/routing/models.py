@@ -49,3 +49,9 @@ class Round(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["rule", "planting"], name="one_round_each")]
         indexes = [models.Index(fields=["due_at"], name="round_due", condition=DUE)]
+
+
+# tables of a room of their own, here so that Django finds them
+from pelekan.routing.replay.models import Diverted as Diverted  # noqa: E402
+from pelekan.routing.replay.models import Replay as Replay  # noqa: E402
+from pelekan.routing.replay.models import ReplayState as ReplayState  # noqa: E402

@@ -10,3 +10,4 @@ class TicketsConfig(AppConfig):
 
         CHECKS["priority"] = "pelekan.tickets.shaping.grids.faults"
         CHECKS["frustration"] = "pelekan.tickets.frustration.watching.faults"
+        CHECKS["staircase"] = "pelekan.tickets.rulebooks.stairs.check"

@@ -60,6 +60,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_rules", _("Routing rules"), "route", "rules"),
                 ("settings_assignment", _("Assignment"), "user-check", "rules"),
                 ("settings_automations", _("Automations"), "workflow", "rules"),
+                ("settings_replay", _("Try on the past"), "play", "rules"),
             ],
         ),
         (_("Record"), [("settings_log", _("Audit log"), "history", "settings")]),

@@ -20,6 +20,7 @@ from pelekan.web.admin import (
     overview,
     people,
     priority,
+    replay,
     rules,
     signing,
     sla,
@@ -134,5 +135,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sla/policies/<slug:id>/", sla.policy, name="settings_sla_policy"),
     path("sla/policies/<slug:id>/remove/", sla.remove, name="settings_sla_remove"),
     path("sla/policies/<slug:id>/move/", sla.move, name="settings_sla_move"),
+    path("replay/", replay.replays, name="settings_replay"),
+    path("replay/<int:pk>/", replay.replay, name="settings_replay_one"),
+    path("replay/<int:pk>/stop/", replay.stop, name="settings_replay_stop"),
+    path("replay/<int:pk>/tickets/<int:line>/", replay.diverted, name="settings_replay_ticket"),
+    path("replay/<int:pk>/drafts/<int:draft>/<slug:what>/", replay.act, name="settings_replay_act"),
     path("log/", log.log, name="settings_log"),
 ]
