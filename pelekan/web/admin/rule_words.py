@@ -130,7 +130,7 @@ def _rules(before: Body, after: Body, kind: str, choices: Choices) -> list[str]:
 
 def _whole(rule: Body, kind: str, choices: Choices) -> str:
     said = rule_in_words(rule, kind, choices)
-    return _("%(on)s: %(when)s → %(do)s") % said
+    return _("%(on)s: %(when)s, then %(do)s.") % said
 
 
 def _changed(was: Body, now: Body, kind: str, choices: Choices) -> list[str]:

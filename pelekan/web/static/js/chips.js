@@ -37,9 +37,9 @@ function ofWords(input) {
 
 function chips(field, what) {
   const box = document.createElement("span");
-  box.className = "chips";
+  box.className = "chipbox";
   const typed = document.createElement("input");
-  typed.className = "chips__input";
+  typed.className = "chipbox__input";
   typed.autocomplete = "off";
   typed.dir = "auto";
   typed.id = field.id;
@@ -48,7 +48,7 @@ function chips(field, what) {
   }
   if (field.getAttribute("aria-invalid")) box.dataset.invalid = "";
   const list = document.createElement("ul");
-  list.className = "chips__list";
+  list.className = "chipbox__list";
   list.id = `chips-${ids += 1}`;
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", field.getAttribute("aria-label") ?? "");
@@ -95,7 +95,7 @@ function chips(field, what) {
     }));
     if (!found.length) {
       const none = document.createElement("li");
-      none.className = "chips__none";
+      none.className = "chipbox__none";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
       none.textContent = field.dataset.none ?? "";

@@ -2,8 +2,6 @@
 // Alt with the arrows moves a row up, down, into a group and out of it; Alt+Delete removes it.
 import { enhance } from "./chips.js";
 
-const boxes = () => document.querySelectorAll("[data-condition]");
-
 function fields(box, act = "") {
   const sent = new FormData();
   for (const field of box.querySelectorAll("input[name], select[name], textarea[name]")) {
@@ -84,4 +82,4 @@ document.addEventListener("keydown", (event) => {
   if (button) renew(row.closest("[data-condition]"), button.value);
 });
 
-for (const box of boxes()) enhance(box);
+enhance(document);
