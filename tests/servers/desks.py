@@ -164,6 +164,18 @@ class Demo(Desk):
     def live(self) -> None:
         self.start("demo", "--folder", ".", "--port", str(self.port))
 
+    def live_ahead(self) -> None:
+        """The same with a clock that `ahead` can move."""
+        words = ("demo", "--folder", ".", "--port", str(self.port))
+        machine = ROOT / "tests" / "servers" / "time_machine.py"
+        self.launch(str(machine), str(self.folder / "ahead"), *words)
+
+    def ahead(self, minutes: float) -> None:
+        """From now on the desk believes that it is so much later."""
+        part = self.folder / "ahead.part"
+        part.write_text(str(minutes))
+        part.replace(self.folder / "ahead")
+
     def sessions(self) -> dict[str, Any]:
         """Everyone signed in without a form: the cookie for Chromium by the first word of the address."""
         name, cookies = json.loads(self.in_django(SESSIONS))

@@ -13,6 +13,7 @@ from pelekan.lib.text import isolate
 from pelekan.tickets.actions.joining import SPOKEN
 from pelekan.tickets.models import Channel
 from pelekan.web.reading import Reading
+from pelekan.web.sla_words import target_name
 
 
 class Names:
@@ -47,6 +48,9 @@ def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Rea
         "inbox": isolate(str(data.get("inbox", ""))),
         "recipient": isolate(str(data.get("recipient", ""))),
         "fault": in_words(str(data.get("fault", ""))),
+        "target": target_name(str(data.get("target", ""))),
+        "length": dates.hours(timedelta(minutes=data.get("minutes") or 0)),
+        "length_before": dates.hours(timedelta(minutes=data.get("minutes_before") or 0)),
         "stars": dates.digits(data.get("stars", "")),
         "words": isolate(str(data.get("words", ""))),
     }
@@ -144,6 +148,16 @@ def _silenced(data: dict[str, Any]) -> str:
     return _("No automatic mail to %(recipient)s: mail comes back from there")
 
 
+def _stepped(data: dict[str, Any]) -> str:
+    """What a service level did when its moment came; what only changes the colour is seen anyway."""
+    did = set(data.get("did") or ())
+    if "tell" in did:
+        return _("%(target)s: colleagues were told that it takes long")
+    if did & {"escalate", "reassign", "webhook"}:
+        return _("%(target)s: the service level did what it says for now")
+    return ""
+
+
 def _called(data: dict[str, Any]) -> str:
     return {
         "answered": _("%(who)s called the customer and reached him or her"),
@@ -232,6 +246,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "promise.missed": lambda data: _("A promise was not kept in time: “%(words)s”"),
     "promise.moved": lambda data: _("%(who)s moved the promise “%(words)s” to %(until)s"),
     "promise.dropped": lambda data: _("%(who)s said that “%(words)s” is no promise any more"),
+    "timer.breached": lambda data: _("Overdue: %(target)s"),
+    "timer.stepped": _stepped,
+    "timer.replanned": lambda data: _("%(target)s: the target is %(length)s now; it was %(length_before)s"),
     "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
     "call.done": _called,
     "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),
