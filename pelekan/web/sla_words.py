@@ -63,7 +63,7 @@ def act_of(act: Mapping[str, Any], names: Names) -> str:
 
 
 def alarm_of(level: int) -> str:
-    return {1: _("Amber: due soon"), 2: _("Red: late"), 3: _("Deep red: very late")}.get(level, "")
+    return {1: _("Amber: due soon"), 2: _("Red: late"), 3: _("Red: very late")}.get(level, "")
 
 
 def _told(whom: str, by: set[str], names: Names) -> str:

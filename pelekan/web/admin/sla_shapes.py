@@ -54,7 +54,7 @@ def _targets(policy: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any]]]:
 def _promise_of(kind: str, target: Mapping[str, Any], dates: Reading) -> dict[str, str]:
     within = sla_words.length(int(target["within_minutes"]), dates)
     said = (
-        _("%(time)s round the clock") if target.get("clock") == "elapsed" else _("%(time)s of business hours")
+        _("%(time)s, day and night") if target.get("clock") == "elapsed" else _("%(time)s in business hours")
     )
     return {"name": sla_words.target_name(kind), "within": said % {"time": within}}
 

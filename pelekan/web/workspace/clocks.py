@@ -37,11 +37,16 @@ def clocks(ticket_id: int, dates: Reading, language: str) -> dict[str, Any]:
     """{"live": [...], "past": [...]} of what `_clock` makes; one query."""
     rows = [_clock(row, dates) for row in clocks_of(ticket_id, dates.now, language)]
     return {
-        "live": [row for row in rows if row["live"]],
+        "live": sorted((row for row in rows if row["live"]), key=_first),
         "past": [row for row in rows if not row["live"] and row["state"] != "cancelled"],
         "policy": rows[0]["policy"] if rows else "",
         "policy_id": rows[0]["policy_id"] if rows else "",
     }
+
+
+def _first(row: dict[str, Any]) -> tuple[bool, float]:
+    """What is due first stands first, what rests last."""
+    return row["due_at"] is None, row["due_at"].timestamp() if row["due_at"] else 0.0
 
 
 def _clock(row: dict[str, Any], dates: Reading) -> dict[str, Any]:
@@ -68,7 +73,7 @@ def _clock(row: dict[str, Any], dates: Reading) -> dict[str, Any]:
         "due_at": due,
         "told": _told(row, late, dates),
         "of": _("%(spent)s of %(time)s") % {"spent": dates.hours(row["spent"]), "time": within},
-        "clock": _("business hours") if row["clock"] == "business" else _("round the clock"),
+        "clock": _("business hours") if row["clock"] == "business" else _("every hour, day and night"),
         "share": min(100, round(100 * row["share"])),
         "segments": [_segment(one, row["clock"], dates) for one in row["segments"]][-MOST_SEGMENTS:],
         "steps": [_step(one, dates) for one in row["steps"]],
