@@ -11,6 +11,7 @@ from pelekan.channels import joining, outbox, telling
 from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
+from pelekan.sla.timers import replan
 from pelekan.tickets import search, webhooks, weighing
 from pelekan.tickets.bell import ring
 from pelekan.tickets.frustration import watching
@@ -108,7 +109,11 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.given": [timers.follow],
     "message.crossed": [timers.follow],
     "ticket.routed": [weighing.on_described, timers.follow],
-    "rulebook.enabled": [waits.renew, stairs.follow],
+    "rulebook.enabled": [waits.renew, stairs.follow, replan.begin],
+    "hours.added": [replan.begin],
+    "hours.changed": [replan.begin],
+    "hours.archived": [replan.begin],
+    "hours.restored": [replan.begin],
 }
 
 for _name in AUTOMATED_ON:

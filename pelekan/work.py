@@ -15,6 +15,7 @@ from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
 from pelekan.routing import giving, waits
 from pelekan.routing.replay import work as replaying
+from pelekan.sla.timers import fire, replan
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
@@ -30,6 +31,8 @@ JOBS: list[Job] = [
     telling.JOB,
     posting.JOB,
     keeping.JOB,
+    fire.JOB,
+    replan.JOB,
     *waits.JOBS,
     replaying.JOB,
     watching.JOB,

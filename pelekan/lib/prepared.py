@@ -195,6 +195,17 @@ def update(row: Model, *names: str) -> None:
             raise DatabaseError(f"{row!r} is not stored: nothing was updated.")
 
 
+def update_many(rows: Sequence[Model], *names: str) -> None:
+    """As `update` for many rows of one model, in one call of the driver."""
+    if not rows:
+        return
+    fields: list[Any] = [rows[0]._meta.get_field(name) for name in names]
+    table, pk, columns = _quoted(rows[0], fields)
+    sql = f"UPDATE {table} SET {', '.join(f'{one} = %s' for one in columns)} WHERE {pk} = %s"
+    with connection.cursor() as cursor:
+        cursor.executemany(sql, [[*_values(row, fields, new=False), row.pk] for row in rows])
+
+
 def update_where(model: type[Model], match: dict[str, Any], **values: Any) -> int:
     """Write `values` into the rows whose fields are as in `match`; how many there were. As `filter(**match).update(
     **values)` does for plain values; a list in `match` means any of these."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pelekan.people.models import Agent, Team
 from pelekan.sla.models import BusinessHours
 from pelekan.sla.policies import BadPolicies, parse
+from pelekan.tickets.models import Webhook
 from pelekan.tickets.rulebooks import Fault
 
 WRONG = {
@@ -79,6 +80,7 @@ def _gone(rows: list[Any]) -> Iterator[Fault]:
     hours = set(BusinessHours.objects.filter(archived_at=None).values_list("pk", flat=True))
     teams = set(Team.objects.filter(archived_at=None).values_list("pk", flat=True))
     agents = set(Agent.objects.filter(disabled_at=None).values_list("pk", flat=True))
+    hooks = set(Webhook.objects.filter(archived_at=None).values_list("pk", flat=True))
     for place, row in enumerate(rows):
         if row.get("hours") is not None and row["hours"] not in hours:
             yield Fault(("policies", place, "hours"), str(WRONG["bad_hours"]))
@@ -89,5 +91,7 @@ def _gone(rows: list[Any]) -> Iterator[Fault]:
                     whom = str(act.get("whom", ""))
                     if act["act"] == "escalate" and act["team"] not in teams:
                         yield Fault(at, str(WRONG["no_team"]))
+                    if act["act"] == "webhook" and act["hook"] not in hooks:
+                        yield Fault(at, str(WRONG["no_hook"]))
                     if whom.startswith("agent:") and int(whom.partition(":")[2]) not in agents:
                         yield Fault(at, str(WRONG["no_agent"]))

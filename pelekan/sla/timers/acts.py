@@ -13,7 +13,7 @@ from pelekan.people import desk
 from pelekan.people.models import Team
 from pelekan.sla.models import Timer
 from pelekan.sla.policies import Policy, Step
-from pelekan.tickets import actions, calls
+from pelekan.tickets import actions, calls, webhooks
 from pelekan.tickets.bell.telling import tell
 from pelekan.tickets.models import Ticket
 
@@ -88,7 +88,10 @@ def _reassign(acting: Acting, do: Mapping[str, Any]) -> bool:
 
 
 def _webhook(acting: Acting, do: Mapping[str, Any]) -> bool:
-    return False
+    name = f"sla.{acting.timer.target}.{acting.step.id}"
+    return (
+        webhooks.call(do["hook"], acting.ticket, name=name, because=acting.because, now=acting.at) is not None
+    )
 
 
 _ACTS: dict[str, Callable[[Acting, Mapping[str, Any]], bool]] = {

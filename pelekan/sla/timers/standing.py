@@ -78,15 +78,17 @@ def keep(timer: Timer) -> None:
         update(timer, *COLUMNS)
 
 
-def stand(ticket: Ticket, timers: Iterable[Timer]) -> None:
-    """Bring the ticket's own columns in line with its live timers: alarm, what is due next, its place among the urgent."""
+def standing_of(timers: Iterable[Timer]) -> tuple[int, datetime | None]:
+    """(alarm, what is due next) of a ticket with these timers. One that rests calls only if it is broken already."""
     loud = [one for one in timers if one.live and (one.state == clock.RUNNING or one.breached_at is not None)]
     moments = [one.breach_at for one in loud if one.state == clock.RUNNING and one.breach_at is not None]
-    values = {
-        "alarm": max((one.alarm for one in loud), default=0),
-        "next_due_at": min(moments, default=None),
-    }
-    _write(ticket, values)
+    return max((one.alarm for one in loud), default=0), min(moments, default=None)
+
+
+def stand(ticket: Ticket, timers: Iterable[Timer]) -> None:
+    """Bring the ticket's own columns in line with its live timers: alarm, what is due next, its place among the urgent."""
+    alarm, next_due_at = standing_of(timers)
+    _write(ticket, {"alarm": alarm, "next_due_at": next_due_at})
 
 
 def stand_without(ticket: Ticket) -> None:

@@ -58,9 +58,10 @@ def reopen(ticket: Ticket, *, by: By, now: datetime | None = None, because: str 
     ticket.solved_at = None
     ticket.reopened += 1
     ticket.save(update_fields=["solved_at", "reopened"])
-    Stay.objects.create(
-        ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
-    )
+    if not ticket.stays.filter(left_at=None).exists():  # it may have been passed on while it was solved
+        Stay.objects.create(
+            ticket=ticket, tier_id=ticket.tier_id, team_id=ticket.team_id, entered_at=now, why="reopened"
+        )
     return ticket
 
 
