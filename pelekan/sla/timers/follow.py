@@ -46,6 +46,7 @@ ASKED: dict[str, frozenset[str]] = {
     "ticket.escalated": frozenset({"tier", "team", "transfers", "assignee"}),
     "ticket.returned": frozenset({"tier", "team", "transfers", "assignee"}),
     "ticket.handed_over": frozenset({"tier", "team", "transfers", "assignee"}),
+    "ticket.routed": frozenset({"tier", "team", "assignee"}),
     "ticket.assigned": frozenset({"assignee"}),
     "ticket.released": frozenset({"assignee"}),
     "ticket.tagged": frozenset({"tags"}),
@@ -126,7 +127,7 @@ class _Following:
         self._pause()
         if self.live and self.document.asks & ASKED.get(self.event.name, frozenset()):
             self._choose_again()
-        elif self.event.name in MOVES:
+        elif self.event.name in MOVES or self.event.name == "ticket.routed":
             for timer in self.live.values():  # another team may keep other hours
                 self._touch(timer)
         if self.touched:
