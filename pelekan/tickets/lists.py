@@ -187,7 +187,8 @@ def _counted_calls(agent: Agent) -> Branch:
 
 
 _COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.reasons, t.preview, t.waiting_since, t.last_at,
- t.registered_at, t.customer_id, t.alarm, t.next_due_at, t.rank_at, mood.level AS mood, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
+ t.registered_at, t.customer_id, t.alarm, t.next_due_at, t.rank_at, mood.level AS mood,
+ t.handed_at IS NOT NULL AS handed, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
  WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
  tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
  (SELECT m.id FROM tickets_message m WHERE m.ticket_id = t.id AND NOT m.automatic ORDER BY m.id DESC LIMIT 1)

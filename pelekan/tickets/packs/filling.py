@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from pelekan.lib.browsers import browser_name
 from pelekan.lib.text import one_line
-from pelekan.tickets.models import Conversation, Message, MessageKind, Ticket
+from pelekan.tickets.models import Conversation, Message, MessageKind, Pack, Promise, Ticket
 from pelekan.tickets.packs.fields import FIELDS, LISTS
 from pelekan.tickets.packs.known import Said, questions, tried
+from pelekan.tickets.promises.models import STANDS
 
 LOOKED_AT = 60
+MOST_PROMISES = 10
 LONGEST_PROBLEM = 1_500
+
+
+def _utc(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"
+
+
 _VERSION = ("version", "app_version", "نسخه", "الإصدار", "إصدار")
 
 
-def fill(ticket: Ticket) -> dict[str, Any]:
-    """Values for every field: from the last pack, the customer's words, what agents wrote, and where he came from."""
+def fill(ticket: Ticket, *, moment: Callable[[datetime], str] = _utc) -> dict[str, Any]:
+    """Values for every field: from the last pack, the customer's words, what agents wrote, and where he came from.
+    `moment` writes a promise's time as its reader has it."""
     rows = list(
         Message.objects.filter(ticket=ticket, automatic=False, held_at=None)
         .order_by("-id")
@@ -31,9 +42,18 @@ def fill(ticket: Ticket) -> dict[str, Any]:
     values["version"] = values["version"] or came["version"]
     values["tried"] = list(dict.fromkeys([*values["tried"], *tried(said)]))
     values["questions"] = questions(said)
+    values["promised"] = _promised(ticket, moment)
     if not values["issue"]:
         values["issue"] = ticket.issues.order_by("-pk").values_list("url", flat=True).first() or ""
     return values
+
+
+def _promised(ticket: Ticket, moment: Callable[[datetime], str]) -> list[str]:
+    """What agents promised and has not been kept: their words, and until when."""
+    if ticket.promised_at is None:
+        return list((ticket.packs.last() or Pack()).promised)
+    rows = Promise.objects.filter(STANDS, ticket=ticket).values_list("words", "until_at")[:MOST_PROMISES]
+    return [f"{words} ({moment(until)})" if words else moment(until) for words, until in rows]
 
 
 def _empty(name: str) -> Any:

@@ -16,13 +16,17 @@ from pelekan.channels import forwarding, intake, marks, outbox
 from pelekan.channels.models import Delivery, MarkedAddress
 from pelekan.people.models import Agent, Identity, IdentityKind, Team
 from pelekan.tickets import actions, lists
-from pelekan.tickets.actions import WhyMissing
+from pelekan.tickets.actions import NobodySent, PackMissing, WhyMissing
 from pelekan.tickets.models import Category, ChatState, Conversation, Message, Tag, Ticket
+from pelekan.tickets.needs import DoesNotFit
+from pelekan.tickets.packs.fields import BadLink
 from pelekan.tickets.states import NotPossible
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
+from pelekan.web.workspace.packing import complaint, posted
 from pelekan.web.workspace.page import head_context
 from pelekan.web.workspace.shell import row_shape, teams_of
+from pelekan.web.workspace.suiting import refusal
 from pelekan.web.workspace.until import NotADate, moment_of
 
 
@@ -70,6 +74,16 @@ def act(do: Do) -> Callable[[HttpRequest, int], HttpResponse]:
             do(request, ticket, agent_in(request))
         except WhyMissing:
             return told(_("Say why: whoever gets the ticket reads it first."))
+        except DoesNotFit as fault:
+            return told(refusal(fault))
+        except (PackMissing, BadLink) as fault:
+            return told(complaint(fault))
+        except NobodySent:
+            return told(
+                _(
+                    "Nobody who could take it back has sent this ticket here. Use “Escalate or return” and choose a team."
+                )
+            )
         except NotPossible:
             return told(
                 _("The ticket has moved on meanwhile; this step no longer fits. Nothing was changed.")
@@ -115,7 +129,7 @@ def take(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 
 @act
 def assign(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
-    actions.assign(ticket, colleague(request), by=agent)
+    actions.assign(ticket, colleague(request), by=agent, despite=request.POST.get("despite", ""))
 
 
 @act
@@ -129,12 +143,18 @@ def escalate(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     goal = team(request)
     if goal.pk == ticket.team_id and to is None:
         raise Sorry(_("The ticket is with this team already. Choose another team, or a person in it."))
-    actions.escalate(ticket, goal, by=agent, because=request.POST.get("why", ""), to=to)
+    actions.escalate(
+        ticket, goal, by=agent, because=request.POST.get("why", ""), to=to, pack=posted(request.POST),
+        despite=request.POST.get("despite", ""),
+    )  # fmt: skip
 
 
 @act
 def hand_over(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
-    actions.hand_over(ticket, colleague(request), by=agent, because=request.POST.get("why", ""))
+    actions.hand_over(
+        ticket, colleague(request), by=agent, because=request.POST.get("why", ""), pack=posted(request.POST),
+        despite=request.POST.get("despite", ""),
+    )  # fmt: skip
 
 
 @act
@@ -239,8 +259,9 @@ def accept(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 @act
 def transfer(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     actions.transfer_chat(
-        chat(request, ticket), colleague(request), by=agent, because=request.POST.get("why", "")
-    )
+        chat(request, ticket), colleague(request), by=agent, because=request.POST.get("why", ""),
+        despite=request.POST.get("despite", ""),
+    )  # fmt: skip
 
 
 @act

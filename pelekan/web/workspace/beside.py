@@ -58,8 +58,21 @@ _PAST = Prepared(
 _TAGS = Prepared(lambda pk: Tag.objects.filter(tickets=pk).values("id", "name"))
 _STAYS = Prepared(
     lambda pk: Stay.objects.filter(ticket_id=pk).values(
-        "tier__level", "tier__name", "team__name", "entered_at", "left_at", "outcome", "why"
-    )
+        "tier__level",
+        "tier__name",
+        "team__name",
+        "entered_at",
+        "left_at",
+        "outcome",
+        "why",
+        "despite",
+        "missing",
+        "sent_from__name",
+        "sent_by_id",
+        "sent_by__user__name",
+        "accepted_at",
+        "accepted_by__user__name",
+    )  # fmt: skip
 )
 
 
@@ -183,6 +196,15 @@ def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
             "outcome": str(outcomes.get(stay["outcome"], "")),
             "why": own.get(stay["why"], stay["why"]),
             "here": stay["left_at"] is None,
+            "left_at": stay["left_at"],
+            "outcome_key": stay["outcome"],
+            "sent_from": stay["sent_from__name"] or "",
+            "sent_by_id": stay["sent_by_id"],
+            "sent_by": stay["sent_by__user__name"] or "",
+            "accepted_at": stay["accepted_at"],
+            "accepted_by": stay["accepted_by__user__name"] or "",
+            "despite": stay["despite"],
+            "missing": stay["missing"],
         }
         for stay in _STAYS(pk)
     ]

@@ -15,10 +15,15 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Team
 from pelekan.tickets.lists import MOST_COUNTED, OPEN
 from pelekan.tickets.models import Category, Ticket
+from pelekan.tickets.packs.labels import LABELS
+from pelekan.web.reading import Reading
 from pelekan.web.workspace import assessing
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
+from pelekan.web.workspace.handing import dialog as pack_dialog
+from pelekan.web.workspace.packing import begun
 from pelekan.web.workspace.shell import count_words
+from pelekan.web.workspace.suiting import people_for, teams_for
 from pelekan.web.workspace.until import presets
 
 MOST_PROPOSED = 8
@@ -45,20 +50,44 @@ def ticket_shape(ticket: Any) -> dict[str, Any]:
 
 
 def _escalate(request: HttpRequest, ticket: Any) -> dict[str, Any]:
-    return {"teams": teams_with_load(), "people": people_with_load()}
+    people = people_with_load()
+    found = teams_for(ticket, teams_with_load(), people)
+    top = max((team["level"] for team in [*found["fit"], *found["others"]]), default=1)
+    return {**found, "top": top, "staff": people_for(ticket, people), **_pack(request, ticket)}
+
+
+def _pack(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    return {"pack": begun(ticket, agent_in(request), Reading(request.dates))}  # type: ignore[attr-defined]
 
 
 def _people(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     me = agent_in(request).pk
     people = [one for one in people_with_load() if one["id"] != ticket.assignee_id]
     people.sort(key=lambda one: (ticket.team_id not in one["teams"], one["id"] != me, not one["online"]))
-    return {"people": people, "me_id": me}
+    return {**people_for(ticket, people), "me_id": me}
 
 
 def _colleagues(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     me = agent_in(request).pk
     found = _people(request, ticket)
-    return {**found, "people": [one for one in found["people"] if one["id"] != me]}
+    return {
+        **found,
+        **{name: [one for one in found[name] if one["id"] != me] for name in ("people", "others")},
+    }
+
+
+def _hand_over(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    return {**_colleagues(request, ticket), **_pack(request, ticket)}
+
+
+def _send_back(request: HttpRequest, ticket: Any) -> dict[str, Any]:
+    """To whom it goes, and what of the pack he can be asked for."""
+    stay = ticket.stays.filter(left_at=None).select_related("sent_from", "sent_by__user").first()
+    pack = ticket.packs.last()
+    return {
+        "to": stay.sent_by.name if stay and stay.sent_by else "", "from": stay.sent_from.name if stay and stay.sent_from else "",
+        "asked": [(name, str(label), bool(pack and getattr(pack, name))) for name, label in LABELS.items()],
+    }  # fmt: skip
 
 
 def _hold(request: HttpRequest, ticket: Any) -> dict[str, Any]:
@@ -85,7 +114,7 @@ def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:
 
 
 _DIALOGS = {
-    "escalate": _escalate, "hand-over": _colleagues, "assign": _people, "transfer": _colleagues, "hold": _hold,
+    "escalate": _escalate, "hand-over": _hand_over, "send-back": _send_back, "pack": pack_dialog, "assign": _people, "transfer": _colleagues, "hold": _hold,
     "categorise": _categorise, "assess": assessing.dialog, "join": _join, "call": lambda request, ticket: {},
 }  # fmt: skip
 

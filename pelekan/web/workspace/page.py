@@ -18,8 +18,19 @@ from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import call_cards, care_cards, clocks, moved, pending, reasons, sendings, timeline
+from pelekan.web.workspace import (
+    call_cards,
+    care_cards,
+    clocks,
+    moved,
+    packs,
+    pending,
+    reasons,
+    sendings,
+    timeline,
+)
 from pelekan.web.workspace.beside import beside
+from pelekan.web.workspace.climb import climb
 from pelekan.web.workspace.composing import composer
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, fragment
@@ -37,7 +48,7 @@ _FIELDS = (
     "organization__name", "customer__organization__name", "inbox__name",
     "category__name", "category__parent__name", "category__parent__parent__name",
     "follows__number", "may_belong_to__number", "may_belong_to__status", "may_belong_to__joined_into_id",
-    "joined_into_id", "joined_into__number", *care_cards.FIELDS, "alarm", "next_due_at",
+    "joined_into_id", "joined_into__number", *care_cards.FIELDS, "alarm", "next_due_at", "handed_at",
 )  # fmt: skip
 
 
@@ -59,6 +70,8 @@ _ROW = Prepared(
             waits=pending.ARE_THERE,
             clocked=clocks.ARE_THERE,
             call=call_cards.ARE_THERE,
+            packed=packs.PACKED,
+            issued=packs.LINKED,
         )
     )
 )
@@ -119,6 +132,7 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None, date
         "assignee_name": ticket["assignee__user__name"] or "",
         "assignee_initials": initials(ticket["assignee__user__name"] or ""),
         "mine": mine,
+        "handed": ticket["handed_at"] is not None and (mine or ticket["assignee_id"] is None),
         "can": can,
         "chat": chat,
     }
@@ -138,6 +152,8 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
         "calls": call_cards.open_calls(ticket, dates),
         "care": {**care_cards.care(ticket, dates), **care_cards.ask_at_once(ticket["language"])},
         "clocks": clocks_part(ticket, dates),
+        "climb": climb(ticket, side["stays"], agent),
+        "issues": packs.issues_of(ticket["id"], agent) if ticket["issued"] else [],
         "hints": _hints(ticket, side["follows"], agent),
         "lines": lines,
         "read_id": read_id,
@@ -290,5 +306,9 @@ def beside_part(request: HttpRequest, pk: int) -> HttpResponse:
     agent = agent_in(request)
     row = ticket_row(agent, pk)
     dates = Reading(request.dates)  # type: ignore[attr-defined]
-    context = {"beside": beside(row, agent, dates), "clocks": clocks_part(row, dates), "ticket": {"id": pk}}
-    return render(request, "desk/beside.html", context)
+    side = beside(row, agent, dates)
+    context = {
+        "beside": side, "clocks": clocks_part(row, dates), "climb": climb(row, side["stays"], agent), "ticket": {"id": pk},
+        "issues": packs.issues_of(pk, agent) if row["issued"] else [],
+    }  # fmt: skip
+    return render(request, "desk/beside_part.html", context)

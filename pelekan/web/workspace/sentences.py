@@ -51,6 +51,9 @@ def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Rea
         "target": target_name(str(data.get("target", ""))),
         "length": dates.hours(timedelta(minutes=data.get("minutes") or 0)),
         "length_before": dates.hours(timedelta(minutes=data.get("minutes_before") or 0)),
+        "version": dates.digits(data.get("version", "")),
+        "url": isolate(str(data.get("url", ""))),
+        "skill": isolate(str(data.get("skill", ""))),
         "stars": dates.digits(data.get("stars", "")),
         "words": isolate(str(data.get("words", ""))),
     }
@@ -80,6 +83,20 @@ def _handed_over(data: dict[str, Any]) -> str:
     if "team" in data:
         return _("%(who)s handed over from %(team_before)s to %(team)s")
     return _("%(who)s handed over to %(agent)s")
+
+
+def _returned(data: dict[str, Any]) -> str:
+    if data.get("agent") and data.get("team") == data.get("team_before"):
+        return _("%(who)s returned it to %(agent)s")
+    return _("%(who)s returned from %(team_before)s to %(team)s")
+
+
+def _overridden(data: dict[str, Any]) -> str:
+    if data.get("agent"):
+        return _("%(who)s chose %(agent)s, who lacks the skill %(skill)s")
+    if data.get("skill"):
+        return _("%(who)s chose %(team)s, where nobody has the skill %(skill)s")
+    return _("%(who)s chose %(team)s, where nobody works")
 
 
 def _registered(data: dict[str, Any]) -> str:
@@ -175,8 +192,13 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.taken": lambda data: _("%(who)s took the ticket"),
     "ticket.released": lambda data: _("%(who)s put the ticket back into the queue"),
     "ticket.escalated": lambda data: _("%(who)s escalated from %(team_before)s to %(team)s"),
-    "ticket.returned": lambda data: _("%(who)s returned from %(team_before)s to %(team)s"),
+    "ticket.returned": _returned,
     "ticket.handed_over": _handed_over,
+    "ticket.accepted": lambda data: _("%(who)s accepted it after %(waited)s"),
+    "ticket.overridden": _overridden,
+    "ticket.packed": lambda data: _("%(who)s wrote the context pack, version %(version)s"),
+    "ticket.issue_linked": lambda data: _("%(who)s linked it to %(url)s"),
+    "ticket.issue_unlinked": lambda data: _("%(who)s took the link to %(url)s off"),
     "ticket.waited": lambda data: _("%(who)s waits for the customer"),
     "ticket.held": _held,
     "ticket.resumed": lambda data: _("%(who)s took the ticket off hold"),

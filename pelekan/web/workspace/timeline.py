@@ -23,6 +23,7 @@ from pelekan.lib.text import initials, isolate
 from pelekan.tickets import attachments
 from pelekan.tickets.actions.joining import SPOKEN
 from pelekan.tickets.models import Attachment, Event
+from pelekan.tickets.packs.labels import LABELS
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import moved, sendings
@@ -166,6 +167,10 @@ def _event(line: dict[str, Any], names: Names, dates: Reading) -> dict[str, Any]
         "because": reason(line["because"]),
         "following": reason(line["cause__because"] or "") if not line["because"] else "",
         "at": line["at"],
+        "version": line["data"].get("version") if name == "ticket.packed" else None,
+        "missing": [str(LABELS[field]) for field in line["data"].get("missing", ()) if field in LABELS]
+        if name == "ticket.returned"
+        else [],
     }
 
 

@@ -2,6 +2,7 @@
 import { connect } from "../live.js";
 import { open } from "../dialogs.js";
 import { toast } from "../toasts.js";
+import { bring as climb } from "./climb.js";
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content || "";
 export const own = meta("live-topics").split(" ").filter(Boolean);
@@ -81,6 +82,7 @@ document.addEventListener("click", async (event) => {
     // on the board of chats there is no head to swap: the panes freshen themselves
     if (!document.getElementById("head")) html = html.replaceAll('hx-target="#head" hx-swap="outerHTML"', 'hx-swap="none"');
     window.htmx.swap(slot, html, { swapStyle: "innerHTML" });
+    slot.querySelectorAll("form[data-climb]").forEach(climb);
     open(slot.querySelector("dialog"));
   } catch {
     complain(words.offline);
