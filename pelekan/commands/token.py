@@ -27,7 +27,7 @@ def create(args: argparse.Namespace) -> int:
     name = args.name.strip()[:80]
     if not name:
         raise Stop("Give the token a name, so that you know later what it is for.")
-    _row, secret = tokens.create(name, scopes=("tickets:read",) if args.read_only else tokens.SCOPES)
+    _row, secret = tokens.create(name, scopes=("tickets:read",) if args.read_only else tokens.USUAL)
     print(secret)
     return 0
 

@@ -13,15 +13,21 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Token
 
 PREFIX = "plk_"
-SCOPES = ("tickets:read", "tickets:write")
+USUAL = ("tickets:read", "tickets:write")
+SCOPES = (*USUAL, "rules:read", "rules:write")
 PER_MINUTE = 600
 """Requests a minute that one token may make unless it was created with another number."""
 
 
 def create(
-    name: str, *, scopes: tuple[str, ...] = SCOPES, per_minute: int = PER_MINUTE, now: datetime | None = None
+    name: str,
+    *,
+    scopes: tuple[str, ...] = USUAL,
+    per_minute: int = PER_MINUTE,
+    by: int | None = None,
+    now: datetime | None = None,
 ) -> tuple[Token, str]:
-    """A new token; its secret (the second value) is never to be seen again."""
+    """A new token; its secret (the second value) is never to be seen again. `by`: the id of the agent who made it."""
     unknown = set(scopes) - set(SCOPES)
     if unknown:
         raise ValueError(f"Unknown scopes: {', '.join(sorted(unknown))}. Known are {', '.join(SCOPES)}.")
@@ -31,7 +37,7 @@ def create(
         digest=digest(secret),
         subject="installation",
         name=name,
-        data={"scopes": list(scopes), "per_minute": per_minute},
+        data={"scopes": list(scopes), "per_minute": per_minute} | ({"by": by} if by else {}),
         created_at=now or clock(),
     )
     return row, secret

@@ -31,6 +31,7 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import clean_controls
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
+from pelekan.routing import trace
 from pelekan.tickets.actions import CannotJoin, join, receive, unjoin
 from pelekan.tickets.events import action
 from pelekan.tickets.incoming import Incoming
@@ -78,6 +79,14 @@ def show(request: HttpRequest, pk: int) -> Any:
         raise Problem(404, "There is no ticket with this id.")
     messages = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")[:200]
     return {**ticket_out(ticket, url_of(ticket)), "messages": [message_out(m) for m in reversed(messages)]}
+
+
+@router.get("/{int:pk}/trace", summary="Why a ticket is where it is: its automatic decisions")
+def why(request: HttpRequest, pk: int) -> dict[str, Any]:
+    """Oldest first: which routing rule matched at which place and what was skipped, who was chosen from which candidates,
+    which automations ran."""
+    _needs(request, "tickets:read")
+    return {"ticket": _one(pk).pk, "decisions": trace.of(pk)}
 
 
 @router.post("/{int:pk}/join", response=Joined, summary="Join a ticket into another")

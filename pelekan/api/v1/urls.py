@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from pelekan.api.problems import Problem, answer
+from pelekan.api.v1.rules import router as rules_router
 from pelekan.api.v1.tickets import router as tickets_router
 from pelekan.people import tokens
 from pelekan.people.models import Token
@@ -42,6 +43,7 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 api.add_router("/tickets", tickets_router)
+api.add_router("/rules", rules_router)
 
 
 @api.exception_handler(Problem)

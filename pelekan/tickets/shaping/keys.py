@@ -25,7 +25,7 @@ def create_key(
         raise CannotBe("name", _("Give the token a name, so that you know later what it is for."))
     if not scopes or set(scopes) - set(tokens.SCOPES):
         raise CannotBe("scopes", _("Choose what the token may do."))
-    token, secret = tokens.create(name, scopes=scopes, now=now)
+    token, secret = tokens.create(name, scopes=scopes, by=by.pk, now=now)
     record("token.created", by=by, at=now, token=token.pk, title=name, scopes=list(scopes))
     return token, secret
 

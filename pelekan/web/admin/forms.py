@@ -205,6 +205,9 @@ class TokenForm(forms.Form):
     name = Text(lazy("What is it for?"), help_text=lazy("The name of the program that will use it."))
     scopes = forms.MultipleChoiceField(
         label=lazy("It may"), widget=forms.CheckboxSelectMultiple,
-        choices=[("tickets:read", lazy("read tickets")), ("tickets:write", lazy("create tickets"))],
+        choices=[
+            ("tickets:read", lazy("read tickets")), ("tickets:write", lazy("create tickets")),
+            ("rules:read", lazy("read rules")), ("rules:write", lazy("change rules")),
+        ],
         initial=["tickets:read", "tickets:write"],
     )  # fmt: skip

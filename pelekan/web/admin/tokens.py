@@ -16,7 +16,10 @@ from pelekan.web.admin.frame import show
 
 @behind("settings")
 def tokens(request: HttpRequest) -> HttpResponse:
-    words = {"tickets:read": _("read tickets"), "tickets:write": _("create tickets")}
+    words = {
+        "tickets:read": _("read tickets"), "tickets:write": _("create tickets"), "rules:read": _("read rules"),
+        "rules:write": _("change rules"),
+    }  # fmt: skip
     rows = [
         {
             "id": row.pk, "name": row.name, "created_at": row.created_at, "revoked_at": row.revoked_at,
