@@ -207,6 +207,7 @@ def prepare(config: configuration.Config, answers: Answers | None) -> None:
         )
     if answers is None:
         return
+    from pelekan.sla.beginning import begin_with_preset
     from pelekan.tickets.shaping import found_office
     from pelekan.tickets.shaping.founding import Founding
 
@@ -220,6 +221,7 @@ def prepare(config: configuration.Config, answers: Answers | None) -> None:
             answers.admin_password,
         )
     )
+    begin_with_preset()
 
 
 def _shown(database: str) -> str:

@@ -24,6 +24,7 @@ from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim, customer_for
 from pelekan.people.models import Customer, IdentityKind
+from pelekan.sla.timers import fire
 from pelekan.tickets import actions, attachments
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Conversation, Event, Message, Ticket
@@ -47,6 +48,7 @@ class Teller:
         self.at += timedelta(minutes=minutes)
         if self.ticket is not None:  # what the customer was to be told by then
             telling.say_due(self.ticket, self.at)
+            fire.catch_up(self.ticket, self.at)
         return self.at
 
     def now_on(self, message: Message) -> None:
@@ -349,6 +351,21 @@ STORIES: tuple[Story, ...] = (
     Story("shirin", 1.9, (
         astray("تغییر نشانی تحویل", "تهران، خیابان ولیعصر، کوچهٔ نیلوفر، پلاک ۱۲، واحد ۳. کد پستی ۱۴۳۴۸۶۵۷۷۱"),
     )),
+    # the clocks of an urgent request: nobody has answered for hours; one that will be late soon; one that rests
+    Story("peyman", 4.6, (
+        portal("پنل سازمانی باز نمی‌شود", "از صبح هیچ‌کدام از همکاران ما نمی‌توانند وارد پنل شوند و سفارش‌های امروز مانده است.", team="technical", impact=3, urgency=3),
+        do("take", "laila", 9), note("laila", "به تیم زیرساخت پیام دادم؛ هنوز خبری نیست."),
+    )),
+    Story("khalid", 2.6, (
+        portal("خُصم المبلغ مرتين", "خُصم مبلغ الطلب 4471 من بطاقتي مرتين ولا أستطيع الدفع لطلب آخر.", team="payments", impact=3, urgency=3),
+        do("take", "dara", 6),
+        answer("dara", "أهلاً خالد، نراجع الأمر مع البنك. هل يمكنك إرسال صورة من كشف الحساب؟", 14),
+        do("wait", "dara", 1),
+    )),
+    Story("bahram", 0.42, (
+        portal("کد تخفیف همکاران کار نمی‌کند", "هیچ‌کس در شرکت ما نمی‌تواند با کد همکاران خرید کند و امروز آخرین مهلت است.", team="technical", impact=3, urgency=3),
+        do("take", "laila", 5),
+    )),
     Story("daniel", 1.6, (
         mail("Export to Excel loses Persian digits", "When I export my order list to Excel, the Persian digits in product names turn into question marks. File attached would be too large, but every export shows it."),
     )),
@@ -383,6 +400,7 @@ def tell(world: World, now: datetime | None = None) -> None:
             step(teller)
         if teller.ticket is not None:
             telling.say_due(teller.ticket, now)
+            fire.catch_up(teller.ticket, now)
     set_aside(world, now)
 
 

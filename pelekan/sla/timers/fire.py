@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Q
+
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.time import now as clock_now
@@ -72,6 +74,14 @@ def do_due(timer: Timer, ticket: Ticket, policy: Policy | None, target: Target, 
             policy=timer.policy, step=one.step.id, did=did, late=(now - one.at).total_seconds() > 60,
         )  # fmt: skip
     return planned(timer, target, hours_of(ticket, policy, target), now)
+
+
+def catch_up(ticket: Ticket, until: datetime) -> None:
+    """Do what is due on one ticket, each thing at its own moment: for stories that are told afterwards."""
+    its = Q(ticket=ticket.pk)
+    while rows := due.claim(Timer, until, 1, where=its):
+        for row in rows:
+            fire_at(row, max(row.due_at or until, row.planned_at))
 
 
 JOB = due.Job(Timer, fire, at_once=50)

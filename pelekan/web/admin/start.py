@@ -14,8 +14,10 @@ from django.views.decorators.http import require_http_methods
 
 from pelekan.lib.time import now as clock
 from pelekan.people import setup
-from pelekan.people.models import Team
+from pelekan.people.models import Agent, Team
+from pelekan.sla.beginning import begin_with_preset
 from pelekan.tickets import shaping
+from pelekan.tickets.events import action
 from pelekan.tickets.models import Inbox
 from pelekan.tickets.shaping.founding import AlreadyFounded, Founding
 from pelekan.web.admin.doors import agent, attempt, behind, went
@@ -79,7 +81,7 @@ def _found(request: HttpRequest, form: FoundingForm) -> HttpResponse:
         values["password"],
     )  # fmt: skip
     try:
-        admin = attempt(form, lambda: shaping.found_office(founding))
+        admin = attempt(form, lambda: _with_levels(founding))
     except AlreadyFounded:
         raise Http404
     if admin is None:
@@ -88,6 +90,14 @@ def _found(request: HttpRequest, form: FoundingForm) -> HttpResponse:
     request.session.pop(KEPT, None)
     login(request, admin.user, backend="pelekan.people.backends.Backend")
     return HttpResponseRedirect(reverse("settings_start"))
+
+
+@action
+def _with_levels(founding: Founding) -> Agent:
+    """The desk and, at once, the service levels that most begin with."""
+    admin = shaping.found_office(founding)
+    begin_with_preset()
+    return admin
 
 
 # The second half, signed in

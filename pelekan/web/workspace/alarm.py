@@ -44,6 +44,8 @@ def job_names() -> dict[str, str]:
         "channels.delivery sms": _("Sending texts"),
         "tickets.notice": _("Notices to customers"),
         "tickets.bellchoice": _("Notices to agents"),
+        "sla.timer": _("Service levels"),
+        "sla.replan": _("Planning service levels anew"),
         "chores": _("Tidying up"),
     }
 
