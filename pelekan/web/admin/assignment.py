@@ -18,6 +18,7 @@ from pelekan.web.admin.choices import Choices
 from pelekan.web.admin.conditions import language, number_of
 from pelekan.web.admin.doors import agent, behind
 from pelekan.web.admin.frame import show
+from pelekan.web.admin.linting import findings
 
 
 @behind("rules", "GET", "POST")
@@ -32,7 +33,12 @@ def assignment(request: HttpRequest) -> HttpResponse:
             return _kept(request, made)
         body = {"teams": {**body.get("teams", {}), **made}}
     choices = Choices(language())
-    shown = [_drawn(team, body.get("teams", {}).get(str(team.pk)), request, faults) for team in teams]
+    marks = findings("assignment", body)
+    shown = [
+        _drawn(team, body.get("teams", {}).get(str(team.pk)), request, faults)
+        | {"marks": marks.get(str(team.pk), [])}
+        for team in teams
+    ]
     return show(
         request, "assignment", "settings_assignment", _("Assignment"),
         _("Who of a team gets a ticket. Nobody gets more than fits; when nobody is free it waits in the team's queue and the manager is told."),

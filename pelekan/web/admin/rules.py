@@ -59,7 +59,7 @@ def listing(kind: str) -> dict[str, Any]:
     """The rules with their sentences, how often they matched, and what the linter says."""
     choices = Choices(language())
     body = drafts.body_of(kind)
-    its, general = findings(kind, body, choices)
+    its = findings(kind, body)
     hits = _hits(kind)
     shown = [
         {
@@ -68,7 +68,17 @@ def listing(kind: str) -> dict[str, Any]:
         }
         for place, rule in enumerate(body.get("rules", ()), 1)
     ]  # fmt: skip
-    return {"kind": kind, "rules": shown, "panel": drafts.panel(kind, choices), "findings": general}
+    return {"kind": kind, "rules": shown, "panel": drafts.panel(kind, choices), "findings": _noticed(shown)}
+
+
+def _noticed(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The linter's panel: which rules need a look, the broken ones first."""
+    found = [
+        {"name": rule["name"], "id": rule["id"], "place": rule["place"], **mark}
+        for rule in shown
+        for mark in rule["marks"]
+    ]
+    return sorted(found, key=lambda one: one["kind"] != "breach")
 
 
 def _hits(kind: str) -> dict[str, tuple[int, int]]:

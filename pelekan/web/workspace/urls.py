@@ -26,6 +26,7 @@ from pelekan.web.workspace import (
     register,
     saved,
     searching,
+    tracing,
 )  # fmt: skip
 
 _T = "tickets/<int:pk>/"
@@ -98,6 +99,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("bell/news/", bell.news, name="desk_bell_news"),
     path("bell/read/", bell.read, name="desk_bell_read"),
     path(_T + "colleagues/", bell.colleagues, name="desk_colleagues"),
+    path(_T + "trace/", tracing.trace, name="desk_trace"),
+    path(_T + "trace/<int:decision>/", tracing.steps, name="desk_trace_steps"),
     path("views/", saved.views, name="desk_views"),
     path("views/new/", saved.new, name="desk_view_new"),
     path("views/<int:pk>/", saved.change, name="desk_view"),

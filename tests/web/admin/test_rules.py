@@ -289,3 +289,11 @@ def test_names_are_never_markup(arash: Client, three: list[str]) -> None:
     arash.post(f"{RULES}routing/{three[0]}/", sent)
     page = arash.get(RULES).content.decode()
     assert "<img src=x>" not in page and "<b>x</b>" not in page and "&lt;b&gt;x" in page
+
+
+def test_the_linter_marks_what_can_never_fire(arash: Client, world: World) -> None:
+    for name in ("Mail", "Mail again"):
+        add_rule(arash, name, "email", world.teams["payments"].pk)
+    page = arash.get(RULES).content.decode()
+    assert page.count("It is never reached") == 2  # in the panel, and at the rule
+    assert "lint__one--breach" in page
