@@ -13,7 +13,6 @@ from typing import Any
 
 from django.db.models import Case, When
 
-from pelekan.channels.chat.reception import hours_of
 from pelekan.lib import due
 from pelekan.lib.failpoints import fp
 from pelekan.lib.prepared import PreparedModels
@@ -22,7 +21,8 @@ from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
 from pelekan.people import desk
 from pelekan.people.identify import mail_address
-from pelekan.people.models import CALENDAR_OF, ZONE_OF, Identity, IdentityKind, Tier
+from pelekan.people.models import CALENDAR_OF, Identity, IdentityKind, Tier
+from pelekan.sla.calendars import for_inbox
 from pelekan.sla.hours import is_open, next_opening
 from pelekan.tickets.actions import say
 from pelekan.tickets.events import action, lock
@@ -276,25 +276,24 @@ def values_of(
 
 def hours_words(ticket: Ticket, language: str, now: datetime) -> str:
     """Outside the inbox's hours: when they begin again, in the customer's calendar. "" within them."""
-    try:
-        hours = hours_of(ticket.inbox)
-    except ValueError:  # not set up right: no reason to keep a request from being taken in
-        return ""
-    if hours is None or is_open(now, hours):
+    calendar = for_inbox(ticket.inbox)
+    if calendar is None or is_open(now, calendar.hours):
         return ""
     said = defaults.HOURS[language]
-    opens = next_opening(now, hours)
+    holiday = calendar.closed_for(now, language)
+    first = texts.fill(said["holiday"], {"holiday": holiday}) + " " if holiday else ""
+    opens = next_opening(now, calendar.hours)
     if opens is None:
-        return said["closed"]
+        return first + said["closed"]
     customer = ticket.customer
     dates = Dates(
         language,
         customer.calendar or CALENDAR_OF[language],  # type: ignore[arg-type]
-        customer.zone or ticket.inbox.hours.get("zone") or ZONE_OF[language],
+        customer.zone or calendar.zone,
     )
     days = (dates.local(opens).date() - dates.local(now).date()).days
     text = said[{0: "today", 1: "tomorrow"}.get(days, "later")]
-    return texts.fill(
+    return first + texts.fill(
         text, {"time": dates.time(opens), "weekday": dates.weekday(opens), "date": dates.date(opens)}
     )
 

@@ -16,6 +16,8 @@ from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
 from pelekan.people.models import Agent, Identity, IdentityKind, Presence, Team
+from pelekan.sla.keeping import save_hours
+from pelekan.sla.models import BusinessHours
 from pelekan.tickets import shaping
 from pelekan.tickets.bell import choosing, inviting, rules
 from pelekan.tickets.models import Inbox
@@ -44,7 +46,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         presence=Presence.ONLINE
     )
     # whoever looks around at night shall meet someone in the chat; mail and portal keep office hours
-    Inbox.objects.filter(pk=made.inboxes["shop"].pk).update(hours={})
+    keep_hours(made)
     Team.objects.filter(pk__in=[made.teams[key].pk for key in ("payments", "technical", "front")]).update(
         offered=True
     )
@@ -57,6 +59,29 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         levels.put_in_force(clock())
         stories.tell(made)
     return True
+
+
+def keep_hours(made: world.World) -> None:
+    """Beside the office in Tehran one in Dubai, whose weekend is Saturday and Sunday, and a chat that never closes."""
+    arash, day = made.agents["arash"], [["09:00", "13:00"], ["14:00", "18:00"]]
+    ramadan = {
+        "name": "دوام رمضان",
+        "calendar": "hijri",
+        "from": [9, 1],
+        "to": [9, 30],
+        "does": "open",
+        "spans": [["09:00", "14:30"]],
+    }
+    save_hours(
+        None, by=arash, name="دفتر دبی", zone="Asia/Dubai", country="AE", week=[day] * 5 + [[], []], own=[ramadan],
+        teams=[made.teams["technical"]],
+    )  # fmt: skip
+    always = [[["00:00", "24:00"]]] * 7
+    save_hours(
+        None, by=arash, name="شبانه‌روزی", zone="Asia/Tehran", week=always, inboxes=[made.inboxes["shop"]]
+    )
+    tehran = BusinessHours.objects.get(name="دفتر تهران")
+    save_hours(tehran, by=arash, teams=[made.teams["payments"]])
 
 
 def _allow_answers(made: world.World) -> None:

@@ -14,6 +14,7 @@ from django.db import transaction
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Agent, Customer, Organization, Role, Team, Tier, User
+from pelekan.sla.models import BusinessHours
 from pelekan.tickets.forms import PORTAL
 from pelekan.tickets.models import Category, Inbox, SavedReply
 
@@ -88,7 +89,11 @@ WEEK = (
     + [[]]
     + [[["09:00", "13:00"], ["14:00", "18:00"]]] * 2
 )
-HOURS = {"zone": "Asia/Tehran", "week": WEEK, "closed": [], "special": {}}
+OWN_DAYS = [
+    {"name": "سالگرد فروشگاه", "calendar": "jalali", "from": [9, 25], "does": "closed"},
+    {"name": "ساعت ماه رمضان", "calendar": "hijri", "from": [9, 1], "to": [9, 30], "does": "open", "spans": [["10:00", "15:00"]]},
+    {"name": "شب یلدا", "calendar": "jalali", "from": [9, 30], "does": "open", "spans": [["09:00", "13:00"]]},
+]  # fmt: skip
 
 
 @transaction.atomic
@@ -114,19 +119,23 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
     inboxes = {
         "shop": Inbox.objects.create(
             channel="chat", name="گفتگوی فروشگاه", key="shop-widget", secret="demo-widget-secret-0123456789",
-            team=teams["front"], specialists=teams["payments"], sites=list(sites), language="fa", hours=HOURS,
+            team=teams["front"], specialists=teams["payments"], sites=list(sites), language="fa",
             greeting={"fa": "سلام، چطور می‌توانیم کمک کنیم؟", "ar": "مرحباً، كيف يمكننا مساعدتك؟", "en": "Hello, how can we help?"},
         ),
         "mail": Inbox.objects.create(
-            channel="email", name="ایمیل پشتیبانی", key="support-mail", team=teams["front"], hours=HOURS,
+            channel="email", name="ایمیل پشتیبانی", key="support-mail", team=teams["front"],
             specialists=teams["technical"], address="support@chakad.example", language="fa",
         ),
         "portal": Inbox.objects.create(
-            channel="portal", name="پورتال", key="portal", team=teams["front"], language="fa", hours=HOURS,
+            channel="portal", name="پورتال", key="portal", team=teams["front"], language="fa",
             questions=PORTAL,
         ),
         "api": Inbox.objects.create(channel="api", name="API", key="api", team=teams["front"], language="fa"),
     }  # fmt: skip
+    office = BusinessHours.objects.create(
+        name="دفتر تهران", zone="Asia/Tehran", week=WEEK, country="IR", own=OWN_DAYS
+    )
+    office.inboxes.set([inboxes["shop"], inboxes["mail"], inboxes["portal"]])
     categories: dict[str, Category] = {}
     for key, (parent, name, words, impact, urgency) in CATEGORIES.items():
         above = categories[parent] if parent else None

@@ -54,6 +54,11 @@ class Calendar:
             return ""  # the range has other hours on working days; this is a day off of the week
         return self.days.named(day, language)
 
+    def closed_for(self, at: datetime, language: str) -> str:
+        """The holiday or own day for which it is closed all day at this moment; "" where it is not."""
+        day = at.astimezone(self.hours.zone).date()
+        return "" if self.spans(day) or not self.hours.week[day.weekday()] else self.why(day, language)
+
     def expected(self, day: date) -> bool:
         """Whether the day is a holiday by reckoning alone: it may move by a day."""
         special = self.days.on(day)

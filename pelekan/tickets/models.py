@@ -46,9 +46,6 @@ class Inbox(models.Model):
     questions = models.JSONField(
         default=list, blank=True
     )  # pre-chat: [{name, label: {lang: text}, kind, required}]
-    hours = models.JSONField(
-        default=dict, blank=True
-    )  # see pelekan.sla.hours.hours_from; {} means always open
     acknowledge = models.BooleanField(default=True)  # e-mail and SMS: send a receipt with the number
     silent = models.JSONField(default=list, blank=True)  # kinds of notices that its customers don't get
     signature = models.TextField(blank=True)

@@ -59,7 +59,7 @@ from pelekan.people import tokens
 from pelekan.people.models import Agent
 from pelekan.tickets.models import Inbox
 Agent.objects.update(presence="online")
-Inbox.objects.filter(key="shop-widget").update(hours={})
+Inbox.objects.get(key="shop-widget").business_hours.clear()
 sessions = {}
 for key, agent in world.agents.items():
     session = SessionStore()

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import math
 import statistics
 import threading
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Literal
 
 from django.db.models import Count, Q
 
 from pelekan.lib.prepared import Prepared
 from pelekan.people.models import Agent, Presence
-from pelekan.sla.hours import Hours, closes_at, hours_from, is_open, next_opening
+from pelekan.sla.calendars import Calendar, for_inbox
+from pelekan.sla.hours import closes_at, is_open, next_opening
 from pelekan.tickets.models import ChatState, Conversation, Inbox
 
 RECENT = timedelta(days=14)  # accepted chats that tell how long it usually takes
@@ -33,7 +32,7 @@ State = Literal["now", "busy", "away", "closed"]
 @dataclass(frozen=True, slots=True)
 class Reception:
     """What a visitor finds at this moment. `usual` is the median wait of recent chats, None without enough of
-    them; `expected` the longer of it and of what the first in the queue waits already."""
+    them; `expected` the longer of it and of what the first in the queue waits already. `calendar` None: always open."""
 
     state: State
     queue: int
@@ -41,12 +40,13 @@ class Reception:
     expected: timedelta | None
     opens_at: datetime | None
     closes_at: datetime | None
-    has_hours: bool
+    calendar: Calendar | None
 
 
 def reception(inbox: Inbox, now: datetime) -> Reception:
     """How the chat of `inbox` is staffed now."""
-    hours = hours_of(inbox)
+    calendar = for_inbox(inbox)
+    hours = calendar.hours if calendar else None
     open_now = hours is None or is_open(now, hours)
     waiting = _since(inbox)
     usual = usual_wait(inbox, now)
@@ -57,7 +57,7 @@ def reception(inbox: Inbox, now: datetime) -> Reception:
         expected=_expected(usual, waiting, now),
         opens_at=next_opening(now, hours) if hours and not open_now else None,
         closes_at=closes_at(now, hours) if hours and open_now else None,
-        has_hours=hours is not None,
+        calendar=calendar,
     )
 
 
@@ -147,13 +147,3 @@ def minutes(wait: timedelta) -> int | None:
     """A wait as people say it, rounded up to a usual step; None beyond an hour, where no number helps."""
     exact = math.ceil(wait.total_seconds() / 60)
     return next((step for step in STEPS if step >= exact), None)
-
-
-def hours_of(inbox: Inbox) -> Hours | None:
-    """The inbox's hours; None when it is always open."""
-    return _hours(json.dumps(inbox.hours, sort_keys=True)) if inbox.hours else None
-
-
-@lru_cache(maxsize=64)
-def _hours(stored: str) -> Hours:
-    return hours_from(json.loads(stored))

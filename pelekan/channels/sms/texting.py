@@ -22,6 +22,7 @@ from pelekan.lib.time import zone_named
 from pelekan.people import desk, signin
 from pelekan.people.identify import phone_number
 from pelekan.people.models import ZONE_OF, Identity, IdentityKind
+from pelekan.sla.calendars import for_inbox
 from pelekan.tickets.events import record
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import ChatState, Conversation, Inbox, Message
@@ -144,7 +145,8 @@ def is_stopped(number: str) -> bool:
 
 def after_quiet(gateway: Gateway, at: datetime) -> datetime | None:
     """When this inbox's quiet hours around `at` are over; None when it may be loud."""
-    zone = gateway.inbox.hours.get("zone") or ZONE_OF.get(gateway.inbox.language, "UTC")
+    calendar = for_inbox(gateway.inbox)
+    zone = calendar.zone if calendar else ZONE_OF.get(gateway.inbox.language, "UTC")
     return quiet_until(at, zone_named(zone), gateway.quiet_from, gateway.quiet_to)
 
 

@@ -75,18 +75,21 @@ HOURS = {
         "today": "اکنون بسته‌ایم و امروز از ساعت {time} رسیدگی می‌کنیم.",
         "tomorrow": "اکنون بسته‌ایم و فردا از ساعت {time} رسیدگی می‌کنیم.",
         "later": "اکنون بسته‌ایم و از {weekday} {date}، ساعت {time}، رسیدگی می‌کنیم.",
+        "holiday": "امروز به مناسبت {holiday} تعطیل است.",
         "closed": "اکنون بسته‌ایم؛ درخواست شما محفوظ است و پس از بازگشایی به آن رسیدگی می‌کنیم.",
     },
     "ar": {
         "today": "نحن الآن خارج أوقات العمل، ونتابع طلبك اليوم من الساعة {time}.",
         "tomorrow": "نحن الآن خارج أوقات العمل، ونتابع طلبك غدًا من الساعة {time}.",
         "later": "نحن الآن خارج أوقات العمل، ونتابع طلبك يوم {weekday} {date} من الساعة {time}.",
+        "holiday": "اليوم عطلة بمناسبة {holiday}.",
         "closed": "نحن الآن خارج أوقات العمل؛ طلبك محفوظ وسنتابعه حين نعود.",
     },
     "en": {
         "today": "We are closed now and look at it from {time} today.",
         "tomorrow": "We are closed now and look at it from {time} tomorrow.",
         "later": "We are closed now and look at it from {weekday}, {date}, {time}.",
+        "holiday": "Today is a holiday: {holiday}.",
         "closed": "We are closed now; your request is kept, and we look at it when we are back.",
     },
 }

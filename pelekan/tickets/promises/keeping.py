@@ -14,7 +14,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import ZONE_OF, Agent
 from pelekan.tickets.bell.telling import managers_of, people
 from pelekan.tickets.events import By, action, lock, record
-from pelekan.tickets.models import Event, Promise, Ticket
+from pelekan.tickets.models import Event, Inbox, Promise, Ticket
 from pelekan.tickets.promises.models import STANDS
 from pelekan.tickets.promises.moments import WEEKENDS, Where
 from pelekan.tickets.promises.phrases import Found, promises_in
@@ -34,8 +34,23 @@ def where_of(ticket: Ticket) -> Where:
     """How the customer of `ticket` counts days and hours: his own zone, else that of the inbox's hours, else that of his
     language."""
     language = ticket.language if ticket.language in WEEKENDS else "en"
-    zone = ticket.customer.zone or ticket.inbox.hours.get("zone") or ZONE_OF[language]
+    zone = ticket.customer.zone or _zone_of(ticket.inbox_id) or ZONE_OF[language]
     return Where(zone, WEEKENDS[language])
+
+
+def _zone_of(inbox: int) -> str:
+    """That of the inbox's own hours, "" where it has none."""
+    row = _ZONE.one(inbox)
+    return row["business_hours__zone"] if row else ""
+
+
+_ZONE = Prepared(
+    lambda inbox: (
+        Inbox.objects.filter(pk=inbox, business_hours__archived_at=None)
+        .exclude(business_hours=None)
+        .values("business_hours__zone")[:1]
+    )
+)
 
 
 # Reactions

@@ -19,8 +19,7 @@ from pelekan.tickets.models import Channel, Inbox
 from pelekan.tickets.shaping.values import CannotBe, put, require, unique
 
 FIELDS = (
-    "name", "team", "specialists", "address", "language", "colour", "sites", "greeting", "questions", "hours",
-    "acknowledge", "signature", "require_identity",
+    "name", "team", "specialists", "address", "language", "colour", "sites", "greeting", "questions", "acknowledge", "signature", "require_identity",
 )  # fmt: skip
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 

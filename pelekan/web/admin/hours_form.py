@@ -1,21 +1,32 @@
-"""★ Business hours between a form and what `pelekan.sla.hours` reads: weekdays with spans, dates in the reader's calendar."""
+"""★ Business hours between a form and what is kept: weekdays with spans, own days in any of three calendars."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from pelekan.lib.calendars import Calendar, day_from, day_in
 from pelekan.lib.text import latin_digits, local_digits
+from pelekan.sla.days import LONGEST_RANGE
 
 SATURDAY, MONDAY = 5, 0
 DAYS = 7
-MOST_SPANS, MOST_DATES = 6, 200
+MOST_SPANS, MOST_OWN = 6, 100
+ALWAYS: list[list[list[str]]] = [[["00:00", "24:00"]]] * DAYS
+CALENDARS: tuple[Calendar, ...] = ("jalali", "hijri", "gregorian")
 _TIME = re.compile(r"(\d{1,2})(?:[:.٫](\d{2}))?")
 _DATE = re.compile(r"(\d{4})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{1,2})")
+_MONTH = re.compile(r"(jalali|hijri|gregorian)-(\d{1,2})")
+_BETWEEN = re.compile(r"\s*(?:-|–|—|تا|إلى|الى|to)\s*")
+_PARTS = re.compile(r"\s*[,،;؛]\s*|\s+(?:و|and)\s+")
+_LENGTHS: dict[Calendar, tuple[int, ...]] = {
+    "jalali": (31,) * 6 + (30,) * 6,
+    "hijri": (30,) * 12,
+    "gregorian": (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31),
+}
 
 
 @dataclass(frozen=True)
@@ -27,26 +38,36 @@ class Span:
 
 
 @dataclass(frozen=True)
-class Special:
-    """A date with hours of its own; without spans the day is closed."""
+class OwnRow:
+    """One row of own days as it stands in the form. Months are "hijri-9"; no `to_month`: one day; no year: every year."""
 
-    day: str
-    spans: tuple[Span, ...] = ()
+    name: str = ""
+    day: str = ""
+    month: str = ""
+    to_day: str = ""
+    to_month: str = ""
+    year: str = ""
+    does: str = "closed"
+    spans: str = ""
+
+    @property
+    def empty(self) -> bool:
+        return not (self.name.strip() or self.day.strip() or self.to_day.strip() or self.spans.strip())
 
 
 @dataclass(frozen=True)
 class HoursForm:
-    """What the editor shows. `week`: seven tuples of spans, Monday first. `always`: there are no hours."""
+    """What the editor shows. `week`: seven tuples of spans, Monday first. `always`: round the clock."""
 
     zone: str
-    always: bool = True
+    always: bool = False
     week: tuple[tuple[Span, ...], ...] = ((),) * DAYS
-    specials: tuple[Special, ...] = ()
+    own: tuple[OwnRow, ...] = ()
 
 
 @dataclass
 class Fault:
-    """What can't be read: `where` is "zone", "week:<day>" or "special:<row>"; `kind` names the sentence."""
+    """What can't be read: `where` is "zone", "week", "week:<day>" or "own:<row>"; `kind` names the sentence."""
 
     where: str
     kind: str
@@ -66,61 +87,141 @@ def week_from(language: str) -> list[int]:
     return [(first + step) % DAYS for step in range(DAYS)]
 
 
-def form_of(stored: Mapping[str, Any], calendar: Calendar, zone: str, digits: str = "en") -> HoursForm:
-    """What the editor begins with. `stored` as hours are kept; {} is always open."""
-    if not stored:
-        return HoursForm(zone)
-    specials = [
-        Special(written(date.fromisoformat(day), calendar, digits)) for day in stored.get("closed") or ()
-    ]
-    keys = [date.fromisoformat(day) for day in stored.get("closed") or ()]
-    for day, spans in (stored.get("special") or {}).items():
-        specials.append(Special(written(date.fromisoformat(day), calendar, digits), _spans(spans, digits)))
-        keys.append(date.fromisoformat(day))
+def form_of(stored: Mapping[str, Any], calendar: Calendar, digits: str = "en") -> HoursForm:
+    """What the editor begins with: `stored` as calendars are kept. Dates of `closed` and `special`, which have no names,
+    become own days of one year in the reader's calendar."""
+    week = stored.get("week") or [[]] * DAYS
+    dated = [(date.fromisoformat(day), []) for day in stored.get("closed") or ()]
+    dated += [(date.fromisoformat(day), spans) for day, spans in (stored.get("special") or {}).items()]
+    own = [_own_row(one, digits) for one in stored.get("own") or ()]
+    for day, spans in sorted(dated):
+        named, year, month, number = day_in(day, calendar)
+        own.append(
+            OwnRow("", local_digits(str(number), digits), f"{named}-{month}", year=local_digits(str(year), digits),
+                   does="open" if spans else "closed", spans=_spans_words(spans, digits))
+        )  # fmt: skip
+    always = list(week) == ALWAYS
     return HoursForm(
-        zone=stored["zone"],
-        always=False,
-        week=tuple(_spans(spans, digits) for spans in stored["week"]),
-        specials=tuple(
-            special for _key, special in sorted(zip(keys, specials, strict=True), key=lambda pair: pair[0])
-        ),
+        zone=stored.get("zone", "UTC"),
+        always=always,
+        week=((),) * DAYS if always else tuple(_spans(spans, digits) for spans in week),
+        own=tuple(own),
     )
 
 
-def stored_of(form: HoursForm, calendar: Calendar, zones: Sequence[str] | set[str]) -> Read:
-    """What is kept of what was typed; {} for always open. Empty spans and rows are left out."""
-    if form.always:
-        return Read()
+def _own_row(one: Mapping[str, Any], digits: str) -> OwnRow:
+    calendar, last = one["calendar"], one.get("to")
+    return OwnRow(
+        name=one.get("name", ""),
+        day=local_digits(str(one["from"][1]), digits),
+        month=f"{calendar}-{one['from'][0]}",
+        to_day=local_digits(str(last[1]), digits) if last else "",
+        to_month=f"{calendar}-{last[0]}" if last else "",
+        year=local_digits(str(one["year"]), digits) if one.get("year") else "",
+        does=one.get("does", "closed"),
+        spans=_spans_words(one.get("spans") or [], digits),
+    )
+
+
+def stored_of(form: HoursForm, zones: Collection[str]) -> Read:
+    """What is kept of what was typed. Empty spans and rows are left out."""
     read = Read()
     if form.zone not in zones:
         read.faults.append(Fault("zone", "zone"))
-    week = [_times(spans, f"week:{day}", read) for day, spans in enumerate(form.week)]
-    closed, special = [], {}
-    for number, row in enumerate(form.specials):
-        if not row.day.strip():
-            if any(span.opens.strip() or span.closes.strip() for span in row.spans):
-                read.faults.append(Fault(f"special:{number}", "date"))
+    week = (
+        ALWAYS if form.always else [_times(spans, f"week:{day}", read) for day, spans in enumerate(form.week)]
+    )
+    own = []
+    for number, row in enumerate(form.own):
+        if row.empty:
             continue
-        day = day_typed(row.day, calendar)
-        if day is None:
-            read.faults.append(Fault(f"special:{number}", "date"))
-            continue
-        spans = _times(row.spans, f"special:{number}", read)
-        if day.isoformat() in closed or day.isoformat() in special:
-            read.faults.append(Fault(f"special:{number}", "twice"))
-        elif spans:
-            special[day.isoformat()] = spans
+        kept, fault = _own(row)
+        if fault:
+            read.faults.append(Fault(f"own:{number}", fault))
         else:
-            closed.append(day.isoformat())
-    if not any(week) and not special and not read.faults:
+            own.append(kept)
+    if (
+        not any(week)
+        and not any(one.get("does") == "open" and "to" not in one for one in own)
+        and not read.faults
+    ):
         read.faults.append(Fault("week", "never"))
-    read.stored = {
-        "zone": form.zone,
-        "week": week,
-        "closed": sorted(closed),
-        "special": dict(sorted(special.items())),
-    }
+    read.stored = {"zone": form.zone, "week": week, "closed": [], "special": {}, "own": own}
     return read
+
+
+def _own(row: OwnRow) -> tuple[dict[str, Any], str]:
+    """(the row as it is kept, "") or ({}, what is wrong with it)."""
+    first, last = _month_day(row.day, row.month), _month_day(row.to_day, row.to_month)
+    if first is None or (last is None and row.to_day.strip()):
+        return {}, "date"
+    calendar, month, day = first
+    kept: dict[str, Any] = {
+        "name": row.name.strip(),
+        "calendar": calendar,
+        "from": [month, day],
+        "does": row.does,
+    }
+    year = latin_digits(row.year).strip()
+    if year and not (year.isascii() and year.isdecimal() and len(year) == 4):
+        return {}, "year"
+    if year:
+        kept["year"] = int(year)
+    if last is not None:
+        if last[0] != calendar:
+            return {}, "calendars"
+        months = (last[1] - month) % 12 + (
+            12 if (last[1], last[2]) < (month, day) and last[1] == month else 0
+        )
+        if months * 30 + last[2] - day >= LONGEST_RANGE:
+            return {}, "long"
+        kept["to"] = [last[1], last[2]]
+    elif year and not _exists(calendar, int(year), month, day):
+        return {}, "date"
+    if row.does not in ("closed", "open", "usual"):
+        return {}, "does"
+    if row.does == "open":
+        kept["spans"], fault = spans_typed(row.spans)
+        if fault or not kept["spans"]:
+            return {}, fault or "time"
+    return kept, ""
+
+
+def _month_day(day: str, month: str) -> tuple[Calendar, int, int] | None:
+    number, named = latin_digits(day).strip(), _MONTH.fullmatch(month)
+    if named is None or not (number.isascii() and number.isdecimal() and len(number) <= 2):
+        return None
+    calendar: Calendar = named[1]  # type: ignore[assignment]
+    which = int(named[2])
+    if not 1 <= which <= 12 or not 1 <= int(number) <= _LENGTHS[calendar][which - 1]:
+        return None
+    return calendar, which, int(number)
+
+
+def _exists(calendar: Calendar, year: int, month: int, day: int) -> bool:
+    try:
+        day_from(calendar, year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def spans_typed(text: str) -> tuple[list[list[str]], str]:
+    """«۹ تا ۱۳، ۱۴–۱۸» → ([["09:00", "13:00"], ["14:00", "18:00"]], ""); else ([], what is wrong)."""
+    found: list[list[str]] = []
+    for part in _PARTS.split(text.strip()):
+        if not part:
+            continue
+        ends = _BETWEEN.split(part)
+        if len(ends) != 2:
+            return [], "time"
+        opens, closes = time_typed(ends[0]), time_typed(ends[1])
+        if opens is None or closes is None or opens == "24:00":
+            return [], "time"
+        if opens == closes:
+            return [], "empty"
+        found.append([opens, closes])
+    return (sorted(found), "") if len(found) <= MOST_SPANS else ([], "time")
 
 
 def _times(spans: Sequence[Span], where: str, read: Read) -> list[list[str]]:
@@ -168,3 +269,9 @@ def written(day: date, calendar: Calendar, digits: str = "en") -> str:
 
 def _spans(spans: Sequence[Sequence[str]], digits: str) -> tuple[Span, ...]:
     return tuple(Span(local_digits(opens, digits), local_digits(closes, digits)) for opens, closes in spans)
+
+
+def _spans_words(spans: Sequence[Sequence[str]], digits: str) -> str:
+    """Spans as `spans_typed` reads them again."""
+    comma = "، " if digits in ("fa", "ar") else ", "
+    return local_digits(comma.join(f"{opens}-{closes}" for opens, closes in spans), digits)

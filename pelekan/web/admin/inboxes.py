@@ -13,6 +13,8 @@ from pelekan.channels import weighing
 from pelekan.channels.models import Account, Gateway
 from pelekan.lib.text import one_line
 from pelekan.people.models import Language, Team
+from pelekan.sla import keeping
+from pelekan.sla.calendars import for_inbox
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Channel, Inbox
 from pelekan.web.admin import hours
@@ -49,7 +51,7 @@ def inboxes(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "id": row.pk, "name": row.name, "channel": row.channel, "team": row.team.name, "address": row.address,
-            "sites": len(row.sites), "hours": bool(row.hours), "archived": row.archived_at is not None,
+            "sites": len(row.sites), "hours": named.name if (named := for_inbox(row)) else "", "archived": row.archived_at is not None,
             "holds": held[row.pk][0].bytes if row.pk in held else 0, "faulty": row.pk in faults, "silent": row.pk in silent, "no_gateway": row.channel == "sms" and row.pk not in gateways,
         }
         for row in Inbox.objects.select_related("team").order_by("archived_at", "name")
@@ -267,13 +269,14 @@ def restore_inbox(request: HttpRequest, pk: int) -> HttpResponse:
 @behind("settings", "GET", "POST")
 def opening_hours(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Inbox.objects.select_related("team"), pk=pk)
-    editor = hours.editor(request, row.hours)
-    if request.method == "POST" and not editor["faults"]:
-        shaping.save_inbox(row, by=agent(request), hours=editor["stored"])
+    choice = hours.choice_of(row)
+    if request.method == "POST":
+        chosen = next((one for one in choice["rows"] if str(one.pk) == request.POST.get("hours", "")), None)
+        keeping.give_inbox(row, chosen, by=agent(request))
         return went(request, "settings_hours", _("Kept."), pk)
     return show(
         request, "hours", "settings_inboxes", row.name, back="settings_inboxes", inbox=row, tabs=tabs(row, "hours"),
-        editor=editor, status=422 if editor["faults"] else 200,
+        choice=choice, days=hours.next_days(request, choice["holds"]),
     )  # fmt: skip
 
 

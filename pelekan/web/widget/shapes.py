@@ -19,6 +19,7 @@ from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import initials, isolate, local_digits
 from pelekan.lib.time import Dates, zone_named
 from pelekan.people.models import CALENDAR_OF, Agent
+from pelekan.sla.calendars import for_inbox
 from pelekan.tickets import feed
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
@@ -36,7 +37,8 @@ def dates_for(inbox: Inbox, language: str, zone: str) -> Dates:
     try:
         zone_named(zone or "?")
     except ValueError:
-        zone = (inbox.hours or {}).get("zone", "UTC")
+        calendar = for_inbox(inbox)
+        zone = calendar.zone if calendar else "UTC"
     return Dates(language, CALENDAR_OF[language], zone)  # type: ignore[arg-type]
 
 
@@ -73,8 +75,12 @@ def wait_words(expected: timedelta | None, dates: Dates) -> str:
 
 
 def _hours_words(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
+    holiday = found.calendar.closed_for(now, dates.language) if found.calendar else ""
+    first = _("Today is a holiday: %(name)s.") % {"name": isolate(holiday)} if holiday else ""
     if found.opens_at is not None:
-        return _opening(found.opens_at, dates, now)
+        return f"{first} {_opening(found.opens_at, dates, now)}".strip()
+    if found.state == "closed":
+        return first
     if found.closes_at is not None and dates.local(found.closes_at).date() == dates.local(now).date():
         return _("Open until %(time)s today.") % {"time": dates.time(found.closes_at)}
     return ""

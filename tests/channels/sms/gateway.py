@@ -107,7 +107,7 @@ TAKEN = {
 
 def sms_inbox(world: World, fake: Fake, kind: str = "http", **values: object) -> Gateway:
     inbox = Inbox.objects.create(
-        channel="sms", name="پیامک", key="texts", team=world.teams["front"], language="fa", hours={}
+        channel="sms", name="پیامک", key="texts", team=world.teams["front"], language="fa"
     )
     fake.answer(TAKEN[kind])
     given = {**VALUES[kind], "kind": kind, "base": fake.base, "region": "IR", **values}

@@ -26,6 +26,7 @@ from pelekan.tickets.bell import posting, reading
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Bell, Event, Ticket
 from tests.channels.sms.gateway import NUMBER, TAKEN, Fake, running, sms_inbox, text, work_due
+from tests.office_hours import keep
 
 LINK = re.compile(r"https?://\S+/s/([a-z2-7]{15})")
 
@@ -127,8 +128,7 @@ def test_co_09_start_of_whom_nothing_was_stopped_is_a_request(world: World, gate
 def test_quiet_hours(world: World, gateway: Gateway, fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     zone = clock() - timedelta(hours=1), clock() + timedelta(hours=2)
     accounts.save(gateway.inbox, {"quiet_from": f"{zone[0]:%H}:00", "quiet_to": f"{zone[1]:%H}:00"}, by=None)
-    gateway.inbox.hours = {"zone": "UTC"}
-    gateway.inbox.save()
+    keep(gateway.inbox, zone="UTC")
     ticket = text(gateway, "At night", gateway_id="1").message.ticket
     receipt = Delivery.objects.get()
     assert receipt.due_at is not None and receipt.due_at > clock() + timedelta(minutes=50)

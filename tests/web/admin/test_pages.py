@@ -197,25 +197,6 @@ def test_the_secret_is_shown_only_on_demand(world: World, admin: Client) -> None
     assert Inbox.objects.get(pk=shop.pk).secret != shop.secret
 
 
-def test_hours_typed_in_persian_are_kept_in_utc_dates(world: World, admin: Client) -> None:
-    shop = world.inboxes["shop"]
-    values = {
-        "always": "no", "zone": "Asia/Tehran", "day5_open": ["۹", "۱۴:۰۰"], "day5_close": ["۱۳", "18.30"],
-        "date": ["۱۴۰۶/۱/۱", "1406/01/13"], "date_open": ["", "10:00"], "date_close": ["", "12:00"],
-    }  # fmt: skip
-    assert admin.post(f"{S}inboxes/{shop.pk}/hours/", values).status_code == 302
-    kept = Inbox.objects.get(pk=shop.pk).hours
-    assert kept["week"][5] == [["09:00", "13:00"], ["14:00", "18:30"]]
-    assert (kept["closed"], kept["special"]) == (["2027-03-21"], {"2027-04-02": [["10:00", "12:00"]]})
-    shown = admin.get(f"{S}inboxes/{shop.pk}/hours/").content.decode()
-    assert "۱۴۰۶/۰۱/۰۱" in shown
-    bad = admin.post(f"{S}inboxes/{shop.pk}/hours/", {**values, "date": ["1406/12/31"], "zone": "Mars/Base"})
-    assert bad.status_code == 422
-    assert Inbox.objects.get(pk=shop.pk).hours == kept
-    admin.post(f"{S}inboxes/{shop.pk}/hours/", {"always": "yes"})
-    assert Inbox.objects.get(pk=shop.pk).hours == {}
-
-
 def test_a_mailbox_is_tried_in_plain_words_and_its_password_never_shown(world: World, admin: Client) -> None:
     box = f"{S}inboxes/{world.inboxes['mail'].pk}/mailbox/"
     values = {

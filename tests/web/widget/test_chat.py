@@ -10,12 +10,12 @@ import time_machine
 from PIL import Image
 
 from pelekan.channels.chat import limits, reception
-from pelekan.demo.world import HOURS
 from pelekan.lib.time import now
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
 from pelekan.tickets.models import Attachment, Conversation, Message, Ticket
 from tests.conftest import NOON
+from tests.office_hours import keep
 
 from .conftest import new_id
 
@@ -282,8 +282,7 @@ def test_nobody_online_and_whose_page_has_been_closed(browser, shop, world):
 
 
 def test_outside_hours_a_request_with_an_honest_promise(browser, shop, world):
-    shop.hours = HOURS
-    shop.save()
+    keep(shop)
     with time_machine.travel(NOON + timedelta(hours=8), tick=False):  # Sunday, 20:00 in Tehran
         one = browser()
         desk = one.hello()["desk"]

@@ -18,6 +18,7 @@ from pelekan.tickets.actions import receive
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Ticket
 from tests.channels.sms.gateway import NUMBER, Fake, running, sms_inbox, text, work_due
+from tests.office_hours import keep
 
 
 @pytest.fixture
@@ -63,8 +64,7 @@ def test_answer_too_long_and_delivered(world: World, gateway: Gateway, fake: Fak
 def test_quiet_hours_ask_the_agent(world: World, gateway: Gateway, fake: Fake, sara: Client) -> None:
     before, after = clock() - timedelta(hours=1), clock() + timedelta(hours=2)
     accounts.save(gateway.inbox, {"quiet_from": f"{before:%H}:00", "quiet_to": f"{after:%H}:00"}, by=None)
-    gateway.inbox.hours = {"zone": "UTC"}
-    gateway.inbox.save()
+    keep(gateway.inbox, zone="UTC")
     ticket = text(gateway, "At night", gateway_id="1").message.ticket
     asked = send(sara, ticket, "Answer")
     assert (

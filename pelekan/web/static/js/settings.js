@@ -68,3 +68,11 @@ for (const field of document.querySelectorAll("[data-parts]")) {
   field.addEventListener("input", count);
   count();
 }
+
+// the hours of an own day are asked for only where it is open
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-does]")) return;
+  const times = event.target.closest("[data-own]").querySelector("[data-times]");
+  times.hidden = event.target.value !== "open";
+  if (!times.hidden) times.focus();
+});
