@@ -12,7 +12,8 @@ from pelekan.routing import doing, rules, things
 from pelekan.routing.chats import THERE
 from pelekan.routing.circles import restless
 from pelekan.routing.rules import Held, Routed, Rule, Rules
-from pelekan.sla.hours import hours_from, is_open
+from pelekan.sla import calendars
+from pelekan.sla.hours import is_open
 from pelekan.tickets.by_hand import chosen
 from pelekan.tickets.conditions import ast
 from pelekan.tickets.conditions.facts import facts_of
@@ -169,8 +170,8 @@ def facts_around(ticket: Ticket, document: Rules, now: datetime) -> dict[str, An
     asked = _asked(document)
     found: dict[str, Any] = {}
     if "office_open" in asked:
-        hours = ticket.inbox.hours
-        found["office_open"] = not hours or is_open(now, hours_from(hours))
+        hours = calendars.for_ticket(ticket)
+        found["office_open"] = hours is None or is_open(now, hours)
     if "agents_online" in asked:
         there = Agent.objects.filter(
             WORKING, teams=ticket.team_id, presence=Presence.ONLINE, seen_at__gte=now - THERE

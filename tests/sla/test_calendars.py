@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh(world):
     BusinessHours.objects.all().delete()
     calendars.forget()
 
