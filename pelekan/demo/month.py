@@ -113,7 +113,7 @@ def _one(world: World, matter: Matter, who: Customer, moments: list[datetime], d
     goal = world.teams[matter.climbs] if matter.climbs else None
     if goal is not None and Ticket.objects.get(pk=ticket.pk).team_id != goal.pk:
         actions.escalate(ticket, goal, by=front, because=_why(matter), to=expert, now=seen)
-    actions.reply(ticket, matter.answer, by=expert, now=answered)
+    actions.reply(ticket, text=matter.answer, by=expert, now=answered)
     if dice.random() < 0.25:
         actions.receive(
             Incoming(
@@ -121,7 +121,7 @@ def _one(world: World, matter: Matter, who: Customer, moments: list[datetime], d
                 conversation_id=message.conversation_id, language=matter.language,
             ), now=answered + timedelta(minutes=20),
         )  # fmt: skip
-        actions.reply(ticket, matter.answer, by=expert, now=done)
+        actions.reply(ticket, text=matter.answer, by=expert, now=done)
     actions.solve(ticket, by=expert, now=done + timedelta(minutes=5))
 
 

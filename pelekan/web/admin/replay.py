@@ -26,7 +26,14 @@ from pelekan.web.admin.choices import Choices
 from pelekan.web.admin.doors import agent, behind
 from pelekan.web.admin.frame import show
 from pelekan.web.admin.hours_form import day_typed
-from pelekan.web.admin.replay_words import because, changes_in_words, found_in_words, steps_in_words
+from pelekan.web.admin.replay_words import (
+    because,
+    changes_in_words,
+    found_in_words,
+    policies_of,
+    steps_in_words,
+)
+from pelekan.web.reading import Reading
 
 TRIED = (*KINDS, "staircase")
 PAGE = 50
@@ -57,10 +64,10 @@ def replays(request: HttpRequest) -> HttpResponse:
         request, "replays", "settings_replay", _("Try on the past"),
         _("See what rules would have done with the tickets that came, before they decide about those that will come."),
         kinds=[one for one in kinds if one["drafts"]],
-        days=[(days, _days(days)) for days in DAYS],
+        days=[(days, _days(request, days)) for days in DAYS],
         teams=list(Team.objects.filter(archived_at=None).select_related("tier")),
         tiers=list(Tier.objects.filter(level__gte=1)),
-        earlier=[_line(row) for row in Replay.objects.select_related("made_by__user")[:MOST_EARLIER]],
+        earlier=[_line(request, row) for row in Replay.objects.select_related("made_by__user")[:MOST_EARLIER]],
     )  # fmt: skip
 
 
@@ -128,6 +135,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _found(request: HttpRequest, row: Replay) -> dict[str, Any]:
     choices = Choices(request.LANGUAGE_CODE)
+    policies = policies_of(row, choices.language)
     drafts = list(Rulebook.objects.filter(pk__in=row.drafts.values()).select_related("author__user"))
     after = request.GET.get("after", "0")
     reached = int(after) if after.isascii() and after.isdigit() and len(after) < 18 else 0
@@ -142,7 +150,7 @@ def _found(request: HttpRequest, row: Replay) -> dict[str, Any]:
         "found": found_in_words(row, choices, request.dates),  # type: ignore[attr-defined]
         "lines": [
             {
-                "id": line.pk, "ticket": line.ticket, "changes": changes_in_words(line.changes, choices),
+                "id": line.pk, "ticket": line.ticket, "changes": changes_in_words(line.changes, choices, policies),
                 "why": sorted({because(step["why"]) for step in line.steps if step.get("why")}),
             }
             for line in lines[:PAGE]
@@ -159,9 +167,11 @@ def diverted(request: HttpRequest, pk: int, line: int) -> HttpResponse:
         Diverted.objects.select_related("replay", "ticket__customer"), pk=line, replay=pk
     )
     choices = Choices(request.LANGUAGE_CODE)
+    policies = policies_of(found.replay, choices.language)
     return show(
         request, "replay_ticket", "settings_replay", found.ticket.subject, back=None, row=found.replay, line=found,
-        changes=changes_in_words(found.changes, choices), steps=steps_in_words(found, choices),
+        changes=changes_in_words(found.changes, choices, policies),
+        steps=steps_in_words(found, choices, policies),
     )  # fmt: skip
 
 
@@ -213,7 +223,7 @@ def _moment(request: HttpRequest) -> datetime:
         ) from None
 
 
-def _line(row: Replay) -> dict[str, Any]:
+def _line(request: HttpRequest, row: Replay) -> dict[str, Any]:
     names = ", ".join(str(RulebookKind(kind).label) for kind in row.drafts) or _("Self-check")
     return {
         "row": row,
@@ -227,5 +237,6 @@ def _whole_days(row: Replay) -> int:
     return max(1, round((row.until - row.since) / timedelta(days=1)))
 
 
-def _days(days: int) -> str:
-    return ngettext("%(num)s day", "%(num)s days", days) % {"num": isolate(str(days))}
+def _days(request: HttpRequest, days: int) -> str:
+    number = Reading(request.dates).digits(days)  # type: ignore[attr-defined]
+    return ngettext("%(num)s day", "%(num)s days", days) % {"num": isolate(number)}

@@ -49,7 +49,7 @@ def found_in_words(row: Replay, choices: Choices, dates: Dates) -> dict[str, Any
     """The sums: {"tickets", "moments", "changed", "unknown", "rebuilt", "moves": [{"title", "rows"}], "load", "breaches",
     "share" (self-check: per cent that is reproduced), "differing"}."""
     tally = Tally.of(row.tally)
-    policies = _policies(row, choices.language)
+    policies = policies_of(row, choices.language)
     return {
         "tickets": tally.tickets, "moments": tally.moments, "changed": tally.changed, "unknown": tally.unknown,
         "rebuilt": tally.rebuilt,
@@ -71,7 +71,7 @@ def _share(differing: int, moments: int) -> float:
     return min(99.9, round(100 * (moments - differing) / moments, 1))
 
 
-def _policies(row: Replay, language: str) -> dict[str, str]:
+def policies_of(row: Replay, language: str) -> dict[str, str]:
     books = {**row.books, **row.drafts}
     found = {}
     for pk in {row.books.get("sla"), books.get("sla")} - {None}:
@@ -130,7 +130,9 @@ def _breaches(tally: Tally) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def changes_in_words(changes: Mapping[str, Any], choices: Choices) -> list[dict[str, str]]:
+def changes_in_words(
+    changes: Mapping[str, Any], choices: Choices, policies: Mapping[str, str]
+) -> list[dict[str, str]]:
     """[{"what", "before", "after", "worse"}] of one ticket."""
     names = {
         "team": _("Team"), "tier": _("Step"), "assignee": _("Agent"), "impact": _("Impact"), "urgency": _("Urgency"),
@@ -151,8 +153,8 @@ def changes_in_words(changes: Mapping[str, Any], choices: Choices) -> list[dict[
         elif name not in ("impact", "urgency"):
             found.append(
                 {
-                    "what": names.get(name, name), "before": value_in_words(name, before, choices),
-                    "after": value_in_words(name, after, choices), "tone": "",
+                    "what": names.get(name, name), "before": value_in_words(name, before, choices, policies),
+                    "after": value_in_words(name, after, choices, policies), "tone": "",
                 }
             )  # fmt: skip
     return found
@@ -164,20 +166,20 @@ def _kept(broken: bool | None) -> str:
     return pgettext("target", "late") if broken else pgettext("target", "in time")
 
 
-def steps_in_words(line: Diverted, choices: Choices) -> list[dict[str, Any]]:
+def steps_in_words(line: Diverted, choices: Choices, policies: Mapping[str, str]) -> list[dict[str, Any]]:
     """Both traces of a ticket's decisions, told again from what was recorded: [{"kind", "at", "rebuilt", "why", "before",
     "after"}], each side {"said", "rules"}."""
     row = line.replay
     if row.checks_itself:
-        return [_kept_step(step, choices) for step in line.steps]
+        return [_kept_step(step, choices, policies) for step in line.steps]
     before, after = work.setups(row)
     past = read([line.ticket], after, row.until, rebuild=True)
     path = retrace(past[0].moments, work.judges(after, before), after.see)
     return [
         {
             "kind": RulebookKind(step.moment.kind).label, "at": step.moment.at, "rebuilt": step.moment.rebuilt, "why": "",
-            "before": _side(step.moment.kind, step.moment.outcome, step.moment.facts, before.routing, choices),
-            "after": _side(step.moment.kind, step.outcome, step.facts, after.routing, choices),
+            "before": _side(step.moment.kind, step.moment.outcome, step.moment.facts, before.routing, choices, policies),
+            "after": _side(step.moment.kind, step.outcome, step.facts, after.routing, choices, policies),
             "differs": step.differs,
         }
         for step in path.steps if _worth(step)
@@ -188,12 +190,12 @@ def _worth(step: Step) -> bool:
     return step.differs or step.outcome is None
 
 
-def _kept_step(step: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
+def _kept_step(step: Mapping[str, Any], choices: Choices, policies: Mapping[str, str]) -> dict[str, Any]:
     return {
         "kind": RulebookKind(step["kind"]).label, "at": datetime.fromisoformat(step["at"]), "rebuilt": False,
         "why": because(step.get("why", "")), "differs": True,
-        "before": {"said": said(step["kind"], step["before"], choices), "rules": []},
-        "after": {"said": said(step["kind"], step["after"], choices), "rules": []},
+        "before": {"said": said(step["kind"], step["before"], choices, policies), "rules": []},
+        "after": {"said": said(step["kind"], step["after"], choices, policies), "rules": []},
     }  # fmt: skip
 
 
@@ -203,15 +205,18 @@ def _side(
     facts: Mapping[str, Any],
     document: rules.Rules,
     choices: Choices,
+    policies: Mapping[str, str],
 ) -> dict[str, Any]:
     shown = steps_shape(rules.steps(document, facts), choices) if kind == "routing" else []
     return {
-        "said": said(kind, outcome, choices),
+        "said": said(kind, outcome, choices, policies),
         "rules": [one for one in shown if one["verdict"] != "other_event"],
     }
 
 
-def said(kind: str, outcome: Mapping[str, Any] | None, choices: Choices) -> list[str]:
+def said(
+    kind: str, outcome: Mapping[str, Any] | None, choices: Choices, policies: Mapping[str, str]
+) -> list[str]:
     """An outcome in a few words."""
     if outcome is None:
         return [_("It can't be told: what it would have looked at was not recorded.")]
@@ -221,7 +226,7 @@ def said(kind: str, outcome: Mapping[str, Any] | None, choices: Choices) -> list
     if kind == "assignment":
         return [value_in_words("assignee", outcome.get("agent"), choices)]
     if kind == "sla":
-        return [value_in_words("policy", outcome.get("policy"), choices)]
+        return [value_in_words("policy", outcome.get("policy"), choices, policies)]
     return [*_acts(outcome.get("do") or (), choices)] or [_("No rule fits: it stays where it is.")]
 
 
