@@ -70,7 +70,7 @@ def serve(event: Event) -> None:
         freed = event.ticket.assignee if event.ticket else None
     if freed is not None:
         teams = freed.teams.filter(pk__in=giving).values_list("pk", flat=True)
-        _serve(document, book, list(teams), event.at, event)
+        _serve(list(teams), event.at)
 
 
 def serve_all(now: datetime) -> None:
@@ -87,23 +87,29 @@ def serve_all(now: datetime) -> None:
 @action
 def serve_team(team: int, now: datetime) -> None:
     """Offer what waits in the queue of one team."""
+    _serve([team], now)
+
+
+@action
+def give_one(ticket_id: int, now: datetime) -> Given | None:
+    """Offer one ticket of a queue; None where it is not to be given, or someone has it."""
     book = in_force().get("assignment")
     document = parsed(book, assignment_from)
-    if book is not None and document is not None:
-        _serve(document, book, [team], now, None)
+    ticket = lock(ticket_id)
+    if book is None or document is None or not _is_free(ticket) or not document.way_of(ticket.team_id).gives:
+        return None
+    by_hand = chosen(ticket)
+    if by_hand["agent"]:
+        return None
+    return _given(ticket, document, by_hand["refused"], None, book, now=now, only_if_given=True)
 
 
-def _serve(document: Assignment, book: Book, teams: list[int], now: datetime, event: Event | None) -> None:
+def _serve(teams: list[int], now: datetime) -> None:
     if not teams:
         return
     waiting = _waiting().filter(team__in=teams).order_by("rank_at", "created_at", "id")
     for pk in waiting.values_list("pk", flat=True)[:MOST]:
-        ticket = lock(pk)
-        if not _is_free(ticket) or not document.way_of(ticket.team_id).gives:
-            continue
-        by_hand = chosen(ticket)
-        if not by_hand["agent"]:
-            _given(ticket, document, by_hand["refused"], event, book, now=now, only_if_given=True)
+        give_one(pk, now)
 
 
 def _waiting() -> QuerySet[Ticket]:
