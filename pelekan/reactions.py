@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pelekan.channels import joining, outbox, telling
+from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
@@ -87,7 +87,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.told": [ring.ring],
     "ticket.nobody_free": [ring.ring],
     "chat.transferred": [ring.ring],
-    "delivery.failed": [ring.ring],
+    "delivery.failed": [ring.ring, reaching.follow],
     "arrival.quarantined": [ring.ring],
     "answer.refused": [ring.ring],
     "account.failed": [ring.ring],
@@ -114,6 +114,10 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.changed": [replan.begin],
     "hours.archived": [replan.begin],
     "hours.restored": [replan.begin],
+    "message.undelivered": [timers.follow],
+    "message.under_way": [timers.follow],
+    "delivery.stopped": [reaching.follow],
+    "delivery.resent": [reaching.follow],
 }
 
 for _name in AUTOMATED_ON:

@@ -101,9 +101,9 @@ def for_inbox(inbox: Inbox) -> Calendar | None:
     return known.by_id[own] if own is not None else _choose(known, None, inbox.team_id, inbox.pk)
 
 
-def shown_for(ticket: Ticket) -> Calendar | None:
+def shown_for(ticket: Ticket, hours_id: int | None = None) -> Calendar | None:
     """The calendar of a ticket, to be shown: remembered like `for_inbox`."""
-    return _choose(_remembered(), None, ticket.team_id, ticket.inbox_id)
+    return _choose(_remembered(), hours_id, ticket.team_id, ticket.inbox_id)
 
 
 def by_id(pk: int) -> Calendar | None:

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pelekan.lib.prepared import Prepared
-from pelekan.sla import clock
+from pelekan.sla import calendars, clock
 from pelekan.sla.clock import mark_from
 from pelekan.sla.models import Replan, Timer
 from pelekan.sla.policies import Step, Target
-from pelekan.sla.timers.office import document_of, hours_of
+from pelekan.sla.timers.office import document_of
 from pelekan.tickets.models import Ticket
 
 _OF_TICKET = Prepared(
@@ -26,7 +26,7 @@ _OF_TICKET = Prepared(
 
 
 def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[str, Any]]:
-    """The targets of a ticket, live ones first, then the newest. One query (and the business hours once per process). Each:
+    """The targets of a ticket: live ones first, by what is due first; then the newest. One query. Each:
 
     {id, target, policy (its id), policy_name, state: running|paused|met|cancelled, minutes, clock: business|elapsed, spent
      and left (timedelta; left is negative when late), share (spent of target), started_at, due_at (when it is, was or would
@@ -35,8 +35,14 @@ def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[
      do, done_at, skipped: ""|why, coming}]}
     """
     rows = _OF_TICKET(ticket_id)
-    rows.sort(key=lambda row: row["state"] not in ("running", "paused"))
-    return [_clock(row, now, language) for row in rows]
+    clocks = [_clock(row, now, language) for row in rows]
+    return sorted(clocks, key=lambda one: _when(one, now))
+
+
+def _when(one: dict[str, Any], now: datetime) -> tuple[bool, datetime]:
+    """Live ones by what is due first; those that have ended as they are."""
+    live = one["state"] in ("running", "paused")
+    return not live, (one["due_at"] or datetime.max.replace(tzinfo=now.tzinfo)) if live else now
 
 
 def _clock(row: dict[str, Any], now: datetime, language: str) -> dict[str, Any]:
@@ -44,7 +50,8 @@ def _clock(row: dict[str, Any], now: datetime, language: str) -> dict[str, Any]:
     target = policy.targets.get(row["target"]) if policy else None
     target = target or Target(row["target"], timedelta(minutes=row["target_minutes"]), row["clock"])
     ticket = Ticket(team_id=row["ticket__team"], inbox_id=row["ticket__inbox"])
-    hours = hours_of(ticket, policy, target)
+    calendar = calendars.shown_for(ticket, policy.hours if policy else None)
+    hours = calendar.hours if calendar and target.clock == clock.BUSINESS else None
     marks = [mark_from(one) for one in row["marks"]]
     read = clock.run(target, marks, hours, max(now, marks[-1].at) if marks else now)
     within = timedelta(minutes=row["target_minutes"])

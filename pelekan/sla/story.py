@@ -25,12 +25,13 @@ class Told(NamedTuple):
     subject: int | None = None
     side: str = ""  # of a join: left or took
     waits: bool = False  # of a join: a customer waits there
+    answered_at: datetime | None = None  # of an answer that reached nobody
 
 
 NAMES = (
     "ticket.created", "message.received", "message.sent", "message.crossed", "ticket.waited", "ticket.held", "ticket.resumed",
     "ticket.solved", "ticket.reopened", "ticket.closed", "ticket.escalated", "ticket.returned", "ticket.handed_over",
-    "ticket.assigned", "ticket.accepted", "ticket.joined", "ticket.parted",
+    "ticket.assigned", "ticket.accepted", "ticket.joined", "ticket.parted", "message.undelivered", "message.under_way",
 )  # fmt: skip
 """The events that it needs, in the order of their ids."""
 
@@ -81,7 +82,9 @@ class _Telling:
             self._customer_wrote(at)
         elif name == "message.crossed":
             self._asked(at)
-        elif name == "message.sent" and not event.automatic:
+        elif name == "message.undelivered":
+            self._unanswered(event)
+        elif name in ("message.sent", "message.under_way") and not event.automatic:
             self._answered(event)
         elif name in ("ticket.solved", "ticket.closed"):
             self._over(at)
@@ -116,6 +119,15 @@ class _Telling:
         self._end(NEXT_RESPONSE, MET, event.at)
         if event.agent is not None and event.agent == self.assignee:
             self._end(ACCEPTANCE, MET, event.at)
+
+    def _unanswered(self, event: Told) -> None:
+        self._status(WORKING, event.at)
+        for one in reversed(self.found):
+            if one.target in (FIRST_RESPONSE, NEXT_RESPONSE) and one.marks[-1] == (event.answered_at, MET):
+                one.marks.pop()
+                self.answered = self.answered and one.target != FIRST_RESPONSE
+                return
+        self._asked(event.at)
 
     def _taken(self, event: Told) -> None:
         if event.name == "ticket.assigned":
@@ -177,4 +189,5 @@ def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
             data.get("team") if moved else data.get("agent"),
             str(data.get("side", "")),
             bool(data.get("waits")),
+            datetime.fromisoformat(str(data["answered_at"])) if data.get("answered_at") else None,
         )

@@ -9,14 +9,18 @@ from typing import Any
 
 import pytest
 
+from pelekan.channels import accounts, bounced, outbox
+from pelekan.channels.email.bounces import Bounce
 from pelekan.demo.world import WEEK, World
 from pelekan.lib import due
 from pelekan.sla import presets, reading
 from pelekan.sla.models import BusinessHours, Timer
+from pelekan.sla.story import NAMES, episodes, told_from
 from pelekan.sla.timers import fire
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.actions import receive
 from pelekan.tickets.models import Bell, Call, Event, Message, Ticket
+from tests.statements import costs, statements
 from tests.tickets.test_actions import line, mail
 
 MORNING = datetime(2026, 11, 22, 5, 30, tzinfo=UTC)  # Sunday 9:00 in Tehran: the desk opens
@@ -325,3 +329,60 @@ def test_the_urgent_overcharge_stands_above_the_holiday_question(preset: World) 
 
 def test_every_document_can_be_written_as_json() -> None:
     assert json.loads(json.dumps(presets.document_348())) == presets.document_348()
+
+
+def test_sl_07_an_answer_that_comes_back_is_none(preset: World) -> None:
+    values = {"smtp_host": "127.0.0.1", "smtp_port": 9, "smtp_security": "none"}
+    accounts.save(preset.inboxes["mail"], values, by=preset.agents["arash"])
+    ticket, sara = ask(preset), preset.agents["sara"]
+    message = actions.reply(ticket, by=sara, text="Here you are.", now=at(1))
+    assert timer(ticket, "first_response").state == "met" and message.deliveries.count() == 1
+    to = message.deliveries.get().recipient
+    bounced.came_back(message, Bounce(to, "5.1.1", "no such mailbox"), now=at(5))
+    clock = timer(ticket, "first_response")
+    assert (clock.state, clock.breached_at) == ("running", at(3)), "as if it had never been written"
+    assert again(ticket).waiting_since == MORNING and again(ticket).first_answer_at is None
+    run(at(5))
+    assert Call.objects.count() == 1, "better to phone him"
+    outbox.resend(message.deliveries.get(), by=sara, now=at(6))
+    assert timer(ticket, "first_response").ended_at == at(6) and again(ticket).waiting_since is None
+    rows = Event.objects.filter(ticket=ticket, name__in=NAMES).order_by("id")
+    told = episodes(told_from(rows.values("name", "at", "data", "agent_id", "message__automatic")))
+    assert [one.target for one in told if one.target != "resolution"] == ["first_response"]
+
+
+def test_the_cost_of_a_line_is_small(preset: World) -> None:
+    """The ticket's clocks; where one starts or ends also whether a calendar has changed, and that row."""
+    ticket, sara = ask(preset), preset.agents["sara"]
+    talk = ticket.conversations.get()
+    moment = iter(range(1, 100))
+
+    def seen(do: Any) -> list[str]:
+        return [sql for sql in statements(do) if "sla_" in sql]
+
+    def write() -> None:
+        receive(mail(preset, "Hello?", conversation_id=talk.pk), now=MORNING + minutes(next(moment)))
+
+    def answer() -> None:
+        write()
+        actions.reply(ticket, by=sara, text="Yes.", now=MORNING + minutes(next(moment)))
+
+    assert [sql.split()[0] for sql in seen(write)] == ["SELECT"]
+    found = sorted(sql.split()[0] for sql in seen(answer))
+    assert found == ["INSERT", *["SELECT"] * 4, "UPDATE"]
+
+
+def test_clocks_are_read_in_one_query(preset: World) -> None:
+    ticket = ask(preset)
+    costs(lambda: reading.clocks_of(ticket.pk, at(1)), 1)
+    first, solution = reading.clocks_of(ticket.pk, at(1), "fa")
+    assert first["policy_name"] == presets.NAMES["fa"] and first["due_at"] == at(3)
+    assert (first["spent"], first["left"], first["share"]) == (
+        minutes(60),
+        minutes(120),
+        pytest.approx(1 / 3),
+    )
+    assert [(one["id"], one["at"], one["coming"]) for one in first["steps"]] == [
+        ("soon", at(2.4), True), ("remind", at(3), True), ("call", at(4), True),
+    ]  # fmt: skip
+    assert solution["target"] == "resolution"

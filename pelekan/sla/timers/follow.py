@@ -143,12 +143,28 @@ class _Following:
         ticket = self.ticket
         running = self.live.get(FIRST_RESPONSE) or self.live.get(NEXT_RESPONSE)
         if ticket.is_open and ticket.waiting_since is not None:
+            if running is None and self.event.name == "message.undelivered":
+                running = self._unmet()
             if running is None:
                 first = ticket.first_answer_at is None
                 self._start(FIRST_RESPONSE if first else NEXT_RESPONSE, ticket.waiting_since)
         elif running is not None:
-            answered = self.event.name == "message.sent"
+            answered = self.event.name in ("message.sent", "message.under_way")
             self._end(running, clock.MET if answered else clock.CANCELLED)
+
+    def _unmet(self) -> Timer | None:
+        """The clock that an answer ended which reached nobody: it runs as if it never had."""
+        answered_at = str(self.event.data.get("answered_at"))
+        for kind in (NEXT_RESPONSE, FIRST_RESPONSE):
+            timer = _LAST.one(self.ticket.pk, kind)
+            if timer is not None and timer.marks[-1] == [answered_at, clock.MET]:
+                timer.marks = timer.marks[:-1]
+                timer.state = clock.RUNNING
+                timer.done = {step: one for step, one in timer.done.items() if one.get("skipped") != "ended"}
+                self.live[kind] = timer
+                self._touch(timer)
+                return timer
+        return None
 
     def _resolve(self) -> None:
         running = self.live.get(RESOLUTION)

@@ -28,6 +28,7 @@ from pelekan.tickets.actions.knowing import describe_self, know_customer
 from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
 from pelekan.tickets.actions.packing import PackMissing, keep_pack, link_issue, unlink_issue
 from pelekan.tickets.actions.placing import route
+from pelekan.tickets.actions.reaching import answer_again, unanswer
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.returning import NobodySent, accept, send_back
 from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
@@ -44,6 +45,7 @@ __all__ = [
     "accept_chat",
     "adopt",
     "answer",
+    "answer_again",
     "assess",
     "assign",
     "categorise",
@@ -91,6 +93,7 @@ __all__ = [
     "take",
     "take_in",
     "transfer_chat",
+    "unanswer",
     "unjoin",
     "unlink_issue",
     "untag",
