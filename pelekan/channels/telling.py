@@ -21,8 +21,9 @@ from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
 from pelekan.people import desk
 from pelekan.people.identify import mail_address
-from pelekan.people.models import CALENDAR_OF, Identity, IdentityKind, Tier
-from pelekan.sla.calendars import for_inbox
+from pelekan.people.models import CALENDAR_OF, ZONE_OF, Identity, IdentityKind, Tier
+from pelekan.sla import promising
+from pelekan.sla.calendars import Calendar, for_inbox
 from pelekan.sla.hours import is_open, next_opening
 from pelekan.tickets.actions import say
 from pelekan.tickets.events import action, lock
@@ -271,6 +272,8 @@ def values_of(
         values["step"] = defaults.STEP[language]["higher" if ticket.tier.level > (first or 0) else "first"]
     if "hours" in places:
         values["hours"] = hours_words(ticket, language, now)
+    if "promise" in places:
+        values["promise"] = promise_words(ticket, language, now)
     return values
 
 
@@ -285,16 +288,25 @@ def hours_words(ticket: Ticket, language: str, now: datetime) -> str:
     opens = next_opening(now, calendar.hours)
     if opens is None:
         return first + said["closed"]
+    return first + defaults.said_of(said, _dates(ticket, language, calendar), opens, now)
+
+
+def promise_words(ticket: Ticket, language: str, now: datetime) -> str:
+    """Until when a person answers, by the service level. "" where nothing is promised."""
+    at = promising.of_ticket(ticket)
+    if at is None:
+        return ""
+    dates = _dates(ticket, language, for_inbox(ticket.inbox))
+    return defaults.said_of(defaults.PROMISE[language], dates, at, now)
+
+
+def _dates(ticket: Ticket, language: str, calendar: Calendar | None) -> Dates:
+    """The customer's own calendar and zone, else those of the office."""
     customer = ticket.customer
-    dates = Dates(
+    return Dates(
         language,
         customer.calendar or CALENDAR_OF[language],  # type: ignore[arg-type]
-        customer.zone or calendar.zone,
-    )
-    days = (dates.local(opens).date() - dates.local(now).date()).days
-    text = said[{0: "today", 1: "tomorrow"}.get(days, "later")]
-    return first + texts.fill(
-        text, {"time": dates.time(opens), "weekday": dates.weekday(opens), "date": dates.date(opens)}
+        customer.zone or (calendar.zone if calendar else ZONE_OF[language]),
     )
 
 

@@ -4,11 +4,15 @@ Admins may write their own; what they leave alone is this."""
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from pelekan.lib.time import Dates
+from pelekan.tickets.notices import texts
 from pelekan.tickets.notices.rules import Kind
 
 FULL: dict[str, dict[str, str]] = {
     "fa": {
-        Kind.RECEIVED: "درخواست شما ثبت شد. شمارهٔ آن {number} است.\n{hours}",
+        Kind.RECEIVED: "درخواست شما ثبت شد. شمارهٔ آن {number} است.\n{hours}\n{promise}",
         Kind.MOVED: "درخواست {number} اکنون نزد {step} است. هرچه گفته‌اید همراه آن رفته و لازم نیست دوباره توضیح بدهید.",
         Kind.WAITING: "برای ادامهٔ کار روی درخواست {number} منتظر پاسخ شما هستیم.",
         Kind.REMINDER: "هنوز منتظر پاسخ شما دربارهٔ درخواست {number} هستیم. اگر مشکل حل شده است، همین را بنویسید تا آن را ببندیم.",
@@ -16,7 +20,7 @@ FULL: dict[str, dict[str, str]] = {
         Kind.RATE: "از پاسخ‌گویی ما چقدر راضی بودید؟ نظر شما به بهتر شدن کار ما کمک می‌کند.",
     },
     "ar": {
-        Kind.RECEIVED: "سُجِّل طلبك، ورقمه {number}.\n{hours}",
+        Kind.RECEIVED: "سُجِّل طلبك، ورقمه {number}.\n{hours}\n{promise}",
         Kind.MOVED: "طلبك رقم {number} الآن لدى {step}. وصلهم كل ما كتبتَه، فلا حاجة إلى شرحه من جديد.",
         Kind.WAITING: "ننتظر ردّك لنتابع العمل على الطلب رقم {number}.",
         Kind.REMINDER: "ما زلنا ننتظر ردّك بشأن الطلب رقم {number}. إن كانت المشكلة قد حُلّت فاكتب لنا ذلك لنغلق الطلب.",
@@ -24,7 +28,7 @@ FULL: dict[str, dict[str, str]] = {
         Kind.RATE: "ما مدى رضاك عن خدمتنا؟ رأيك يساعدنا على تحسينها.",
     },
     "en": {
-        Kind.RECEIVED: "Your request is registered. Its number is {number}.\n{hours}",
+        Kind.RECEIVED: "Your request is registered. Its number is {number}.\n{hours}\n{promise}",
         Kind.MOVED: "Your request {number} is now with {step}. They have everything that you told us, so you need not explain it again.",
         Kind.WAITING: "To go on with your request {number} we need an answer from you.",
         Kind.REMINDER: "We are still waiting for your answer about request {number}. If it is settled, just tell us and we close it.",
@@ -94,6 +98,33 @@ HOURS = {
     },
 }
 """{hours}: outside the opening hours when they begin again; nothing within them."""
+
+PROMISE = {
+    "fa": {
+        "today": "تا امروز ساعت {time} یکی از همکاران ما پاسخ می‌دهد.",
+        "tomorrow": "تا فردا ساعت {time} یکی از همکاران ما پاسخ می‌دهد.",
+        "later": "تا {weekday} {date}، ساعت {time}، یکی از همکاران ما پاسخ می‌دهد.",
+    },
+    "ar": {
+        "today": "سيجيبك أحد زملائنا اليوم قبل الساعة {time}.",
+        "tomorrow": "سيجيبك أحد زملائنا غدًا قبل الساعة {time}.",
+        "later": "سيجيبك أحد زملائنا قبل {weekday} {date}، الساعة {time}.",
+    },
+    "en": {
+        "today": "One of us answers you by {time} today.",
+        "tomorrow": "One of us answers you by {time} tomorrow.",
+        "later": "One of us answers you by {weekday}, {date}, {time}.",
+    },
+}
+"""{promise}: until when a person answers, by the service level; nothing where the public is promised nothing."""
+
+
+def said_of(words: dict[str, str], dates: Dates, at: datetime, now: datetime) -> str:
+    """One of HOURS or PROMISE for a moment: today, tomorrow or later, in the reader's calendar."""
+    days = (dates.local(at).date() - dates.local(now).date()).days
+    text = words[{0: "today", 1: "tomorrow"}.get(days, "later")]
+    return texts.fill(text, {"time": dates.time(at), "weekday": dates.weekday(at), "date": dates.date(at)})
+
 
 NEUTRAL = {
     "fa": {"subject": "درخواست شما", "name": ""},

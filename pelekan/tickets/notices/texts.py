@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from pelekan.lib.text import clean_controls, direction, isolate
 
-FULL = ("number", "subject", "name", "desk", "step", "hours")
+FULL = ("number", "subject", "name", "desk", "step", "hours", "promise")
 SHORT = ("number", "desk", "step", "link")
 """What may stand in the text of a mail or chat, and in a short one."""
 

@@ -57,6 +57,7 @@ PLACES = {
     "desk": gettext_lazy("your organization's name"),
     "step": gettext_lazy("who has it: the support team or the specialists"),
     "hours": gettext_lazy("outside the opening hours: when you are back; else nothing"),
+    "promise": gettext_lazy("until when a person answers, if the service level promises it; else nothing"),
     "link": gettext_lazy("the link to the request"),
 }
 
@@ -193,6 +194,7 @@ def sample(code: str) -> dict[str, str]:
         "number": local_digits("1042", code), "subject": subject, "name": name, "desk": desk.sign().name,
         "step": defaults.STEP[code]["higher"], "link": f"{settings.BASE_URL}/s/7k2m9q4d",
         "hours": texts.fill(defaults.HOURS[code]["tomorrow"], {"time": time}),
+        "promise": texts.fill(defaults.PROMISE[code]["tomorrow"], {"time": time}),
     }  # fmt: skip
 
 

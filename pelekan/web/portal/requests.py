@@ -21,11 +21,12 @@ from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer, Team
+from pelekan.sla import promising
 from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, possible
-from pelekan.web.portal import shapes, writing
+from pelekan.web.portal import promise, shapes, writing
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
 from pelekan.web.portal.notices import rating_part
 from pelekan.web.reading import Reading
@@ -35,9 +36,6 @@ LIVE_FOR = 900  # seconds that a stream ticket holds
 WRITES = Limit(30, timedelta(minutes=10))  # answers and new requests of one customer
 
 IN_WORK = Q(status__in=OPEN_STATES) | Q(joined_into__status__in=OPEN_STATES)
-
-GO_ON = {"yes": 1, "partly": 2, "no": 3}  # what the customer says → urgency
-AFFECTED = {"me": 1, "some": 2, "all": 3}  # → impact
 
 
 # ── the list ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -157,6 +155,7 @@ def request_part(
     )
     acts = possible(ticket.status)  # none of a joined one: it may be another customer's too
     closed = joined.end_of(ticket).status == "closed"
+    promised = promising.of_ticket(joined.end_of(ticket)) if ticket.first_answer_at is None else None
     return {
         "ticket": {
             "number": ticket.number,
@@ -165,8 +164,8 @@ def request_part(
             "closed": closed,
         },
         "follows": _number_of(ticket.follows_id, ticket),
-        "standing": shapes.standing(ticket, dates),
-        "stairs": shapes.stairs(ticket),
+        "standing": shapes.standing(ticket, dates, promised),
+        "stairs": shapes.stairs(ticket, promised),
         "timeline": part,
         "earlier_url": f"{base}?before={part['first']}" if part["earlier"] else "",
         "part_url": base,
@@ -271,10 +270,10 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
                         attachment_ids=written.file_ids,
                         team_id=team.pk if team else None,
                         category_id=category["id"] if category else None,
-                        impact=AFFECTED.get(
+                        impact=promise.AFFECTED.get(
                             request.POST.get("affected", ""), category["impact"] if category else None
                         ),
-                        urgency=GO_ON.get(
+                        urgency=promise.GO_ON.get(
                             request.POST.get("go_on", ""), category["urgency"] if category else None
                         ),
                     )  # fmt: skip
@@ -291,6 +290,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         mail=Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").first() if not inbox else None,
         teams=[{"id": team.pk, "name": team.name, "description": team.description} for team in teams.values()],
         categories=[(one["id"], one["path"]) for one in categories],
+        promise=promise.words(request, customer, request.POST),
         form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "go_on", "affected")}},
         status=422 if written else 200,
     )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
@@ -14,6 +15,7 @@ from pelekan.lib.text import initials
 from pelekan.people.models import Tier
 from pelekan.tickets import joined
 from pelekan.tickets.models import Attachment, Message, MessageKind, Ticket
+from pelekan.tickets.notices import defaults
 from pelekan.tickets.states import Status
 from pelekan.web.files import links
 from pelekan.web.reading import Reading
@@ -38,9 +40,15 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def standing(ticket: Ticket, dates: Reading) -> dict[str, Any]:
+def promise_words(at: datetime, dates: Reading) -> str:
+    """Until when a person answers."""
+    language = dates.dates.language if dates.dates.language in defaults.PROMISE else "en"
+    return defaults.said_of(defaults.PROMISE[language], dates.dates, at, dates.now)
+
+
+def standing(ticket: Ticket, dates: Reading, promised: datetime | None = None) -> dict[str, Any]:
     """Where it stands: {"label", "kind", "sign", "who": us, you or nobody, "next" (a sentence)}. A joined one stands where
-    the work on it does."""
+    the work on it does. `promised`: until when a person answers, if that was promised."""
     strange, ticket = joined.is_strange(ticket), joined.end_of(ticket)
     status = Status(ticket.status)
     who, sentence = "us", ""
@@ -50,8 +58,10 @@ def standing(ticket: Ticket, dates: Reading) -> dict[str, Any]:
             "who": who, "next": _("We are working on it."),
         }  # fmt: skip
     if status in (Status.NEW, Status.OPEN):
-        if ticket.first_answer_at is None:
-            sentence = _("We have it and will answer.")
+        if ticket.first_answer_at is None and promised is not None and promised < dates.now:
+            sentence = _("It takes longer than we said. We are sorry, and on it.")
+        elif ticket.first_answer_at is None:
+            sentence = promise_words(promised, dates) if promised else _("We have it and will answer.")
         elif ticket.waiting_since is not None:
             sentence = _("You wrote last: we answer.")
         else:
@@ -87,9 +97,9 @@ def row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
     }
 
 
-def stairs(ticket: Ticket) -> list[dict[str, Any]]:
-    """The way that the request has climbed, from its stays: [{"label", "done", "now", "current", "at" or None}].
-    `now` is what is being done, `current` how far it is."""
+def stairs(ticket: Ticket, promised: datetime | None = None) -> list[dict[str, Any]]:
+    """The way that the request has climbed, from its stays: [{"label", "done", "now", "current", "at" or None, "by"}].
+    `now` is what is being done, `current` how far it is, `by` until when the answer was promised."""
     work = joined.end_of(ticket)
     stays = list(
         work.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
@@ -110,7 +120,7 @@ def stairs(ticket: Ticket) -> list[dict[str, Any]]:
             "now": answered is None and not settled,
             "at": climbed or ticket.registered_at,
         },
-        {"label": _("Answered"), "done": answered is not None, "at": answered},
+        {"label": _("Answered"), "done": answered is not None, "at": answered, "by": promised if answered is None and not settled else None},
         {
             "label": STATUS_WORDS[Status.CLOSED] if work.status == Status.CLOSED and not work.solved_at else STATUS_WORDS[Status.SOLVED],
             "done": settled,

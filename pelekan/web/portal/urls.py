@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.portal import entrance, guests, notices, profile, requests
+from pelekan.web.portal import entrance, guests, notices, profile, promise, requests
 
 urlpatterns = [
     path("", requests.home, name="portal_home"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-out/", entrance.sign_out, name="portal_sign_out"),
     path("live/", requests.live_ticket, name="portal_live"),
     path("requests/new/", requests.new, name="portal_new"),
+    path("requests/new/promise/", promise.promise, name="portal_promise"),
     path("requests/<int:number>/", requests.show, name="portal_request"),
     path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
     path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
