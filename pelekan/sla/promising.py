@@ -44,6 +44,8 @@ def for_new(ticket: Ticket, now: datetime) -> datetime | None:
 def of_ticket(ticket: Ticket) -> datetime | None:
     """What the customer of this ticket is told while he waits for the first answer; None when nothing is promised, or its
     clock rests."""
+    if in_force()[0] is None:  # known already to a change, so that nothing is asked without service levels
+        return None
     timer = _RUNNING.one(ticket.pk)
     if timer is None:
         return None
