@@ -86,7 +86,7 @@ def _decisions(ids: list[int], after: Setup) -> dict[int, list[Moment]]:
     found: dict[int, list[Moment]] = defaultdict(list)
     for row in rows.values("id", "ticket_id", "kind", "at", "facts", "outcome", "book_id", "message_id"):
         facts = row["facts"]
-        if speaks and row["kind"] in ("routing", "sla"):
+        if speaks and row["kind"] == "routing":
             facts = restored(facts, texts.get(row["message_id"], ""))
         found[row["ticket_id"]].append(
             Moment(row["kind"], row["at"], facts, row["outcome"], row["book_id"], id=row["id"])
