@@ -16,6 +16,7 @@ from pelekan.people.chores import forget_tokens
 from pelekan.routing import giving, waits
 from pelekan.routing.replay import work as replaying
 from pelekan.sla.timers import fire, replan
+from pelekan.tickets import forgotten
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
@@ -43,6 +44,7 @@ JOBS: list[Job] = [
 CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
     Chore(giving.serve_all, timedelta(minutes=1)),
+    Chore(forgotten.alarm, timedelta(minutes=5)),
     Chore(forget_tokens, timedelta(hours=6)),
     Chore(drop_unsent, timedelta(hours=1)),
     Chore(pace.forget_old, timedelta(minutes=10)),

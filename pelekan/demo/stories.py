@@ -29,6 +29,7 @@ from pelekan.tickets import actions, attachments
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Conversation, Event, Message, Ticket
 from pelekan.tickets.notices import rating
+from pelekan.tickets.promises import keeping
 
 Step = Callable[["Teller"], None]
 
@@ -49,6 +50,7 @@ class Teller:
         if self.ticket is not None:  # what the customer was to be told by then
             telling.say_due(self.ticket, self.at)
             fire.catch_up(self.ticket, self.at)
+            keeping.fall_due(self.ticket, self.at)
         return self.at
 
     def now_on(self, message: Message) -> None:
@@ -344,6 +346,18 @@ STORIES: tuple[Story, ...] = (
         note("dara", "در درگاه بانک «موفق» است ولی بازگشت به سامانه ثبت نشده؛ مثل مورد دیروز."),
         answer("dara", "سلام خانم احمدی، پرداخت شما در بانک تأیید شده است. اشتراک را تا یک ساعت دیگر دستی فعال می‌کنیم.", 10),
     )),
+    Story("peyman", 52, (  # back and forth, asked again and again, promised and not kept
+        mail("فاکتورهای مهر با مبلغ سفارش‌ها نمی‌خواند", "سلام، جمع فاکتورهای مهر با سفارش‌های ما ۱۲ میلیون اختلاف دارد. لطفاً بررسی کنید."),
+        do("take", "dara", 50),
+        answer("dara", "سلام، لطفاً شمارهٔ فاکتورها را بفرستید.", 15),
+        mail("Re: فاکتورهای مهر با مبلغ سفارش‌ها نمی‌خواند", "فاکتورهای ۵۵۰۱ تا ۵۵۱۲.", 70),
+        answer("dara", "ممنون. لطفاً تصویر فاکتور ۵۵۰۷ را هم ارسال کنید.", 200),
+        mail("Re: فاکتورهای مهر با مبلغ سفارش‌ها نمی‌خواند", "این‌ها را خودتان صادر کرده‌اید! تصویر پیوست بود.", 60),
+        answer("dara", "بررسی می‌کنیم و تا فردا ساعت ۱۱ نتیجه را اعلام می‌کنیم.", 300),
+        mail("Re: فاکتورهای مهر با مبلغ سفارش‌ها نمی‌خواند", "هنوز خبری نشده. چند بار باید بگویم؟ این وضع افتضاح است!!", 60 * 30),
+        answer("dara", "متأسفم. لطفاً شمارهٔ سفارش‌های مربوط را هم بفرستید.", 40),
+        mail("Re: فاکتورهای مهر با مبلغ سفارش‌ها نمی‌خواند", "برای چندمین بار همه را فرستاده‌ام. اگر امروز درست نشود از شما شکایت می‌کنم.", 90),
+    )),
     Story("shirin", 2.2, (
         mail("رمز یک‌بارمصرف به گوشی نمی‌رسد", "سلام، از دیشب هر چه درخواست رمز می‌دهم پیامکی نمی‌آید. شماره‌ام را هم عوض نکرده‌ام."),
         categorise("sara", "account"),
@@ -401,6 +415,7 @@ def tell(world: World, now: datetime | None = None) -> None:
         if teller.ticket is not None:
             telling.say_due(teller.ticket, now)
             fire.catch_up(teller.ticket, now)
+            keeping.fall_due(teller.ticket, now)
     set_aside(world, now)
 
 

@@ -175,6 +175,17 @@ def _remind(promise: Promise, now: datetime) -> None:
     )  # fmt: skip
 
 
+def fall_due(ticket: Ticket, now: datetime) -> None:
+    """What this ticket's promises bring until `now`: for stories that are told about the past."""
+    while (
+        row := Promise.objects.filter(ticket=ticket, due_at__lte=now).order_by("due_at").first()
+    ) is not None:
+        assert row.due_at is not None
+        Promise.objects.filter(pk=row.pk).update(leased_until=row.due_at)
+        row.leased_until = row.due_at
+        _remind(row, row.due_at)
+
+
 JOB = due.Job(Promise, remind, at_once=20)
 
 

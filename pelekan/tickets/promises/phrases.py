@@ -35,6 +35,7 @@ _WE_SHALL = compiled(
     # English
     r"(?:we|i)(?:'ll|’ll| will| shall| are going to| am going to|'re going to|'m going to|’re going to|’m going to)(?! not)"
     r"|(?:we|i) (?:promise|expect to|aim to|plan to|commit to)"
+    r"|our (?:\w+ ){0,2}(?:team|colleagues?|specialists?|engineers?|experts?) will(?! not)"
     r"|you(?:'ll|’ll| will| shall| can expect to| should) (?:have|get|receive|hear|see)(?! to)"
     r"|(?:it|this|that|everything)(?:'ll|’ll| will) (?:be|work)|will be (?!closed|open|away|off|unavailable|a|an|the)\w+"
     r"|expect (?:an|our|a|my|the) (?:answer|reply|call|response|refund|solution|update)"

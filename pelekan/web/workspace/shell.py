@@ -118,6 +118,10 @@ def shell(
         "slug": "search", "kind": "search", "label": _("Search"), "href": url("desk_search"),
         "icon": "search", "count": "", "current": current == "search", "key": "/", "alarm": False,
     }  # fmt: skip
+    forgotten = {
+        "slug": "forgotten", "kind": "forgotten", "label": _("Nothing forgotten"), "href": url("desk_forgotten"),
+        "icon": "list-checks", "count": "", "current": current == "forgotten", "key": "g f", "alarm": False,
+    }  # fmt: skip
     people = {
         "slug": "customers", "kind": "customers", "label": _("Customers"), "href": url("customers"),
         "icon": "user", "count": "", "current": current == "customers", "key": "g p", "alarm": False,
@@ -125,7 +129,7 @@ def shell(
     nav = [
         *(by_slug[slug] for slug in ("mine", "waiting")), chats, calls, search, None,
         *(item for item in items if item["kind"] == "queue"),
-        *(by_slug[slug] for slug in ("unassigned", "all", "done")), *([None] if saved else []), *saved[:IN_NAV], None, people, *_settings(agent, current),
+        *(by_slug[slug] for slug in ("unassigned", "all", "done")), *([None] if saved else []), *saved[:IN_NAV], None, forgotten, people, *_settings(agent, current),
     ]  # fmt: skip
     found = alarm(agent)
     return {
