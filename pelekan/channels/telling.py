@@ -38,7 +38,7 @@ from pelekan.tickets.models import (
     Rating,
     Ticket,
 )
-from pelekan.tickets.notices import defaults, rules, texts, words
+from pelekan.tickets.notices import defaults, rules, texts, verifying, words
 from pelekan.tickets.notices.rules import Kind, Way
 
 LEAVING = timedelta(minutes=10)
@@ -67,7 +67,9 @@ def follow(event: Event) -> None:
     ticket = event.ticket
     assert ticket is not None
     kinds = _of(event, ticket)
-    if not kinds or _is_carried(event, ticket) or not may_tell(ticket):
+    if kinds and _is_carried(event, ticket):
+        kinds = tuple(kind for kind in kinds if kind == Kind.VERIFY)
+    if not kinds or not may_tell(ticket):
         return
     for lane, its in rules.lanes(kinds).items():
         _wait(ticket, lane, its, event)
@@ -83,6 +85,7 @@ def carry(event: Event) -> None:
     if solving is None or message.conversation.channel == "chat" or not may_tell(ticket):
         return
     kinds = _of(solving, ticket) if ticket.registered_at is not None else ()
+    kinds = tuple(kind for kind in kinds if kind != Kind.VERIFY)
     if kinds:
         carried = _meta(ticket, message.conversation, kinds, solving.at, solving=solving.pk)
         said = [kind for kind in kinds if kind != Kind.RATE and kind in carried["ways"][Way.EMAIL]]
@@ -105,20 +108,23 @@ def _of(event: Event, ticket: Ticket) -> tuple[Kind, ...]:
         by_customer=event.customer_id is not None,
         registered=ticket.registered_at is not None,
         at_once=event.at == ticket.registered_at,
+        verified=event.name == "ticket.solved" and desk.sign().follow_up_hours is not None,
     )
     return tuple(kind for kind in rules.wanted(happening) if kind not in ticket.inbox.silent)
 
 
 def _wait(ticket: Ticket, lane: str, kinds: tuple[Kind, ...], event: Event) -> None:
     wait = max(rules.RULES[kind].wait for kind in kinds)
-    if event.name == "ticket.solved" and _in_chat(ticket, event.at):
+    if lane == "verify":
+        wait = timedelta(hours=desk.sign().follow_up_hours or 0)
+    elif event.name == "ticket.solved" and _in_chat(ticket, event.at):
         wait = timedelta()
     known = Notice.objects.filter(ticket=ticket, lane=lane, state=NoticeState.WAITING).first()
     notice = known or Notice(ticket=ticket, lane=lane, first_at=event.at)
     notice.kinds = rules.merged(notice.kinds, kinds)
-    if lane == "later" or known is None or wait == timedelta():
+    if lane in ("later", "verify") or known is None or wait == timedelta():
         notice.due_at = event.at + wait
-    if lane == "later":
+    if lane in ("later", "verify"):
         notice.first_at = event.at
     if event.name == "ticket.solved":
         notice.solving = event
@@ -151,6 +157,9 @@ def _tell(notice: Notice, now: datetime | None = None) -> None:
     ticket = lock(notice.ticket_id)
     row = Notice.objects.select_related("solving").get(pk=notice.pk)
     kinds = rules.left(row.kinds, truth(ticket, row))
+    if Kind.VERIFY in kinds and (morning := verifying.morning_after(now, ticket)):
+        due.settle(copy.copy(notice), morning)
+        return
     if row.due_at is not None and now - row.due_at > rules.TOO_LATE:
         kinds = ()
     kinds = tuple(kind for kind in kinds if kind not in ticket.inbox.silent)
@@ -236,6 +245,8 @@ def _meta(
     if solving is not None and Kind.RATE in kinds:
         meta["solving"] = solving
         meta["rate_text"] = words.full([Kind.RATE], language, meta["values"])
+    if solving is not None and Kind.VERIFY in kinds:
+        meta["verify"] = solving
     return meta
 
 

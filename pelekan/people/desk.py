@@ -21,6 +21,7 @@ class Sign:
 
     name: str
     language: str
+    follow_up_hours: int | None = None  # after solving, when the customer is asked whether it is
 
 
 _known: tuple[datetime, Sign] | None = None
@@ -35,7 +36,11 @@ def sign() -> Sign:
         if _known is not None and timedelta() <= now - _known[0] < REMEMBERED:
             return _known[1]
     row = Desk.objects.filter(pk=1).first()
-    found = Sign(row.name if row else settings.ORGANIZATION, row.language if row else settings.LANGUAGE_CODE)
+    found = (
+        Sign(row.name, row.language, row.follow_up_hours)
+        if row
+        else Sign(settings.ORGANIZATION, settings.LANGUAGE_CODE)
+    )
     with _lock:
         _known = (now, found)
     return found

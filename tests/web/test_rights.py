@@ -23,7 +23,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/(mail|health)/.*", "quarantine"),
     (r"desk/settings/replies/.*", "share_replies"),
     (r"desk/settings/(teams|agents)/.*", "people"),
-    (r"desk/settings/(rules|automations|assignment|books|sla)/.*", "rules"),
+    (r"desk/settings/(rules|automations|assignment|books|sla|frustration)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/organizations/new/", "see_all"),
     (r"desk/.*", "work"),

@@ -12,7 +12,7 @@ from pelekan.lib.html import from_text
 from pelekan.lib.text import local_digits
 from pelekan.people.models import Customer
 from pelekan.tickets.models import Message
-from pelekan.tickets.notices import choosing, defaults, rating
+from pelekan.tickets.notices import choosing, defaults, rating, verifying
 from pelekan.tickets.notices.rules import Kind, may_switch_off
 
 
@@ -36,6 +36,8 @@ def body(message: Message, html: str) -> tuple[str, str]:
             html, plain = f"{html}\n{from_text(text)}", f"{plain}\n\n{text}"
     else:
         html, plain = from_text(text), text
+    if "verify" in told and Kind.VERIFY in told["ways"]["email"]:
+        return f"{html}\n{_answers(told)}", f"{plain}\n\n{_answers_plain(told)}"
     if not _asks(told):
         return html, plain
     asked = "" if text == told["rate_text"] else told["rate_text"]
@@ -69,6 +71,26 @@ def subject(message: Message) -> str:
 
 def _asks(told: dict[str, Any]) -> bool:
     return "solving" in told and Kind.RATE in told["ways"]["email"]
+
+
+def _links(told: dict[str, Any]) -> list[tuple[str, str]]:
+    """Yes and no: [(words, address)]. Opening one chooses; only the button on the page counts."""
+    address = settings.BASE_URL + reverse("portal_solved", args=[verifying.token_of(told["verify"])])
+    said = defaults.MAIL[told["language"]]
+    return [(said["verify_yes"], f"{address}?answer=yes"), (said["verify_no"], f"{address}?answer=no")]
+
+
+def _answers(told: dict[str, Any]) -> str:
+    links = "&nbsp;&nbsp; ".join(
+        f'<a href="{entities.escape(address)}" style="display: inline-block; padding: 8px 16px; border: 1px solid #0f766e; '
+        f'border-radius: 8px; color: #0f766e; text-decoration: none">{entities.escape(words)}</a>'
+        for words, address in _links(told)
+    )
+    return f"<p>{links}</p>"
+
+
+def _answers_plain(told: dict[str, Any]) -> str:
+    return "\n".join(f"{words}: {address}" for words, address in _links(told))
 
 
 def _stars(told: dict[str, Any]) -> tuple[str, str]:

@@ -18,6 +18,7 @@ FULL: dict[str, dict[str, str]] = {
         Kind.REMINDER: "هنوز منتظر پاسخ شما دربارهٔ درخواست {number} هستیم. اگر مشکل حل شده است، همین را بنویسید تا آن را ببندیم.",
         Kind.SOLVED: "درخواست {number} حل شد. اگر هنوز درست نیست، همین‌جا پاسخ بدهید تا دوباره باز شود.",
         Kind.RATE: "از پاسخ‌گویی ما چقدر راضی بودید؟ نظر شما به بهتر شدن کار ما کمک می‌کند.",
+        Kind.VERIFY: "چندی پیش درخواست {number} را حل‌شده ثبت کردیم. آیا واقعاً حل شده است؟ اگر نه، همین‌جا بنویسید تا دوباره باز شود.",
     },
     "ar": {
         Kind.RECEIVED: "سُجِّل طلبك، ورقمه {number}.\n{hours}\n{promise}",
@@ -26,6 +27,7 @@ FULL: dict[str, dict[str, str]] = {
         Kind.REMINDER: "ما زلنا ننتظر ردّك بشأن الطلب رقم {number}. إن كانت المشكلة قد حُلّت فاكتب لنا ذلك لنغلق الطلب.",
         Kind.SOLVED: "حُلّ الطلب رقم {number}. إن لم يكن الأمر كما ينبغي فردّ هنا ليُفتح من جديد.",
         Kind.RATE: "ما مدى رضاك عن خدمتنا؟ رأيك يساعدنا على تحسينها.",
+        Kind.VERIFY: "سجّلنا طلبك رقم {number} محلولًا قبل مدة. هل حُلّ فعلًا؟ إن لم يُحل فاكتب لنا هنا ليُفتح من جديد.",
     },
     "en": {
         Kind.RECEIVED: "Your request is registered. Its number is {number}.\n{hours}\n{promise}",
@@ -34,6 +36,7 @@ FULL: dict[str, dict[str, str]] = {
         Kind.REMINDER: "We are still waiting for your answer about request {number}. If it is settled, just tell us and we close it.",
         Kind.SOLVED: "Your request {number} is solved. If something is still wrong, answer here and it opens again.",
         Kind.RATE: "How satisfied are you with our help? Your answer makes us better.",
+        Kind.VERIFY: "Some time ago we marked your request {number} as solved. Is it really? If not, just write here and it opens again.",
     },
 }
 
@@ -46,6 +49,7 @@ SHORT: dict[str, dict[str, str]] = {
         Kind.ANSWER: "{desk}: به درخواست {number} پاسخ دادیم. {link}",
         Kind.SOLVED: "{desk}: درخواست {number} حل شد. {link}",
         Kind.RATE: "{desk}: از پاسخ‌گویی ما راضی بودید؟ {link}",
+        Kind.VERIFY: "{desk}: آیا درخواست {number} واقعاً حل شده است؟ {link}",
     },
     "ar": {
         Kind.RECEIVED: "{desk}: سُجِّل طلبك برقم {number}. {link}",
@@ -55,6 +59,7 @@ SHORT: dict[str, dict[str, str]] = {
         Kind.ANSWER: "{desk}: أجبنا عن طلبك رقم {number}. {link}",
         Kind.SOLVED: "{desk}: حُلّ الطلب رقم {number}. {link}",
         Kind.RATE: "{desk}: هل أنت راضٍ عن خدمتنا؟ {link}",
+        Kind.VERIFY: "{desk}: هل حُلّ طلبك رقم {number} فعلًا؟ {link}",
     },
     "en": {
         Kind.RECEIVED: "{desk}: your request is registered as {number}. {link}",
@@ -64,6 +69,7 @@ SHORT: dict[str, dict[str, str]] = {
         Kind.ANSWER: "{desk}: we have answered request {number}. {link}",
         Kind.SOLVED: "{desk}: request {number} is solved. {link}",
         Kind.RATE: "{desk}: are you satisfied with our help? {link}",
+        Kind.VERIFY: "{desk}: is your request {number} really solved? {link}",
     },
 }
 
@@ -141,9 +147,24 @@ STARS = {
 """What one to five stars mean."""
 
 MAIL = {
-    "fa": {"off": "این‌گونه ایمیل‌ها را نمی‌خواهم: {link}", "rate": "امتیاز بدهید: {link}"},
-    "ar": {"off": "إيقاف هذا النوع من الرسائل: {link}", "rate": "قيّمنا: {link}"},
-    "en": {"off": "No more mails of this kind: {link}", "rate": "Rate us: {link}"},
+    "fa": {
+        "off": "این‌گونه ایمیل‌ها را نمی‌خواهم: {link}",
+        "rate": "امتیاز بدهید: {link}",
+        "verify_yes": "بله، حل شد",
+        "verify_no": "نه، هنوز نه",
+    },
+    "ar": {
+        "off": "إيقاف هذا النوع من الرسائل: {link}",
+        "rate": "قيّمنا: {link}",
+        "verify_yes": "نعم، حُلّ",
+        "verify_no": "لا، ليس بعد",
+    },
+    "en": {
+        "off": "No more mails of this kind: {link}",
+        "rate": "Rate us: {link}",
+        "verify_yes": "Yes, it is solved",
+        "verify_no": "No, not yet",
+    },
 }
 """Lines below a notice by mail."""
 
@@ -151,14 +172,17 @@ SUBJECTS = {
     "fa": {
         Kind.RECEIVED: "درخواست شما ثبت شد", Kind.WAITING: "منتظر پاسخ شما هستیم", Kind.MOVED: "دربارهٔ درخواست شما",
         Kind.REMINDER: "منتظر پاسخ شما هستیم", Kind.SOLVED: "درخواست شما حل شد", Kind.RATE: "از ما راضی بودید؟",
+        Kind.VERIFY: "واقعاً حل شد؟",
     },
     "ar": {
         Kind.RECEIVED: "سُجِّل طلبك", Kind.WAITING: "ننتظر ردّك", Kind.MOVED: "بشأن طلبك",
         Kind.REMINDER: "ننتظر ردّك", Kind.SOLVED: "حُلّ طلبك", Kind.RATE: "هل أنت راضٍ عن خدمتنا؟",
+        Kind.VERIFY: "هل حُلّ طلبك فعلًا؟",
     },
     "en": {
         Kind.RECEIVED: "Your request is registered", Kind.WAITING: "We wait for your answer", Kind.MOVED: "About your request",
         Kind.REMINDER: "We wait for your answer", Kind.SOLVED: "Your request is solved", Kind.RATE: "Were you satisfied?",
+        Kind.VERIFY: "Is it really solved?",
     },
 }  # fmt: skip
 """The subject where nothing that a stranger typed may stand in it."""

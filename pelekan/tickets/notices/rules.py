@@ -32,6 +32,7 @@ class Kind(StrEnum):
     ANSWER = "answer"
     SOLVED = "solved"
     RATE = "rate"
+    VERIFY = "verify"
 
 
 class Way(StrEnum):
@@ -61,18 +62,22 @@ RULES: dict[Kind, Rule] = {
     Kind.ANSWER: Rule(("message.sent",), True, timedelta(), "now"),
     Kind.SOLVED: Rule(("ticket.solved",), False, WINDOW, "soon"),
     Kind.RATE: Rule(("ticket.solved",), False, WINDOW, "soon"),
+    # is it really? after as many hours as the desk wants
+    Kind.VERIFY: Rule(("ticket.solved",), False, timedelta(), "verify"),
 }
 OPTIONAL = tuple(kind for kind, rule in RULES.items() if not rule.essential)
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """An event as the rules see it. `at_once`: part of the registering itself, whose receipt tells it."""
+    """An event as the rules see it. `at_once`: part of the registering itself, whose receipt tells it.
+    `verified`: the desk asks some hours later whether it is really solved."""
 
     name: str
     by_customer: bool = False
     registered: bool = True
     at_once: bool = False
+    verified: bool = False
 
 
 def wanted(what: Happening) -> tuple[Kind, ...]:
@@ -81,6 +86,8 @@ def wanted(what: Happening) -> tuple[Kind, ...]:
     if what.by_customer:
         return ()
     untold = {Kind.ANSWER, Kind.MOVED} if what.at_once else {Kind.ANSWER}
+    if not what.verified:
+        untold = untold | {Kind.VERIFY}
     kinds = tuple(kind for kind, rule in RULES.items() if what.name in rule.event and kind not in untold)
     if not what.registered:
         return tuple(kind for kind in kinds if kind == Kind.RATE)
@@ -128,6 +135,8 @@ def left(kinds: Iterable[str], truth: Truth) -> tuple[Kind, ...]:
         if kind in (Kind.SOLVED, Kind.RATE) and not done:
             continue
         if kind == Kind.RATE and truth.rated:
+            continue
+        if kind == Kind.VERIFY and (truth.status != "solved" or truth.rated or truth.wrote):
             continue
         found.append(kind)
     return tuple(found)

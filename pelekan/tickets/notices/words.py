@@ -11,7 +11,16 @@ from pelekan.tickets.notices import defaults, texts
 from pelekan.tickets.notices.models import NoticeText
 from pelekan.tickets.notices.rules import Kind
 
-_WEIGHT = (Kind.SOLVED, Kind.WAITING, Kind.REMINDER, Kind.MOVED, Kind.RECEIVED, Kind.ANSWER, Kind.RATE)
+_WEIGHT = (
+    Kind.SOLVED,
+    Kind.WAITING,
+    Kind.REMINDER,
+    Kind.MOVED,
+    Kind.RECEIVED,
+    Kind.ANSWER,
+    Kind.VERIFY,
+    Kind.RATE,
+)
 
 REMEMBERED = timedelta(seconds=10)
 """How long another process may still use the former words."""

@@ -47,3 +47,19 @@ def save_desk(
         )
     transaction.on_commit(desk.forget)
     return row
+
+
+@action
+def save_follow_up(hours: int | None, *, by: Agent | None, now: datetime | None = None) -> Desk:
+    """After how many hours a customer is asked whether it is really solved; None: never."""
+    require(by, "settings")
+    if hours is not None and not 1 <= hours <= 720:
+        raise CannotBe("hours", _("Give a number of hours from 1 to 720, or leave it empty."))
+    row = Desk.objects.filter(pk=1).first()
+    if row is None:
+        raise CannotBe("", _("Give your organization a name first."))
+    if changed := put(row, {"follow_up_hours": hours}, ("follow_up_hours",)):
+        row.save(update_fields=["follow_up_hours"])
+        record("desk.changed", by=by, at=now, topics=["desk"], changed=changed)
+    transaction.on_commit(desk.forget)
+    return row

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.people.models import Agent
 from pelekan.tickets import rulebooks
+from pelekan.tickets.frustration.document import preset
 from pelekan.tickets.grids import default_body
 from pelekan.tickets.rulebooks.models import Rulebook, RulebookKind
 from pelekan.web.admin import rule_words
@@ -18,7 +19,7 @@ from pelekan.web.admin.choices import Choices
 
 EMPTY: dict[str, dict[str, Any]] = {
     "routing": {"rules": []}, "automations": {"rules": []}, "assignment": {"teams": {}},
-    "priority": default_body(),
+    "priority": default_body(), "frustration": preset("balanced"),
 }  # fmt: skip
 """What a kind says before anybody wrote anything."""
 

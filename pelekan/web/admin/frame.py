@@ -61,6 +61,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_rules", _("Routing rules"), "route", "rules"),
                 ("settings_assignment", _("Assignment"), "user-check", "rules"),
                 ("settings_automations", _("Automations"), "workflow", "rules"),
+                ("settings_frustration", _("Frustration"), "frown", "rules"),
                 ("settings_replay", _("Try on the past"), "play", "rules"),
             ],
         ),

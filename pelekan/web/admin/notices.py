@@ -34,6 +34,7 @@ NAMES = {
     Kind.ANSWER: gettext_lazy("Answer"),
     Kind.SOLVED: pgettext_lazy("notice", "Solved"),
     Kind.RATE: gettext_lazy("Question for a rating"),
+    Kind.VERIFY: gettext_lazy("Question whether it is really solved"),
 }
 WHEN = {
     Kind.RECEIVED: gettext_lazy("At once, when a request is registered. Each inbox has a switch for it."),
@@ -45,10 +46,13 @@ WHEN = {
     Kind.ANSWER: gettext_lazy("The answer itself goes by mail; by SMS goes a word that there is one."),
     Kind.SOLVED: gettext_lazy("With the answer that solves it, else five minutes later."),
     Kind.RATE: gettext_lazy("With the word that it is solved; the stars stand below by themselves."),
+    Kind.VERIFY: gettext_lazy(
+        "So many hours after solving as Settings → Frustration says, by day; not after a rating or an answer."
+    ),
 }
 ICONS = {
     Kind.RECEIVED: "hash", Kind.MOVED: "arrow-right-left", Kind.WAITING: "hourglass", Kind.REMINDER: "alarm-clock",
-    Kind.ANSWER: "reply", Kind.SOLVED: "circle-check", Kind.RATE: "star",
+    Kind.ANSWER: "reply", Kind.SOLVED: "circle-check", Kind.RATE: "star", Kind.VERIFY: "circle-help",
 }  # fmt: skip
 PLACES = {
     "number": gettext_lazy("the number"),

@@ -9,7 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pelekan.lib.text import isolate, local_digits
-from pelekan.web.admin import acts_form, conditions, grid_differences, sla_differences
+from pelekan.web.admin import (
+    acts_form,
+    conditions,
+    frustration_differences,
+    grid_differences,
+    sla_differences,
+)
 from pelekan.web.admin.choices import Choices
 from pelekan.web.admin.condition_words import hours_in_words, listed
 
@@ -269,5 +275,5 @@ def _by_key(parts: Any, key: str) -> Any:
 
 _TELLS: dict[str, Callable[[Body, Body, str, Choices], list[str]]] = {
     "routing": _rules, "automations": _rules, "assignment": _assignment, "sla": sla_differences.told,
-    "priority": grid_differences.told,
+    "priority": grid_differences.told, "frustration": frustration_differences.told,
 }  # fmt: skip

@@ -20,7 +20,7 @@ from pelekan.people.access import agent_of
 from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Customer
 from pelekan.tickets.models import Rating, Ticket
-from pelekan.tickets.notices import choosing, rating
+from pelekan.tickets.notices import choosing, rating, verifying
 from pelekan.tickets.notices.rules import OPTIONAL, Kind, Way, by_way
 from pelekan.web.portal.doors import customer_in, customers, portal_page
 
@@ -35,6 +35,7 @@ KIND_WORDS = {
     Kind.ANSWER: gettext_lazy("There is an answer"),
     Kind.SOLVED: gettext_lazy("My request is solved"),
     Kind.RATE: gettext_lazy("The question how satisfied I am"),
+    Kind.VERIFY: gettext_lazy("The question whether it is really solved"),
 }
 WAY_WORDS = {Way.EMAIL: gettext_lazy("By mail"), Way.SMS: gettext_lazy("By SMS")}
 
@@ -100,6 +101,44 @@ def rating_part(ticket: Ticket) -> dict[str, Any] | None:
         "words": known.words if known else "",
         "names": stars_words(),
     }
+
+
+# Really solved?
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def solved(request: HttpRequest, token: str) -> HttpResponse:
+    """The page behind yes and no: what was clicked is chosen, the button sends it."""
+    now = clock()
+    solving = verifying.solving_of(token, now)
+    if solving is None or solving.ticket is None:
+        return portal_page(request, "portal/rate_over.html", status=404)
+    if agent_of(request.user) is not None:  # type: ignore[arg-type]
+        return portal_page(request, "portal/rate_agent.html", status=403)
+    ticket, said, error = solving.ticket, "", ""
+    if request.method == "POST":
+        try:
+            WRITES.take(f"solved:{ticket.pk}", now)
+            said = _answered(request, solving)
+        except TooMuch:
+            error = _("That was a lot at once. Wait some minutes and send it again; nothing is lost.")
+    chosen = request.POST.get("answer") or request.GET.get("answer")
+    return portal_page(
+        request, "portal/solved.html",
+        number=ticket.number, subject=ticket.subject if customer_in(request) == ticket.customer else "",
+        chosen="no" if chosen == "no" else "yes", said=said, error=error,
+        stands=not said and verifying.stands(solving), status=422 if error else 200,
+    )  # fmt: skip
+
+
+def _answered(request: HttpRequest, solving: Any) -> str:
+    """yes, no, or over where the request has moved on meanwhile."""
+    answer = "no" if request.POST.get("answer") == "no" else "yes"
+    if answer == "no":
+        done = verifying.deny(solving, by=solving.ticket.customer, words=request.POST.get("words", ""))
+    else:
+        done = verifying.confirm(solving, by=solving.ticket.customer)
+    return answer if done else "over"
 
 
 # Ending mails of a kind

@@ -25,7 +25,7 @@ from pelekan.sla import promising
 from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
-from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, possible
+from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
 from pelekan.web.portal import promise, shapes, writing
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
 from pelekan.web.portal.notices import rating_part
@@ -173,6 +173,7 @@ def request_part(
         "settle_url": "" if guest else f"{base}settle/",
         "can_solve": not guest and Act.SOLVE in acts,
         "can_reopen": not guest and Act.REOPEN in acts,
+        "can_confirm": not guest and ticket.status == Status.SOLVED and Act.CLOSE in acts,
         "guest": guest,
         "rating": rating_part(ticket),
     }
@@ -229,6 +230,8 @@ def settle(request: HttpRequest, customer: Customer, number: int) -> HttpRespons
             actions.solve(ticket, by=customer, because="the customer says that it is solved")
         elif request.POST.get("act") == "reopen":
             actions.reopen(ticket, by=customer, because="the customer says that it is not solved")
+        elif request.POST.get("act") == "confirm" and ticket.status == Status.SOLVED:
+            actions.close(ticket, by=customer, because="really solved")
     except NotPossible:
         pass  # a colleague or a second tab was quicker; the page shows how it stands
     return _to(ticket, "")

@@ -23,6 +23,7 @@ urlpatterns = [
     path("profile/sign-out-everywhere/", profile.sign_out_everywhere, name="portal_sign_out_everywhere"),
     path("profile/notices/", notices.choose, name="portal_notices"),
     path("rate/<str:token>/", notices.rate, name="portal_rate"),
+    path("solved/<str:token>/", notices.solved, name="portal_solved"),
     path("notices/off/<str:token>/", notices.off, name="portal_notices_off"),
     path("g/<str:secret>/", guests.door, name="portal_guest_door"),
     path("guest/<int:ticket_id>/", guests.show, name="portal_guest"),

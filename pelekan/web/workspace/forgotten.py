@@ -35,7 +35,11 @@ def page(request: HttpRequest) -> HttpResponse:
     teams_of(agent)
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     found = [_list(one, dates) for one in forgotten.shown(agent, dates.now)]
-    context = {"lists": found, "nothing": not any(one["rows"] for one in found), "may_change": can(agent, "settings")}
+    context = {
+        "lists": found,
+        "nothing": not any(one["rows"] for one in found),
+        "may_change": can(agent, "settings"),
+    }
     if request.headers.get("HX-Request") == "true" and request.headers.get("HX-Boosted") != "true":
         return render(request, "desk/forgotten_part.html", context)
     seen = live(request)
@@ -83,7 +87,10 @@ def _lead(name: str, minutes: int, dates: Reading) -> str:
     if name == "silent":
         return _("The customer has waited for us for %(span)s or longer.") % words
     if name == "no_next":
-        return _("Nothing says what comes next: no clock, no promise, nobody waits; for %(span)s or longer.") % words
+        return (
+            _("Nothing says what comes next: no clock, no promise, nobody waits; for %(span)s or longer.")
+            % words
+        )
     if name == "promised":
         if minutes:
             return _("Promised to the customer, due within %(span)s or overdue.") % words

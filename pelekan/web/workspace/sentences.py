@@ -293,6 +293,7 @@ def reason(because: str) -> str:
         "joined": _("because a ticket was joined into it"),
         "split": "",
         "by mail": _("by mail"),
+        "really solved": _("the customer says that it is really solved"),
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",
         "accepted by itself": _("auto-accept: the least busy of those who are online"),
