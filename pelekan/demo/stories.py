@@ -20,6 +20,7 @@ from pelekan.channels import bounced, intake, telling
 from pelekan.channels.email import thread
 from pelekan.channels.email.bounces import Bounce
 from pelekan.channels.faults import fault
+from pelekan.demo import lists
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people.identify import claim, customer_for
@@ -416,6 +417,7 @@ def tell(world: World, now: datetime | None = None) -> None:
             telling.say_due(teller.ticket, now)
             fire.catch_up(teller.ticket, now)
             keeping.fall_due(teller.ticket, now)
+    lists.save(world, now)
     set_aside(world, now)
 
 

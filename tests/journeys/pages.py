@@ -75,6 +75,17 @@ PAGES = (
     Page("settings-replies", "arash", "/desk/settings/replies/"),
     Page("settings-reply-new", "arash", "/desk/settings/replies/new/"),
     Page("settings-mail", "arash", "/desk/settings/mail/"),
+    Page("settings-rules", "arash", "/desk/settings/rules/"),
+    Page("settings-rule-new", "arash", "/desk/settings/rules/routing/new/"),
+    Page("settings-automation-new", "arash", "/desk/settings/rules/automations/new/"),
+    Page("settings-automations", "arash", "/desk/settings/automations/"),
+    Page("settings-assignment", "arash", "/desk/settings/assignment/"),
+    Page("settings-books", "arash", "/desk/settings/books/routing/"),
+    Page("settings-book-in", "arash", "/desk/settings/books/routing/in/"),
+    Page("settings-rules-try", "arash", "/desk/settings/rules/routing/try/?ticket=1001"),
+    Page("views", "nika", "/desk/views/"),
+    Page("view-new", "nika", "/desk/views/new/"),
+    Page("view", "nika", "/desk/list/saved-{view}/"),
     Page("settings-notices", "arash", "/desk/settings/notices/"),
     Page("settings-notice", "arash", "/desk/settings/notices/solved/"),
     Page("settings-tokens", "arash", "/desk/settings/tokens/"),
@@ -86,7 +97,7 @@ LOOKED_AT = """
 import json, sys
 from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
-from pelekan.tickets.models import Conversation, Event, Inbox, Ticket
+from pelekan.tickets.models import Conversation, Event, Inbox, SavedView, Ticket
 from pelekan.tickets.notices import choosing, rating
 negar = welcome("negar.ahmadi@example.com", language=sys.argv[1])
 User.objects.update(language=sys.argv[1])
@@ -98,7 +109,7 @@ json.dump({
     "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
     "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,
-    "text_inbox": Inbox.objects.filter(channel="sms").first().pk,
+    "view": SavedView.objects.get(shared="all").pk, "text_inbox": Inbox.objects.filter(channel="sms").first().pk,
 }, sys.stdout)
 """
 """Run on a full demo with a language: everybody reads it, and what the addresses above leave open is printed."""
