@@ -26,7 +26,7 @@ from pelekan.tickets.models import Attachment, Event
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import moved, sendings
+from pelekan.web.workspace import moved, open_hours, sendings
 from pelekan.web.workspace.invitations import invitation_shape
 from pelekan.web.workspace.names import names_in
 from pelekan.web.workspace.prepared import Prepared
@@ -85,6 +85,8 @@ def window(
         found = found[:WINDOW][::-1]
     came = moved.as_said(found)
     items = _items(ticket_id, found, dates, read_id, me, came)
+    if not before:
+        open_hours.suggest(ticket_id, items)
     messages = [line["message_id"] for line in found if line["name"] in MESSAGES]
     newest = max(messages, default=0)
     return {
@@ -206,6 +208,7 @@ def _message(
         "by_mail": "by_mail" in meta,
         "html": "" if foreign else cleaned(line["message__html"]),
         "text": line["message__text"],
+        "open_hours": "",
         "frame_url": frame,
         "has_remote_images": remote,
         "remote_url": f"{frame}?images=1" if remote else "",
