@@ -44,11 +44,16 @@ def offices() -> dict[str, Hours]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--calls", type=int, default=20_000)
     args = parser.parse_args()
     dice = random.Random(5)
-    starts = [datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=dice.randrange(2 * 365 * 86_400)) for _ in range(args.calls)]
+    starts = [
+        datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=dice.randrange(2 * 365 * 86_400))
+        for _ in range(args.calls)
+    ]
     amounts = [timedelta(minutes=dice.choice((15, 60, 180, 240, 480, 960, 2400))) for _ in starts]
     worst = 0.0
     print(f"{'':42}{'µs per call':>12}{'first, ms':>12}")
@@ -58,7 +63,9 @@ def main() -> int:
         first = (time.process_time() - begun) * 1000
         asked: dict[str, Callable[[int], Any]] = {
             "add_working": lambda i, hours=hours: add_working(starts[i], amounts[i], hours),
-            "working_between": lambda i, hours=hours: working_between(starts[i], starts[i] + 3 * amounts[i], hours),
+            "working_between": lambda i, hours=hours: working_between(
+                starts[i], starts[i] + 3 * amounts[i], hours
+            ),
             "is_open": lambda i, hours=hours: is_open(starts[i], hours),
             "next_opening": lambda i, hours=hours: next_opening(starts[i], hours),
         }
@@ -70,7 +77,10 @@ def main() -> int:
                 ask(i)
             cost = (time.process_time() - begun) / len(starts) * 1e6
             worst = max(worst, cost)
-            print(f"{name if what == 'add_working' else '':42}{cost:8.1f}  {what}" + (f"{first:10.1f}" if what == "add_working" else ""))
+            print(
+                f"{name if what == 'add_working' else '':42}{cost:8.1f}  {what}"
+                + (f"{first:10.1f}" if what == "add_working" else "")
+            )
     print(f"dearest: {worst:.1f} µs, goal {GOAL:.0f}")
     return worst > GOAL
 

@@ -76,7 +76,9 @@ def before_a_change(at: datetime, zone: ZoneInfo) -> datetime:
 def every_minute(begin: datetime, stored: dict[str, Any], country: str) -> bytes:
     """For each minute of the window 1 where it is open, by the wall clock."""
     zone = ZoneInfo(stored["zone"])
-    public = holidays.country_holidays(country, years=range(begin.year - 1, begin.year + 2)) if country else {}
+    public = (
+        holidays.country_holidays(country, years=range(begin.year - 1, begin.year + 2)) if country else {}
+    )
     known: dict[date, list[tuple[int, int]]] = {}
 
     def of(day: date) -> list[tuple[int, int]]:
@@ -102,7 +104,9 @@ def every_minute(begin: datetime, stored: dict[str, Any], country: str) -> bytes
     return bytes(found)
 
 
-def check(open_: bytes, begin: datetime, stored: dict[str, Any], country: str, dice: random.Random) -> list[str]:
+def check(
+    open_: bytes, begin: datetime, stored: dict[str, Any], country: str, dice: random.Random
+) -> list[str]:
     """What differed in one case."""
     hours = HOURS(stored, country)
     start = begin + timedelta(microseconds=dice.randrange(6 * 86_400 * 10**6))
@@ -182,7 +186,9 @@ def run(cases: int, seed: int) -> tuple[int, list[str]]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--cases", type=int, default=100_000)
     parser.add_argument("--seed", type=int, default=20270321)
     args = parser.parse_args()
