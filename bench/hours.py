@@ -21,8 +21,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pelekan.sla.days import Days, own_from  # noqa: E402
-from pelekan.sla.hours import Hours, add_working, hours_from, is_open, next_opening, working_between  # noqa: E402
+from pelekan.sla.days import Days, own_from
+from pelekan.sla.hours import Hours, add_working, hours_from, is_open, next_opening, working_between
 
 DAY = [["09:00", "13:00"], ["14:00", "18:00"]]
 OFFICE = {"zone": "Asia/Tehran", "week": [DAY, DAY, DAY, [["09:00", "13:00"]], [], DAY, DAY]}

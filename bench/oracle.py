@@ -23,8 +23,8 @@ import holidays
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from pelekan.sla.days import Days  # noqa: E402
-from pelekan.sla.hours import add_working, closes_at, hours_from, is_open, next_opening, working_between  # noqa: E402
+from pelekan.sla.days import Days
+from pelekan.sla.hours import add_working, closes_at, hours_from, is_open, next_opening, working_between
 
 ZONES = """
     Asia/Tehran Asia/Riyadh Asia/Dubai Africa/Cairo Africa/Casablanca Asia/Beirut Asia/Gaza Asia/Kabul
@@ -161,7 +161,7 @@ def counted(open_: bytes, begin: datetime, start: datetime, amount: timedelta) -
     return None
 
 
-def HOURS(stored: dict[str, Any], country: str) -> Any:  # noqa: N802
+def HOURS(stored: dict[str, Any], country: str) -> Any:
     key = id(stored)
     if _kept.get("key") != key:
         _kept.update(key=key, hours=hours_from(stored, Days(country) if country else None))
@@ -196,7 +196,7 @@ def main() -> int:
     done, wrong = run(args.cases, args.seed)
     for line in wrong[:20]:
         print(line)
-    print(f"{done} cases, {len(ZONES)} zones, 2000–2040, seed {args.seed}: {len(wrong)} differences, "  # noqa: RUF001
+    print(f"{done} cases, {len(ZONES)} zones, 2000–2040, seed {args.seed}: {len(wrong)} differences, "
           f"{time.process_time() - begun:.0f} s of CPU time")  # fmt: skip
     return bool(wrong)
 
