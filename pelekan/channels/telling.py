@@ -279,13 +279,20 @@ def values_of(
         typed = {"subject": ticket.subject, "name": talk.customer.name}
         values |= typed if _is_proved(talk) else defaults.NEUTRAL[language]
     if "step" in places:
-        first = Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True).first()
-        values["step"] = defaults.STEP[language]["higher" if ticket.tier.level > (first or 0) else "first"]
+        values["step"] = defaults.STEP[language][step_of(ticket)]
     if "hours" in places:
         values["hours"] = hours_words(ticket, language, now)
     if "promise" in places:
         values["promise"] = promise_words(ticket, language, now)
     return values
+
+
+def step_of(ticket: Ticket) -> str:
+    """Who has it, in the customer's words: first, higher, or highest where there are more than two steps."""
+    levels = list(Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True))
+    if not levels or ticket.tier.level <= levels[0]:
+        return "first"
+    return "highest" if len(levels) > 2 and ticket.tier.level == levels[-1] else "higher"
 
 
 def hours_words(ticket: Ticket, language: str, now: datetime) -> str:

@@ -71,7 +71,9 @@ def test_climbed_and_back_is_silence_climbed_is_told_once(world: World) -> None:
     escalate(ticket, world.teams["developers"], by=sara, because="bug", now=NOON + timedelta(minutes=2))
     assert tell_due(NOON + timedelta(minutes=4)) == []
     (said,) = tell_due(SOON)
-    assert "our specialists" in said.text and said.meta["kinds"] == ["moved"] and said.deliveries.count() == 1
+    assert (
+        "our senior experts" in said.text and said.meta["kinds"] == ["moved"] and said.deliveries.count() == 1
+    )
     assert tell_due(SOON + timedelta(days=1)) == []
     escalate(ticket, world.teams["front"], by=sara, because="no", now=SOON)
     escalate(ticket, world.teams["developers"], by=sara, because="yes", now=SOON + timedelta(minutes=1))

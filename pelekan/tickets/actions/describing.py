@@ -31,6 +31,7 @@ def register(
     impact: int | None = None,
     urgency: int | None = None,
     because: str = "",
+    despite: str = "",
     now: datetime | None = None,
 ) -> Ticket:
     """Make it an official ticket: it gets its number, the customer his receipt, the portal its row.
@@ -56,7 +57,7 @@ def register(
     ]
     record("ticket.registered", ticket, by=by, at=now, because=because, topics=topics, number=ticket.number)
     if team is not None and team.pk != ticket.team_id:
-        return escalate(ticket, team, by=by, because=because or ticket.subject, now=now)
+        return escalate(ticket, team, by=by, because=because or ticket.subject, despite=despite, now=now)
     return ticket
 
 

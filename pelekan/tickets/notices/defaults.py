@@ -13,7 +13,7 @@ from pelekan.tickets.notices.rules import Kind
 FULL: dict[str, dict[str, str]] = {
     "fa": {
         Kind.RECEIVED: "درخواست شما ثبت شد. شمارهٔ آن {number} است.\n{hours}\n{promise}",
-        Kind.MOVED: "درخواست {number} اکنون نزد {step} است. هرچه گفته‌اید همراه آن رفته و لازم نیست دوباره توضیح بدهید.",
+        Kind.MOVED: "درخواست {number} اکنون نزد {step} است. هرچه گفته‌اید همراه آن رفته و لازم نیست دوباره توضیح بدهید. از همان‌جا ادامه می‌دهند و پاسخ را همین‌جا می‌گیرید.",
         Kind.WAITING: "برای ادامهٔ کار روی درخواست {number} منتظر پاسخ شما هستیم.",
         Kind.REMINDER: "هنوز منتظر پاسخ شما دربارهٔ درخواست {number} هستیم. اگر مشکل حل شده است، همین را بنویسید تا آن را ببندیم.",
         Kind.SOLVED: "درخواست {number} حل شد. اگر هنوز درست نیست، همین‌جا پاسخ بدهید تا دوباره باز شود.",
@@ -22,7 +22,7 @@ FULL: dict[str, dict[str, str]] = {
     },
     "ar": {
         Kind.RECEIVED: "سُجِّل طلبك، ورقمه {number}.\n{hours}\n{promise}",
-        Kind.MOVED: "طلبك رقم {number} الآن لدى {step}. وصلهم كل ما كتبتَه، فلا حاجة إلى شرحه من جديد.",
+        Kind.MOVED: "طلبك رقم {number} الآن لدى {step}. وصلهم كل ما كتبتَه، فلا حاجة إلى شرحه من جديد. سيتابعون من حيث توقفنا، ويصلك الرد هنا.",
         Kind.WAITING: "ننتظر ردّك لنتابع العمل على الطلب رقم {number}.",
         Kind.REMINDER: "ما زلنا ننتظر ردّك بشأن الطلب رقم {number}. إن كانت المشكلة قد حُلّت فاكتب لنا ذلك لنغلق الطلب.",
         Kind.SOLVED: "حُلّ الطلب رقم {number}. إن لم يكن الأمر كما ينبغي فردّ هنا ليُفتح من جديد.",
@@ -31,7 +31,7 @@ FULL: dict[str, dict[str, str]] = {
     },
     "en": {
         Kind.RECEIVED: "Your request is registered. Its number is {number}.\n{hours}\n{promise}",
-        Kind.MOVED: "Your request {number} is now with {step}. They have everything that you told us, so you need not explain it again.",
+        Kind.MOVED: "Your request {number} is now with {step}. They have everything that you told us, so you need not explain it again. They go on from there, and you get the answer here.",
         Kind.WAITING: "To go on with your request {number} we need an answer from you.",
         Kind.REMINDER: "We are still waiting for your answer about request {number}. If it is settled, just tell us and we close it.",
         Kind.SOLVED: "Your request {number} is solved. If something is still wrong, answer here and it opens again.",
@@ -74,9 +74,9 @@ SHORT: dict[str, dict[str, str]] = {
 }
 
 STEP = {
-    "fa": {"first": "گروه پشتیبانی", "higher": "متخصصان ما"},
-    "ar": {"first": "فريق الدعم", "higher": "المختصين لدينا"},
-    "en": {"first": "our support team", "higher": "our specialists"},
+    "fa": {"first": "گروه پشتیبانی", "higher": "متخصصان ما", "highest": "کارشناسان ارشد ما"},
+    "ar": {"first": "فريق الدعم", "higher": "المختصين لدينا", "highest": "كبار الخبراء لدينا"},
+    "en": {"first": "our support team", "higher": "our specialists", "highest": "our senior experts"},
 }
 """{step}: who has the request."""
 

@@ -60,6 +60,10 @@ def standing(ticket: Ticket, dates: Reading, promised: datetime | None = None) -
     if status in (Status.NEW, Status.OPEN):
         if ticket.first_answer_at is None and promised is not None and promised < dates.now:
             sentence = _("It takes longer than we said. We are sorry, and on it.")
+        elif ticket.handed_at is not None:
+            sentence = _(
+                "We passed it on to the right people, with all that you told us. They take it up next."
+            )
         elif ticket.first_answer_at is None:
             sentence = promise_words(promised, dates) if promised else _("We have it and will answer.")
         elif ticket.waiting_since is not None:
@@ -97,6 +101,35 @@ def row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
     }
 
 
+MOST_PLACES = 4
+"""More moves than these are left out of the middle: what counts is where it began and where it is."""
+
+
+def _places(stays: list[dict[str, Any]], levels: list[int]) -> list[dict[str, Any]]:
+    """Where the request was, in the customer's words, moves within one step left out: [{"label", "entered_at", "level",
+    "place" (of its first stay)}]. Nobody hears of a step that the desk does not have."""
+    found: list[dict[str, Any]] = []
+    first, top = (levels[0], levels[-1]) if levels else (0, 0)
+    for place, stay in enumerate(stays):
+        level = stay["tier__level"]
+        if found and found[-1]["level"] == level:
+            continue
+        if level <= first:
+            label = _("Back with our team") if found else _("With our team")
+        elif level == top and len(levels) > 2:
+            label = _("With the senior experts")
+        else:
+            label = (
+                _("Back with the specialists")
+                if found and found[-1]["level"] > level
+                else _("With the specialists")
+            )
+        found.append({"label": label, "entered_at": stay["entered_at"], "level": level, "place": place})
+    if len(found) > 1 and found[0]["level"] <= first:
+        found = found[1:]  # "Registered" stands for the first line: everything begins there
+    return found if len(found) <= MOST_PLACES else [found[0], *found[-(MOST_PLACES - 1) :]]
+
+
 def stairs(ticket: Ticket, promised: datetime | None = None) -> list[dict[str, Any]]:
     """The way that the request has climbed, from its stays: [{"label", "done", "now", "current", "at" or None, "by"}].
     `now` is what is being done, `current` how far it is, `by` until when the answer was promised."""
@@ -104,21 +137,25 @@ def stairs(ticket: Ticket, promised: datetime | None = None) -> list[dict[str, A
     stays = list(
         work.stays.order_by("id").values("tier__level", "entered_at", "first_answer_at")
     )  # fmt: skip
-    first_line = (
-        Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True).first() or 0
-    )
-    place = next((place for place, stay in enumerate(stays) if stay["tier__level"] > first_line), None)
-    climbed = stays[place]["entered_at"] if place is not None else None
-    answers = [stay["first_answer_at"] for stay in stays[place or 0 :] if stay["first_answer_at"]]
+    levels = list(Tier.objects.filter(level__gte=1).order_by("level").values_list("level", flat=True))
+    places = _places(stays, levels)
+    last = places[-1] if places else None
+    moved = last is not None and (len(places) > 1 or last["level"] > levels[0])
+    since = last["entered_at"] if last is not None and moved else None
+    here = (
+        last["place"] if last is not None and moved else 0
+    )  # what was answered elsewhere does not count here
+    answers = [stay["first_answer_at"] for stay in stays[here:] if stay["first_answer_at"]]
     answered = answers[-1] if answers else None
     settled = work.status in (Status.SOLVED, Status.CLOSED)
     steps: list[dict[str, Any]] = [
         {"label": _("Registered"), "done": True, "at": ticket.registered_at},
+        *({"label": place["label"], "done": True, "at": place["entered_at"]} for place in places[:-1]),
         {
-            "label": _("With the specialists") if climbed else _("With our team"),
+            "label": last["label"] if last else _("With our team"),
             "done": answered is not None or settled,
             "now": answered is None and not settled,
-            "at": climbed or ticket.registered_at,
+            "at": since or ticket.registered_at,
         },
         {"label": _("Answered"), "done": answered is not None, "at": answered, "by": promised if answered is None and not settled else None},
         {

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 from pelekan.people.models import Agent, Team
 from pelekan.tickets import actions
 from pelekan.tickets.models import Category, MessageKind, Ticket
+from pelekan.tickets.needs import DoesNotFit
 from pelekan.tickets.propose import Kind, Proposal, propose
 from pelekan.tickets.weighing import imagined
 from pelekan.web.reading import Reading
@@ -22,6 +23,7 @@ from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents, ticket_of
 from pelekan.web.workspace.moves import category_choices, teams_with_load
 from pelekan.web.workspace.reasons import sentences
+from pelekan.web.workspace.suiting import refusal
 
 
 def proposal_for(ticket: Ticket) -> tuple[Proposal, list[dict[str, Any]], list[dict[str, Any]]]:
@@ -71,6 +73,8 @@ def register(request: HttpRequest, pk: int) -> HttpResponse:
         enlist(request, ticket, agent, proposal)
     except Sorry as sorry:
         return told(str(sorry))
+    except DoesNotFit as fault:
+        return told(refusal(fault))
     return answer(request, pk)
 
 
@@ -94,5 +98,5 @@ def enlist(request: HttpRequest, ticket: Ticket, agent: Agent, proposal: Proposa
     why = request.POST.get("why", "").strip()
     actions.register(
         ticket, by=agent, subject=subject, category=category, team=team(request), impact=impact, urgency=urgency,
-        because=why,
+        because=why, despite=request.POST.get("despite", ""),
     )  # fmt: skip

@@ -287,3 +287,24 @@ def test_au_18_state_changes_need_the_forms_token(world: World) -> None:
         "profile/phone/",
     ):
         assert strict.get(f"/portal/{path}").status_code == 405, path
+
+
+def test_the_way_up_and_down_is_told_in_his_words(world: World, mina: Client) -> None:
+    ticket = ticket_of(world, "mina", "help")
+    sara, dara, james = (world.agents[name] for name in ("sara", "dara", "james"))
+
+    def shown() -> list[str]:
+        page = text_of(mina.get(f"/portal/requests/{ticket.number}/"))
+        return re.findall(r'climb__step--(?:done|now)[^>]*><span class="climb__bar"></span><b>([^<]+)', page)
+
+    actions.escalate(ticket, world.teams["payments"], by=sara, because="bank")
+    page = text_of(mina.get(f"/portal/requests/{ticket.number}/"))
+    assert "They take it up next." in page and world.teams["payments"].name not in page
+    actions.escalate(ticket, world.teams["developers"], by=dara, because="a fault")
+    assert shown() == ["Registered", "With the specialists", "With the senior experts"]
+    actions.send_back(ticket, by=james, because="which version?")
+    assert shown()[-1] == "Back with the specialists"
+    actions.escalate(ticket, world.teams["technical"], by=dara, because="level")
+    assert shown()[-1] == "Back with the specialists"  # another team of the same step is nothing to him
+    actions.escalate(ticket, world.teams["front"], by=world.agents["laila"], because="settled")
+    assert shown()[-1] == "Back with our team"
