@@ -12,7 +12,7 @@ from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
 from pelekan.sla.timers import replan
-from pelekan.tickets import search, webhooks, weighing
+from pelekan.tickets import asked, search, webhooks, weighing
 from pelekan.tickets.bell import ring
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
@@ -46,7 +46,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.split": [joining.follow_split, timers.follow],
     "ticket.assigned": [ring.ring, timers.follow],
     "ticket.renamed": [search.index_subject, timers.follow],
-    "ticket.created": [weighing.on_created, engine.route, timers.follow, chats.offer, waits.begin],
+    "ticket.created": [asked.on_created, weighing.on_created, engine.route, timers.follow, chats.offer, waits.begin],
     "ticket.escalated": [
         weighing.on_described,
         chats.offer,

@@ -6,6 +6,7 @@ tried against another document.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -87,7 +88,7 @@ def suggest(
     found = assess(grids, facts)
     before = ticket.priority
     changed = (ticket.impact, ticket.urgency, before) != (found.impact, found.urgency, found.priority)
-    if not (changed or first or list(found.reasons) != ticket.reasons):
+    if not (changed or first or _told(found.reasons) != _told(ticket.reasons)):
         return found
     ticket.impact, ticket.urgency, ticket.priority = found.impact, found.urgency, found.priority
     ticket.reasons = list(found.reasons)
@@ -104,6 +105,11 @@ def suggest(
     return found
 
 
+def _told(reasons: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Reasons without their order."""
+    return {json.dumps(one, sort_keys=True) for one in reasons}
+
+
 def weighed(ticket: Ticket, impact: int, urgency: int) -> Assessment:
     """What follows from an impact and urgency that someone chose for this ticket."""
     return weigh(in_force()[0], grid_facts(ticket, _kinds()), impact, urgency)
@@ -115,6 +121,12 @@ def imagined(ticket: Ticket, texts: Sequence[str], category_id: int | None) -> A
     if ticket.category_id is None and category_id is not None:
         kinds = _kinds()
         facts["about"] = _about(line_of(category_id, kinds), propose(texts, kinds).words)
+    return assess(in_force()[0], facts)
+
+
+def guess(ticket: Ticket, answers: Mapping[str, str]) -> Assessment:
+    """What would be suggested for a request that is not written yet, by its category and the answers given so far."""
+    facts = grid_facts(ticket, _kinds()) | {"asked": forms.meaning(ticket.inbox.questions, answers)}
     return assess(in_force()[0], facts)
 
 

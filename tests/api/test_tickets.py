@@ -147,3 +147,17 @@ def test_ap_02_cc_08_many_at_once() -> None:
     assert {status for status, _ in results} == {201}
     assert sorted({number for _, number in results}) == list(range(1001, 1011))
     assert Ticket.objects.count() == 10
+
+
+def test_answers_to_the_questions_of_an_inbox(world: World) -> None:
+    """Facts give impact and urgency; what is not asked is refused."""
+    secret = tokens.create("shop")[1]
+    body = {
+        "subject": "Orders stand still", "body": "Since nine", "inbox": "portal",
+        "customer": {"name": "Mina", "email": "mina.salehi@example.com"}, "answers": {"go_on": "no", "affected": "all"},
+    }  # fmt: skip
+    made = post(secret, body).json()
+    assert Ticket.objects.get(pk=made["id"]).priority == 4
+    for wrong in ({"priority": "urgent"}, {"go_on": "perhaps"}):
+        refused = post(secret, {**body, "answers": wrong})
+        assert refused.status_code == 422 and "answers." in refused.content.decode()

@@ -35,6 +35,8 @@ class TicketIn(Strict):
     category: Annotated[str, StringConstraints(max_length=250)] = (
         ""  # its name, or a path such as "Payment / Bank"
     )
+    answers: Annotated[dict[str, Line | int | bool], Field(max_length=20)] = {}
+    """Answers to the questions of the inbox, by their names; facts from which impact and urgency follow."""
 
 
 class JoinIn(Strict):

@@ -32,6 +32,7 @@ from pelekan.lib.text import clean_controls
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
 from pelekan.routing import trace
+from pelekan.tickets import forms
 from pelekan.tickets.actions import CannotJoin, join, receive, unjoin
 from pelekan.tickets.events import action
 from pelekan.tickets.incoming import Incoming
@@ -151,6 +152,7 @@ def _create(values: TicketIn) -> tuple[int, dict[str, Any]]:
     if inbox is None:
         raise Problem(422, "There is no such inbox.", errors=[{"field": "inbox", "value": values.inbox[:80]}])
     category = _category(values.category)
+    answers = _answers(inbox, values.answers)
     text = clean_controls(values.body)
     customer = _customer(values.customer, text)
     message = receive(
@@ -163,8 +165,7 @@ def _create(values: TicketIn) -> tuple[int, dict[str, Any]]:
             language=customer.language,
             category_id=category.pk if category else None,
             team_id=category.team_id if category else None,
-            impact=category.impact if category else None,
-            urgency=category.urgency if category else None,
+            context={"answers": answers} if answers else {},
         )
     )
     ticket = message.ticket
@@ -189,6 +190,20 @@ def _customer(values: CustomerIn, text: str) -> Customer:
     raise Problem(
         422, "The customer needs an e-mail address or a phone number.", errors=[{"field": "customer"}]
     )
+
+
+def _answers(inbox: Inbox, given: dict[str, Any]) -> dict[str, str]:
+    """The answers to what this inbox asks; what it does not ask is refused, what it asks may be missing."""
+    names = {one["name"] for one in forms.asked(inbox.questions)}
+    taken = forms.take(inbox.questions, given, lenient=True)
+    wrong = [*(name for name in given if name not in names), *taken.faults]
+    if wrong:
+        raise Problem(
+            422,
+            "These answers do not fit the questions of the inbox.",
+            errors=[{"field": f"answers.{name[:40]}"} for name in wrong],
+        )
+    return taken.answers
 
 
 def _category(path: str) -> Category | None:

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels import weighing
 from pelekan.channels.models import Account, Gateway
-from pelekan.lib.text import one_line
 from pelekan.people.models import Language, Team
 from pelekan.sla import keeping
 from pelekan.sla.calendars import for_inbox
@@ -25,8 +24,8 @@ from pelekan.web.admin.inbox_forms import ChatForm, InboxForm, MailForm, TextFor
 FORMS = {"chat": ChatForm, "email": MailForm, "sms": TextForm}
 OFFERED = ("chat", "email", "sms", "form", "portal", "phone", "api")
 COMMON = ["name", "team", "specialists", "language"]
-KINDS = ("text", "name", "email", "phone", "choice")
-MOST_QUESTIONS = 8
+ASKING = ("chat", "portal", "form", "api")
+"""Channels whose inboxes ask questions."""
 
 
 def channel_lines() -> dict[str, str]:
@@ -93,8 +92,8 @@ def inbox(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _inbox(request: HttpRequest, row: Inbox | None, channel: str) -> HttpResponse:
     form = FORMS.get(channel, InboxForm)(request.POST or None, initial=_initial(row, request))
-    asked = _typed_questions(request) if request.method == "POST" else _shown_questions(row)
-    if form.is_valid() and (values := _values(form, channel, asked)) is not None:
+    if form.is_valid():
+        values = _values(form, channel)
         saved = attempt(form, lambda: shaping.save_inbox(row, by=agent(request), channel=channel, **values))
         if saved:
             if row is None and channel == "sms":
@@ -107,7 +106,7 @@ def _inbox(request: HttpRequest, row: Inbox | None, channel: str) -> HttpRespons
             return went(request, "settings_inbox", _("Kept.") if row else _("The inbox is there."), saved.pk)
     names = dict(Channel.choices)
     context: dict[str, Any] = {
-        "form": form, "channel": channel, "inbox": row, "questions": asked, "kinds": _kinds(), "languages": Language.choices,
+        "form": form, "channel": channel, "inbox": row, "languages": Language.choices,
         "tabs": tabs(row, "inbox") if row else [], "lines": channel_lines(), "no_team": not Team.objects.filter(archived_at=None).exists(),
     }  # fmt: skip
     if row and channel == "chat":
@@ -123,6 +122,8 @@ def tabs(row: Inbox, current: str) -> list[dict[str, Any]]:
         pages.insert(1, ("account", _("Mailbox"), "settings_account"))
     if row.channel == "sms":
         pages.insert(1, ("gateway", _("Gateway"), "settings_gateway"))
+    if row.channel in ASKING:
+        pages.append(("questions", _("Questions"), "settings_questions"))
     if row.channel == "chat":
         pages.append(("install", _("On your site"), "settings_install"))
     return [
@@ -148,101 +149,13 @@ def _initial(row: Inbox | None, request: HttpRequest) -> dict[str, Any]:
     return values | {f"greeting_{code}": row.greeting.get(code, "") for code in Language.values}
 
 
-def _values(form: Any, channel: str, asked: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """What the action takes; None where a question can't be kept, which the form then says."""
+def _values(form: Any, channel: str) -> dict[str, Any]:
+    """What the action takes."""
     values = {name: value for name, value in form.cleaned_data.items() if not name.startswith("greeting_")}
     if channel == "chat":
         texts = {code: form.cleaned_data[f"greeting_{code}"] for code in Language.values}
         values["greeting"] = {code: text for code, text in texts.items() if text}
-        if any(question["fault"] for question in asked):
-            form.add_error(None, _("A question needs another look."))
-            return None
-        values["questions"] = [_kept(question, number) for number, question in enumerate(asked, start=1)]
     return values
-
-
-# Questions before a chat: rows of the form, named q_<field> and given in order
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [
-        ("text", _("Text")), ("name", _("The visitor's name")), ("email", _("E-mail")), ("phone", _("Phone")),
-        ("choice", _("One of a list")),
-    ]  # fmt: skip
-
-
-def _shown_questions(row: Inbox | None) -> list[dict[str, Any]]:
-    shown = []
-    for question in row.questions if row else []:
-        label = question.get("label") if isinstance(question.get("label"), dict) else {}
-        options = [one.get("label", {}) for one in question.get("options", []) if isinstance(one, dict)]
-        shown.append(
-            {
-                "name": question.get("name", ""), "kind": question.get("kind", "text"), "required": bool(question.get("required")),
-                "fault": "", **{f"label_{code}": label.get(code, "") for code in Language.values},
-                **{f"options_{code}": "\n".join(one.get(code, "") for one in options) for code in Language.values},
-            }
-        )  # fmt: skip
-    return shown
-
-
-def _typed_questions(request: HttpRequest) -> list[dict[str, Any]]:
-    """The rows that hold anything, with what is wrong with each."""
-    lists = {name: request.POST.getlist(f"q_{name}") for name in ("name", "kind", "required")}
-    labels = {code: request.POST.getlist(f"q_label_{code}") for code in Language.values}
-    options = {code: request.POST.getlist(f"q_options_{code}") for code in Language.values}
-    typed = []
-    for number, kind in enumerate(lists["kind"][: MOST_QUESTIONS + 1]):
-        row: dict[str, Any] = {"kind": kind if kind in KINDS else "text", "fault": ""}
-        row["name"] = _at(lists["name"], number)[:40]
-        row["required"] = _at(lists["required"], number) == "yes"
-        for code in Language.values:
-            row[f"label_{code}"] = one_line(_at(labels[code], number), 120)
-            row[f"options_{code}"] = _at(options[code], number)[:2000]
-        if not any(row[f"label_{code}"] or row[f"options_{code}"].strip() for code in Language.values):
-            continue
-        row["fault"] = _fault(row)
-        typed.append(row)
-    return typed
-
-
-def _at(values: list[str], number: int) -> str:
-    return values[number] if number < len(values) else ""
-
-
-def _fault(row: dict[str, Any]) -> str:
-    if not any(row[f"label_{code}"] for code in Language.values):
-        return _("Write the question in at least one language.")
-    if row["kind"] == "choice":
-        counts = {len(lines) for code in Language.values if (lines := _lines(row[f"options_{code}"]))}
-        if not counts:
-            return _("Write the answers to choose from, one per line.")
-        if len(counts) > 1:
-            return _("Every language needs the same number of answers, in the same order.")
-    return ""
-
-
-def _lines(text: str) -> list[str]:
-    return [line for part in text.split("\n") if (line := one_line(part, 80))][:20]
-
-
-def _kept(row: dict[str, Any], number: int) -> dict[str, Any]:
-    """A question as the widget reads it. Its name stays the same when its words change."""
-    kept = {
-        "name": row["name"] or f"q{number}", "kind": row["kind"], "required": row["required"],
-        "label": {code: row[f"label_{code}"] for code in Language.values if row[f"label_{code}"]},
-    }  # fmt: skip
-    if row["kind"] == "choice":
-        by_language = {code: lines for code in Language.values if (lines := _lines(row[f"options_{code}"]))}
-        count = len(next(iter(by_language.values())))
-        kept["options"] = [
-            {
-                "value": next(iter(by_language.values()))[place],
-                "label": {code: lines[place] for code, lines in by_language.items()},
-            }
-            for place in range(count)
-        ]
-    return kept
 
 
 # The rest of one inbox

@@ -11,14 +11,12 @@ from django.views.decorators.http import require_GET
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer, Team
 from pelekan.sla import promising
+from pelekan.tickets import forms
 from pelekan.tickets.models import Category, Inbox, Ticket
-from pelekan.tickets.priority import priority_of
+from pelekan.tickets.weighing import guess
 from pelekan.web.portal import shapes
 from pelekan.web.portal.doors import customers
 from pelekan.web.reading import Reading
-
-GO_ON = {"yes": 1, "partly": 2, "no": 3}  # what the customer says → urgency
-AFFECTED = {"me": 1, "some": 2, "all": 3}  # → impact
 
 
 @require_GET
@@ -49,13 +47,14 @@ def would_be(inbox: Inbox, customer: Customer, given: Mapping[str, str]) -> Tick
     teams = Team.objects.select_related("tier").filter(offered=True, archived_at=None)
     team = teams.filter(pk=_whole(given.get("team", ""))).first() or inbox.team
     category = Category.objects.filter(pk=_whole(given.get("category", "")), archived_at=None).first()
-    impact = AFFECTED.get(given.get("affected", "")) or (category.impact if category else None) or 2
-    urgency = GO_ON.get(given.get("go_on", "")) or (category.urgency if category else None) or 2
-    return Ticket(
+    ticket = Ticket(
         pk=0, subject="", customer=customer, organization_id=customer.organization_id, inbox=inbox, channel="portal",
-        tier=team.tier, team=team, category=category, impact=impact, urgency=urgency,
-        priority=priority_of(impact, urgency), language=customer.language, registered_at=clock(),
+        tier=team.tier, team=team, category=category, language=customer.language, registered_at=clock(),
     )  # fmt: skip
+    questions = [one for one in inbox.questions if forms.kind_of(one) not in forms.CONTACT]
+    found = guess(ticket, forms.take(questions, given, lenient=True).answers)
+    ticket.impact, ticket.urgency, ticket.priority = found.impact, found.urgency, found.priority
+    return ticket
 
 
 def _whole(text: str) -> int:

@@ -27,6 +27,7 @@ from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
 from pelekan.web.portal import promise, shapes, writing
+from pelekan.web.portal.asking import ask
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
 from pelekan.web.portal.notices import rating_part
 from pelekan.web.reading import Reading
@@ -247,6 +248,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
     teams = {team.pk: team for team in Team.objects.filter(offered=True, archived_at=None)}
     categories = _categories()
+    asked = ask(request, inbox)
     written: writing.Written | None = None
     if request.method == "POST" and inbox is not None:
         written = writing.read(request, f"customer:{customer.pk}")
@@ -258,7 +260,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         if not subject:
             written.errors["subject"] = _("Say in a few words what it is about.")
         category = next((one for one in categories if str(one["id"]) == category_id), None)
-        if not written.errors:
+        if not written.errors and not asked.errors and not asked.more:
             try:
                 WRITES.take(customer.pk, clock())
                 message = actions.receive(
@@ -273,12 +275,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
                         attachment_ids=written.file_ids,
                         team_id=team.pk if team else None,
                         category_id=category["id"] if category else None,
-                        impact=promise.AFFECTED.get(
-                            request.POST.get("affected", ""), category["impact"] if category else None
-                        ),
-                        urgency=promise.GO_ON.get(
-                            request.POST.get("go_on", ""), category["urgency"] if category else None
-                        ),
+                        context={"answers": asked.answers} if asked.answers else {},
                     )  # fmt: skip
                 )
                 return _to(Ticket.objects.get(pk=message.ticket_id), "sent-new")
@@ -294,7 +291,8 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         teams=[{"id": team.pk, "name": team.name, "description": team.description} for team in teams.values()],
         categories=[(one["id"], one["path"]) for one in categories],
         promise=promise.words(request, customer, request.POST),
-        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "go_on", "affected")}},
+        questions=asked,
+        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category")}},
         status=422 if written else 200,
     )  # fmt: skip
 
@@ -308,11 +306,9 @@ def _categories() -> list[dict[str, Any]]:
         if one.parent_id and not above:
             continue  # below an archived one
         paths[one.pk] = f"{above} › {one.name}" if above else one.name
-    shapes_ = [
-        {"id": pk, "path": path, "impact": found[pk].impact, "urgency": found[pk].urgency}
-        for pk, path in paths.items()
-    ]
-    return sorted(shapes_, key=lambda shape: str(shape["path"]))
+    return sorted(
+        ({"id": pk, "path": path} for pk, path in paths.items()), key=lambda shape: str(shape["path"])
+    )
 
 
 # ── shared ────────────────────────────────────────────────────────────────────────────────────────────────────

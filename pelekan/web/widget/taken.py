@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from pelekan.channels.chat import limits
 from pelekan.channels.chat.writing import Line
 from pelekan.lib.text import safe_header
+from pelekan.tickets import forms
 from pelekan.web.widget.door import Caller, Refused, text_of
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
-NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 def line_of(caller: Caller) -> Line:
@@ -47,15 +47,7 @@ def context_of(caller: Caller) -> dict[str, Any]:
             kept[name] = value
     answers = given.get("answers")
     if isinstance(answers, dict):
-        asked = {question.get("name") for question in caller.inbox.questions}
-        kept["answers"] = {
-            name: text_of(answers, name, 500)
-            for name in list(answers)[:20]
-            if isinstance(name, str)
-            and NAME.fullmatch(name)
-            and name in asked
-            and text_of(answers, name, 500)
-        }
+        kept["answers"] = forms.take(caller.inbox.questions, answers, lenient=True).answers
     return kept
 
 

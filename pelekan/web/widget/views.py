@@ -17,10 +17,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from pelekan.channels.chat import limits
 from pelekan.channels.chat.sites import frame_ancestors, sites_of
+from pelekan.tickets import forms
 from pelekan.tickets.models import Inbox
 from pelekan.web.middleware import CSP
 from pelekan.web.widget.door import LANGUAGES, inbox_of, language_of
@@ -191,23 +193,33 @@ def _in(language: str, texts: Any) -> str:
 
 def _questions(inbox: Inbox, language: str) -> list[dict[str, Any]]:
     """The questions before a chat, in this language."""
-    asked = []
-    for question in inbox.questions:
-        name, kind = str(question.get("name", "")), str(question.get("kind", "text"))
-        if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
-            continue
-        choices = [
-            {"value": str(one.get("value", "")), "label": _in(language, one.get("label"))}
-            for one in question.get("options", [])
-            if isinstance(one, dict)
+    return [
+        {
+            "name": one["name"],
+            "label": forms.in_words(one.get("label"), language, one["name"]),
+            "kind": forms.kind_of(one),
+            "required": bool(one.get("required")),
+            "options": _answers(one, language),
+            **({"show_if": one["show_if"]} if one.get("show_if") else {}),
+        }
+        for one in forms.asked(inbox.questions)
+    ]
+
+
+def _answers(one: forms.Question, language: str) -> list[dict[str, str]]:
+    """What one chooses from; what an answer means stays here."""
+    if forms.kind_of(one) == "yes_no":
+        return [
+            {"value": "yes", "label": pgettext("answer", "Yes")},
+            {"value": "no", "label": pgettext("answer", "No")},
         ]
-        asked.append(
-            {
-                "name": name,
-                "label": _in(language, question.get("label")) or name,
-                "kind": kind if kind in ("text", "name", "email", "phone", "choice") else "text",
-                "required": bool(question.get("required")),
-                "options": choices,
-            }
-        )
-    return asked
+    if forms.kind_of(one) != "choice":
+        return []
+    options = [option for option in one.get("options") or () if isinstance(option, dict)]
+    return [
+        {
+            "value": str(option.get("value", "")),
+            "label": forms.in_words(option.get("label"), language, str(option.get("value", ""))),
+        }
+        for option in options
+    ]

@@ -166,25 +166,11 @@ def test_a_chat_inbox_with_everything(world: World, admin: Client) -> None:
     values = {
         "name": "Shop", "team": world.teams["front"].pk, "language": "en", "colour": "#AA0044",
         "sites": "https://Shop.example/\nhttps://*.shop.example", "greeting_fa": "سلام", "greeting_ar": "", "greeting_en": "Hello",
-        "q_name": ["", ""], "q_kind": ["choice", "text"], "q_required": ["yes", "no"],
-        "q_label_fa": ["موضوع", ""], "q_label_ar": ["", ""], "q_label_en": ["Subject", ""],
-        "q_options_fa": ["خرید\nبازگشت", ""], "q_options_ar": ["", ""], "q_options_en": ["Buying\nReturn", ""],
     }  # fmt: skip
     assert admin.post(S + "inboxes/new/chat/", values).status_code == 302
     made = Inbox.objects.get(name="Shop")
     assert (made.sites, made.colour) == (["https://shop.example", "https://*.shop.example"], "#aa0044")
     assert made.greeting == {"fa": "سلام", "en": "Hello"}
-    assert made.questions == [
-        {
-            "name": "q1", "kind": "choice", "required": True, "label": {"fa": "موضوع", "en": "Subject"},
-            "options": [
-                {"value": "خرید", "label": {"fa": "خرید", "en": "Buying"}},
-                {"value": "بازگشت", "label": {"fa": "بازگشت", "en": "Return"}},
-            ],
-        }
-    ]  # fmt: skip
-    values["q_options_en"] = ["Buying", ""]
-    assert admin.post(f"{S}inboxes/{made.pk}/", values).status_code == 422
     assert admin.post(f"{S}inboxes/{made.pk}/", {**values, "sites": "shop"}).status_code == 422
 
 

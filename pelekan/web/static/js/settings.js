@@ -1,4 +1,4 @@
-// Settings: copying, and rows that can be added and taken away (opening hours, questions).
+// Settings: copying, and rows that can be added and taken away (opening hours).
 import { tell } from "./parts.js";
 
 document.addEventListener("click", async (event) => {
@@ -38,12 +38,6 @@ function remove(button) {
   row.remove();
   (beside?.querySelector("input:not([type=hidden])") ?? kin.closest("section, form")?.querySelector("[data-add]"))?.focus();
 }
-
-// a question to choose from needs its answers
-document.addEventListener("change", (event) => {
-  if (!event.target.matches("[data-kind]")) return;
-  event.target.closest("[data-question]").querySelector("[data-options]").hidden = event.target.value !== "choice";
-});
 
 // on the way to another page, the first field that needs another look is where the eye goes
 document.querySelector("[aria-invalid=true]")?.focus();

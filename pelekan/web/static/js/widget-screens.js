@@ -140,6 +140,39 @@ function field(app, { name, label, kind = "text", required = false, value = "", 
   return element;
 }
 
+/** Fields for the questions of this inbox; what depends on another answer is asked when that is given. */
+function questionFields(app, questions) {
+  const { answers } = app.desk;
+  const fields = questions.map(one => {
+    const made = field(app, { ...one, options: one.options.length ? one.options : undefined, value: answers[one.name] ?? "" });
+    made.question = one;
+    if (one.kind === "number") Object.assign(made.input, { inputMode: "numeric", pattern: "[0-9۰-۹٠-٩]*", dir: "ltr" });
+    return made;
+  });
+  const follow = () => {
+    const open = new Set();
+    for (const one of fields) {
+      const { name, show_if: needs } = one.question;
+      const before = needs && fields.find(other => other.question.name === needs.name);
+      one.hidden = !!needs && !(before && open.has(needs.name) && needs.is.includes(before.input.value));
+      if (!one.hidden) open.add(name);
+    }
+  };
+  for (const one of fields) one.addEventListener("change", follow);
+  follow();
+  return fields;
+}
+
+/** Keeps what was answered: contact in one place, facts in the other. */
+function keepAnswers(app, fields) {
+  const { desk } = app;
+  for (const { question: one, input, hidden } of fields) {
+    const value = hidden ? "" : input.value.trim();
+    if (["name", "email", "phone"].includes(one.kind)) { if (value) desk.contact[one.kind] = value; }
+    else desk.answers[one.name] = value;
+  }
+}
+
 /** A form of `fields`; `send(values)` may throw a Problem whose code names a field. */
 function ask(app, { fields, button, send, intro, between }) {
   const wrong = h("p.ask__error", { role: "alert" });
@@ -148,6 +181,7 @@ function ask(app, { fields, button, send, intro, between }) {
     event.preventDefault();
     const values = {};
     for (const one of fields) {
+      if (one.hidden) continue;
       values[one.input.name] = one.input.value.trim();
       if (one.input.required && !values[one.input.name]) return one.fail(app.words.required);
       if (!one.input.checkValidity()) return one.fail(app.words.wrong);
@@ -179,17 +213,13 @@ function contactFields(app) {
 
 /** The questions before a chat. */
 export function questions(app) {
-  const { words, config, desk } = app;
-  const fields = config.questions.map(one => field(app, { ...one, options: one.kind === "choice" ? one.options : undefined }));
+  const { words, config } = app;
+  const fields = questionFields(app, config.questions);
   const form = ask(app, {
     fields,
     button: words.start,
-    send: values => {
-      for (const one of config.questions) {
-        const value = values[one.name];
-        if (["name", "email", "phone"].includes(one.kind)) desk.contact[one.kind] = value;
-        else desk.answers[one.name] = value;
-      }
+    send: () => {
+      keepAnswers(app, fields);
       app.go("chat");
     },
   });
@@ -202,8 +232,10 @@ export function form(app) {
   const client_id = newId(); // of this request, however often it is sent
   const files = app.files();
   const contact = contactFields(app);
+  const facts = questionFields(app, app.config.questions.filter(one => !["name", "email", "phone"].includes(one.kind)));
   const fields = [
     ...contact,
+    ...facts,
     field(app, { name: "subject", label: words.subject, required: true }),
     field(app, { name: "text", label: words.message, required: true, rows: 5, value: desk.store.draft }),
   ];
@@ -213,7 +245,9 @@ export function form(app) {
     intro: h("div.ask__intro", {}, desk.desk && h("p", {}, desk.desk.promise), hint),
     between: h("div.ask__files", {}, files.button, files.list),
     button: words.submit,
-    send: async ({ subject, text, ...contact }) => {
+    send: async ({ subject, text, name = "", email = "", phone = "" }) => {
+      keepAnswers(app, facts);
+      const contact = { name, email, phone };
       const receipt = await desk.leave({ client_id, subject, text, contact, files: files.ids });
       desk.store.draft = "";
       app.go("done", receipt);
