@@ -46,7 +46,14 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.split": [joining.follow_split, timers.follow],
     "ticket.assigned": [ring.ring, timers.follow],
     "ticket.renamed": [search.index_subject, timers.follow],
-    "ticket.created": [asked.on_created, weighing.on_created, engine.route, timers.follow, chats.offer, waits.begin],
+    "ticket.created": [
+        asked.on_created,
+        weighing.on_created,
+        engine.route,
+        timers.follow,
+        chats.offer,
+        waits.begin,
+    ],
     "ticket.escalated": [
         weighing.on_described,
         chats.offer,
