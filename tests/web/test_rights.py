@@ -22,7 +22,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/mail/signing/.*", "settings"),
     (r"desk/settings/(mail|health)/.*", "quarantine"),
     (r"desk/settings/replies/.*", "share_replies"),
-    (r"desk/settings/(teams|agents)/.*", "people"),
+    (r"desk/settings/(teams|agents|skills)/.*", "people"),
     (r"desk/settings/(rules|automations|assignment|books|sla|frustration)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/organizations/new/", "see_all"),

@@ -16,6 +16,7 @@ from pelekan.tickets.shaping.founding import found_office
 from pelekan.tickets.shaping.keys import create_key, revoke_key
 from pelekan.tickets.shaping.naming import save_desk, save_follow_up
 from pelekan.tickets.shaping.replies import delete_reply, save_reply
+from pelekan.tickets.shaping.skills import delete_skill, save_skill
 from pelekan.tickets.shaping.sorting import (
     archive_category,
     delete_tag,
@@ -46,6 +47,7 @@ __all__ = [
     "choose_eyes",
     "create_key",
     "delete_reply",
+    "delete_skill",
     "delete_tag",
     "delete_tier",
     "describe_tier",
@@ -68,6 +70,7 @@ __all__ = [
     "save_inbox",
     "save_organization",
     "save_reply",
+    "save_skill",
     "save_tag",
     "save_team",
     "shape_staircase",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -17,9 +17,12 @@ from pelekan.people.models import Agent, Language, Presence, Role, Team, User
 from pelekan.tickets.actions.moving import release
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Ticket
+from pelekan.tickets.shaping.skills import put_skills
 from pelekan.tickets.shaping.values import CannotBe, put, require
 
-OF_AGENT = ("role", "languages", "title", "chat_capacity", "auto_accept", "sees_all_tiers")
+OF_AGENT = (
+    "role", "languages", "title", "chat_capacity", "ticket_capacity", "shift", "auto_accept", "sees_all_tiers",
+)  # fmt: skip
 RIGHTS = ("role", "sees_all_tiers")
 """What decides who may see what: a change of it ends the agent's streams."""
 
@@ -31,6 +34,7 @@ def hire(
     email: str,
     name: str,
     teams: Iterable[Team] = (),
+    skills: Mapping[int, int] | None = None,
     now: datetime | None = None,
     **values: Any,
 ) -> tuple[Agent, str]:
@@ -45,6 +49,7 @@ def hire(
     put(agent, _checked({"languages": [language], **values}), OF_AGENT)
     agent.save()
     agent.teams.set(teams)
+    put_skills(agent, skills or {})
     record(
         "agent.added", by=by, at=now, topics=["desk"],
         agent=agent.pk, title=agent.name, role=agent.role, teams=agent.team_ids,
@@ -71,10 +76,11 @@ def change_agent(
     name: str | None = None,
     email: str | None = None,
     teams: Iterable[Team] | None = None,
+    skills: Mapping[int, int] | None = None,
     now: datetime | None = None,
     **values: Any,
 ) -> Agent:
-    """Change what is given. Raises CannotBe where the last admin would lose his role, and where an address is no
+    """Change what is given; `skills` (id → level) are all that he has from now on. Raises CannotBe where the last admin would lose his role, and where an address is no
     address or someone else's."""
     require(by, "people")
     admins = _admins()
@@ -95,6 +101,8 @@ def change_agent(
         agent.teams.set(teams)
         changed["teams"] = sorted(agent.teams.values_list("pk", flat=True))
         rights = True
+    if skills is not None and (held := put_skills(agent, skills)) is not None:
+        changed["skills"] = held
     if changed:
         topics = ["desk", f"agent:{agent.pk}", *([f"revoke:agent:{agent.pk}"] if rights else [])]
         record(
@@ -163,6 +171,8 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         raise CannotBe("role", _("Choose a role."))
     if "chat_capacity" in values and not 1 <= values["chat_capacity"] <= 20:
         raise CannotBe("chat_capacity", _("Between 1 and 20 chats at once."))
+    if "ticket_capacity" in values and not 0 <= values["ticket_capacity"] <= 500:
+        raise CannotBe("ticket_capacity", _("Between 0 and 500 tickets."))
     if "languages" in values and not set(values["languages"]) <= set(Language.values):
         raise CannotBe("languages", _("Choose from the languages of the list."))
     return values

@@ -13,6 +13,7 @@ from pelekan.tickets.models import Tag
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.tickets.shaping.eyes import CHOICES
 from pelekan.web.admin.fields import Number, Text, Words, choice, organization_name, teams
+from pelekan.web.admin.work_form import WorkForm
 
 
 class DeskForm(forms.Form):
@@ -104,7 +105,7 @@ class ArchiveTeamForm(forms.Form):
         self.fields["move_to"].queryset = Team.objects.filter(archived_at=None).exclude(pk=team.pk)  # type: ignore[attr-defined]
 
 
-class AgentForm(forms.Form):
+class AgentForm(WorkForm):
     name = Text(lazy("Name"), longest=120, help_text=lazy("Customers see it."))
     title = Text(
         lazy("Title"),
@@ -190,6 +191,14 @@ class MergeForm(forms.Form):
     def __init__(self, *args: Any, tag: Tag, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["into"].queryset = Tag.objects.exclude(pk=tag.pk)  # type: ignore[attr-defined]
+
+
+class SkillForm(forms.Form):
+    name = Text(lazy("Name"))
+    description = Text(
+        lazy("Description"), longest=500, rows=2, required=False,
+        help_text=lazy("What someone with it can do, or which system he gets into."),
+    )  # fmt: skip
 
 
 class ReplyForm(forms.Form):

@@ -33,6 +33,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_staircase", _("Staircase"), "layers", "settings"),
                 ("settings_teams", _("Teams"), "users", "people"),
                 ("settings_agents", _("Agents"), "headset", "people"),
+                ("settings_skills", _("Skills"), "graduation-cap", "people"),
                 ("settings_all_hours", _("Business hours"), "clock", "settings"),
             ],
         ),

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials, isolate
-from pelekan.people.models import Agent, Role, Team, Tier
+from pelekan.people.models import ZONE_OF, Agent, Role, Team, Tier
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Ticket
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
 from pelekan.web.admin.forms import ArchiveTeamForm, KnownAgentForm, NewAgentForm, TeamForm
 from pelekan.web.admin.frame import show
+from pelekan.web.admin.work_form import work_of, work_topics, zone_of
 
 
 @behind("people")
@@ -155,7 +156,9 @@ def new_agent(request: HttpRequest) -> HttpResponse:
         "languages": [request.LANGUAGE_CODE],
         "chat_capacity": 4,
     }
-    form = NewAgentForm(request.POST or None, initial=initial)
+    language = request.POST.get("language", "")
+    zone = ZONE_OF.get(language, ZONE_OF[request.LANGUAGE_CODE])
+    form = NewAgentForm(request.POST or None, initial=initial, zone=zone)
     if form.is_valid():
         made = attempt(form, lambda: shaping.hire(by=agent(request), **form.cleaned_data))
         if made:
@@ -172,6 +175,7 @@ def new_agent(request: HttpRequest) -> HttpResponse:
             "fields": SHARED,
         },
         {"title": _("Chats"), "text": "", "fields": CHATS},
+        *work_topics(form),
     ]
     return show(
         request, "form", "settings_agents", _("Invite an agent"), form=form, topics=topics, back="settings_agents",
@@ -197,7 +201,9 @@ def one_agent(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Agent.objects.select_related("user"), pk=pk)
     initial = {name: getattr(row, name) for name in ["name", "title", "role", "sees_all_tiers", *CHATS]}
     form = KnownAgentForm(
-        request.POST or None, initial={**initial, "email": row.user.email, "teams": row.teams.all()}
+        request.POST or None,
+        initial={**initial, **work_of(row), "email": row.user.email, "teams": row.teams.all()},
+        zone=zone_of(row.user),
     )
     if form.is_valid() and attempt(
         form, lambda: shaping.change_agent(row, by=agent(request), **form.cleaned_data)
@@ -211,6 +217,7 @@ def one_agent(request: HttpRequest, pk: int) -> HttpResponse:
             "fields": SHARED,
         },
         {"title": _("Chats"), "text": "", "fields": CHATS},
+        *work_topics(form),
     ]
     acts: list[dict[str, Any]] = []
     if row.disabled_at:

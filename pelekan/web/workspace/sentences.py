@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pelekan.channels.faults import in_words
 from pelekan.lib.text import isolate
@@ -216,6 +217,10 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.split": _split,
     "ticket.hint_refused": lambda data: _("%(who)s said that this does not belong to ticket %(number)s"),
     "mail.cross_posted": lambda data: _("The same mail came to %(inbox)s too"),
+    "ticket.routed": lambda data: _("A rule sent it to %(team)s"),
+    "ticket.nobody_free": lambda data: _("Nobody of %(team)s was free: it waits in the queue"),
+    "ticket.told": lambda data: _("Colleagues were told"),
+    "ticket.rule_looped": lambda data: _("An automation was stopped: it had set itself off"),
     "ticket.loop_stopped": lambda data: _("Automatic steps were stopped: they kept setting each other off"),
     "chat.accepted": lambda data: _("%(who)s accepted the chat after %(waited)s"),
     "chat.transferred": lambda data: _("%(who)s transferred the chat to %(agent)s"),
@@ -282,8 +287,26 @@ SHOWN = [*_SENTENCES, *SPOKEN]
 """The events of a timeline; others of a ticket are for machines."""
 
 
+_GIVEN: dict[str, Callable[[], str]] = {
+    "knows_customer": lambda: _("knows this customer"),
+    "skilled": lambda: _("has the skill"),
+    "speaks": lambda: _("speaks the language"),
+    "longest_without": lambda: _("it was his or her turn"),
+    "least_busy": lambda: _("has the least to do"),
+    "only_one": lambda: _("is the only one who can take it now"),
+}
+
+
 def reason(because: str) -> str:
     """Why it happened. What a person wrote stays as it is; the desk's own reasons are translated."""
+    kind, _sep, rest = because.partition(": ")
+    if kind in ("rule", "automation") and rest:
+        said = _("rule “%(name)s”") if kind == "rule" else _("automation “%(name)s”")
+        return said % {"name": isolate(rest)}
+    if kind == "given" and rest:
+        return _("by the desk: %(reasons)s") % {
+            "reasons": pgettext("list", ", ").join(_GIVEN[one]() for one in rest.split(",") if one in _GIVEN)
+        }
     own = {
         "accepted the chat": "",
         "answered": _("by answering"),

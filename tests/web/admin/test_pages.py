@@ -11,7 +11,7 @@ from pelekan.channels.models import Account, Arrival
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people import setup
-from pelekan.people.models import Agent, Customer, Organization, Team, Tier, Token
+from pelekan.people.models import Agent, Customer, Organization, Team, Tier, Token, Skill
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Category, Event, Inbox, SavedReply, Tag
 from tests.web.test_rights import ALL, door
@@ -110,7 +110,7 @@ def test_agents_by_their_pages(world: World, admin: Client) -> None:
         "email": "nazanin@example.com",
         "language": "fa",
         "role": "agent",
-        "chat_capacity": "۳",
+        "chat_capacity": , "ticket_capacity": 20"۳",
         "teams": [world.teams["front"].pk],
     }
     page = admin.post(S + "agents/new/", values).content.decode()
@@ -119,7 +119,7 @@ def test_agents_by_their_pages(world: World, admin: Client) -> None:
     assert (new.chat_capacity, new.team_ids) == (3, [world.teams["front"].pk])
     own = f"{S}agents/{world.agents['arash'].pk}/"
     mine = world.agents["arash"].user.email
-    refused = admin.post(own, {"name": "آرش", "email": mine, "role": "agent", "chat_capacity": 4})
+    refused = admin.post(own, {"name": "آرش", "email": mine, "role": "agent", "chat_capacity": 4, "ticket_capacity": 20})
     assert refused.status_code == 422
     assert Agent.objects.get(pk=world.agents["arash"].pk).role == "admin"
     admin.post(f"{own}disable/")
@@ -130,7 +130,7 @@ def test_an_admin_changes_an_agents_address(world: World, admin: Client) -> None
     sara = world.agents["sara"]
     place = f"{S}agents/{sara.pk}/"
     assert f'value="{sara.user.email}"' in admin.get(place).content.decode()
-    values = {"name": sara.name, "role": "agent", "chat_capacity": 4, "teams": sara.team_ids}
+    values = {"name": sara.name, "role": "agent", "chat_capacity": 4, "ticket_capacity": 20, "teams": sara.team_ids}
     taken = world.agents["omid"].user.email
     for wrong in (
         taken,
@@ -343,3 +343,31 @@ def test_a_providers_servers_are_filled_in(world: World, admin: Client) -> None:
     page = admin.get(box + "?fill=microsoft").content.decode()
     assert 'value="smtp.office365.com"' in page and 'value="587"' in page
     assert 'value="help@gmail.com"' in page and not Account.objects.exists()
+
+
+def test_skills_and_hours_of_an_agent(world: World, admin: Client) -> None:
+    assert admin.post(f"{S}skills/new/", {"name": "استرداد وجه", "description": "پنل بانک"}).status_code == 302
+    refunds = Skill.objects.get()
+    assert admin.post(f"{S}skills/new/", {"name": "استرداد وجه"}).status_code == 422
+    dara = world.agents["dara"]
+    values = {
+        "name": dara.name, "role": "agent", "email": dara.user.email, "chat_capacity": 4, "ticket_capacity": "۱۲",
+        "teams": dara.team_ids, f"skill_{refunds.pk}": "3",
+        "shift_days": ["5", "6"], "shift_from": "۲۲", "shift_until": "۶:۳۰",
+    }  # fmt: skip
+    place = f"{S}agents/{dara.pk}/"
+    assert admin.post(place, {**values, "shift_until": "25:00"}).status_code == 422
+    assert admin.post(place, {**values, "shift_days": []}).status_code == 422
+    assert admin.post(place, values).status_code == 302
+    dara.refresh_from_db()
+    assert dara.ticket_capacity == 12 and dict(dara.skills.values_list("skill", "level")) == {refunds.pk: 3}
+    night = [["22:00", "06:30"]]
+    assert dara.shift["week"] == [[], [], [], [], [], night, night] and dara.shift["zone"] == "Asia/Tehran"
+    assert "22:00" in admin.get(place).content.decode()
+    assert dara.name in admin.get(f"{S}skills/").content.decode()
+    Category.objects.filter(pk=world.categories["bank"].pk).update(skill=refunds)
+    admin.post(f"{S}skills/{refunds.pk}/delete/")
+    assert Skill.objects.exists(), "while a category asks for it"
+    Category.objects.update(skill=None)
+    admin.post(f"{S}skills/{refunds.pk}/delete/")
+    assert not Skill.objects.exists() and not dara.skills.exists()
