@@ -11,7 +11,7 @@ from pelekan.channels.models import Account, Arrival
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people import setup
-from pelekan.people.models import Agent, Customer, Organization, Team, Tier, Token, Skill
+from pelekan.people.models import Agent, Customer, Organization, Skill, Team, Tier, Token
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Category, Event, Inbox, SavedReply, Tag
 from tests.web.test_rights import ALL, door
@@ -34,6 +34,7 @@ def first(world: World) -> dict[str, int]:
         "inboxes": world.inboxes["shop"].pk, "mailbox": world.inboxes["mail"].pk, "categories": world.categories["bank"].pk,
         "tags": tag.pk, "replies": SavedReply.objects.first().pk, "mail": arrival.pk, "customers": world.customers["mina"].pk,
         "organizations": Organization.objects.first().pk, "gateway": texts.pk,
+        "skills": shaping.save_skill(None, by=world.agents["arash"], name="استرداد").pk,
     }  # fmt: skip
 
 
@@ -49,14 +50,19 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
                 continue
             if route == "desk/settings/consent/":  # no page: a provider's answer comes back there
                 continue
+            # what stands in rule sets and trials is drawn by tests of its own
+            if re.search(r"<(int:number|slug:rule|slug:id)>|/(replay|sla|hours)/.*<", route):
+                continue
             kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
             kind = next((page for page in ("mailbox", "gateway") if page in route), kind)
             for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
                 path = "/" + route.replace("<int:pk>", str(rows.get(kind, 1))).replace(
                     "<int:steps>", "4"
-                ).replace("<slug:channel>", channel).replace("<slug:kind>", "solved").replace(
-                    "<slug:what>", "letters" if "health" in route else "texts"
-                ).replace("<int:text>", "1")
+                ).replace("<slug:channel>", channel).replace(
+                    "<slug:kind>", "solved" if "notices" in route else "routing"
+                ).replace("<slug:what>", "letters" if "health" in route else "texts").replace(
+                    "<int:text>", "1"
+                )
                 response = admin.get(path)
                 assert response.status_code in (200, 405), path
                 drawn += response.status_code == 200
@@ -110,7 +116,8 @@ def test_agents_by_their_pages(world: World, admin: Client) -> None:
         "email": "nazanin@example.com",
         "language": "fa",
         "role": "agent",
-        "chat_capacity": , "ticket_capacity": 20"۳",
+        "chat_capacity": "۳",
+        "ticket_capacity": "۱۵",
         "teams": [world.teams["front"].pk],
     }
     page = admin.post(S + "agents/new/", values).content.decode()
@@ -119,7 +126,9 @@ def test_agents_by_their_pages(world: World, admin: Client) -> None:
     assert (new.chat_capacity, new.team_ids) == (3, [world.teams["front"].pk])
     own = f"{S}agents/{world.agents['arash'].pk}/"
     mine = world.agents["arash"].user.email
-    refused = admin.post(own, {"name": "آرش", "email": mine, "role": "agent", "chat_capacity": 4, "ticket_capacity": 20})
+    refused = admin.post(
+        own, {"name": "آرش", "email": mine, "role": "agent", "chat_capacity": 4, "ticket_capacity": 20}
+    )
     assert refused.status_code == 422
     assert Agent.objects.get(pk=world.agents["arash"].pk).role == "admin"
     admin.post(f"{own}disable/")
@@ -130,7 +139,13 @@ def test_an_admin_changes_an_agents_address(world: World, admin: Client) -> None
     sara = world.agents["sara"]
     place = f"{S}agents/{sara.pk}/"
     assert f'value="{sara.user.email}"' in admin.get(place).content.decode()
-    values = {"name": sara.name, "role": "agent", "chat_capacity": 4, "ticket_capacity": 20, "teams": sara.team_ids}
+    values = {
+        "name": sara.name,
+        "role": "agent",
+        "chat_capacity": 4,
+        "ticket_capacity": 20,
+        "teams": sara.team_ids,
+    }
     taken = world.agents["omid"].user.email
     for wrong in (
         taken,
@@ -346,7 +361,9 @@ def test_a_providers_servers_are_filled_in(world: World, admin: Client) -> None:
 
 
 def test_skills_and_hours_of_an_agent(world: World, admin: Client) -> None:
-    assert admin.post(f"{S}skills/new/", {"name": "استرداد وجه", "description": "پنل بانک"}).status_code == 302
+    assert (
+        admin.post(f"{S}skills/new/", {"name": "استرداد وجه", "description": "پنل بانک"}).status_code == 302
+    )
     refunds = Skill.objects.get()
     assert admin.post(f"{S}skills/new/", {"name": "استرداد وجه"}).status_code == 422
     dara = world.agents["dara"]
