@@ -13,6 +13,7 @@ from pelekan.tickets.actions import NobodySent, PackMissing, WhyMissing
 from pelekan.tickets.models import Pack, Ticket
 from pelekan.tickets.needs import DoesNotFit
 from pelekan.tickets.packs.fields import BadLink
+from pelekan.tickets.packs.quality import climbs
 from tests.conftest import NOON
 from tests.tickets.test_lists import write
 
@@ -233,3 +234,13 @@ def test_what_is_known_fills_it(world: World, ticket: Ticket) -> None:
         "با درگاه تماس گرفتم و پاسخ ندادند.",
     ]
     assert pack.questions == ["پولم کی برمی‌گردد؟"]
+
+
+def test_what_climbs_is_counted(world: World, ticket: Ticket, bank: Skill) -> None:
+    up(ticket, world, team="technical", despite="دارا نیست")
+    actions.send_back(fresh(ticket), by=world.agents["laila"], because="نه", now=NOON)
+    up(ticket, world)
+    actions.accept(fresh(ticket), by=world.agents["dara"], now=NOON + timedelta(minutes=6))
+    (row,) = climbs(NOON - timedelta(days=1))
+    assert (row["level"], row["up"], row["accepted"], row["returned"], row["despite"]) == (2, 2, 1, 1, 1)
+    assert row["waited"] == timedelta(minutes=6) and climbs(NOON + timedelta(days=1)) == []

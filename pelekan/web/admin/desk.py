@@ -12,13 +12,16 @@ from django.utils.translation import ngettext
 
 from pelekan.channels import arriving
 from pelekan.lib.text import isolate
+from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign, takes_answers_by_mail
 from pelekan.people.models import Agent, Desk, Tier
 from pelekan.tickets import shaping
+from pelekan.tickets.packs import quality
 from pelekan.tickets.shaping.eyes import CHOICES, eyes_of
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
 from pelekan.web.admin.forms import DeleteTierForm, DeskForm, EyesForm, NewTierForm, TierForm
 from pelekan.web.admin.frame import show
+from pelekan.web.reading import Reading
 
 
 @behind("settings", "GET", "POST")
@@ -49,8 +52,17 @@ def staircase(request: HttpRequest) -> HttpResponse:
     return show(
         request, "staircase", "settings_staircase", _("Staircase"),
         _("Requests begin at the bottom and climb only as far as they need. Take as many steps as your work has."),
-        tiers=_tiers(),
+        tiers=_tiers(), climbs=_climbs(request),
     )  # fmt: skip
+
+
+def _climbs(request: HttpRequest) -> list[dict[str, Any]]:
+    """What was handed up lately, and what of it came back."""
+    dates = Reading(request.dates)  # type: ignore[attr-defined]
+    return [
+        {**row, "waited": dates.span(row["waited"]) if row["waited"] is not None else ""}
+        for row in quality.climbs(clock() - quality.LATELY)
+    ]
 
 
 def _tiers() -> list[dict[str, Any]]:
