@@ -21,7 +21,7 @@ from pelekan.tickets.actions.customers import (
     give,
     welcome,
 )
-from pelekan.tickets.actions.describing import categorise, register, rename, tag, untag
+from pelekan.tickets.actions.describing import categorise, register, rename, set_causes, tag, untag
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoin
 from pelekan.tickets.actions.knowing import describe_self, know_customer
@@ -31,10 +31,11 @@ from pelekan.tickets.actions.placing import route
 from pelekan.tickets.actions.reaching import answer_again, unanswer
 from pelekan.tickets.actions.receiving import hold_customer, receive, said_before, take_in
 from pelekan.tickets.actions.returning import NobodySent, accept, send_back
-from pelekan.tickets.actions.settling import close, hold, reopen, resume, solve, wait
+from pelekan.tickets.actions.settling import CategoryMissing, close, hold, reopen, resume, solve, wait
 from pelekan.tickets.actions.splitting import split
 
 __all__ = [
+    "CategoryMissing",
     "CannotJoin",
     "NewerMessage",
     "NothingToSay",
@@ -82,6 +83,7 @@ __all__ = [
     "resume",
     "route",
     "say",
+    "set_causes",
     "said_before",
     "seen",
     "send_back",

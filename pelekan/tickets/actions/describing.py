@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import connection
@@ -86,6 +87,28 @@ def categorise(
         category=category.pk if category else None,
         category_before=before,
     )
+    return ticket
+
+
+@action
+def set_causes(
+    ticket: Ticket, causes: Iterable[Category], *, by: By, because: str = "", now: datetime | None = None
+) -> Ticket:
+    """What else it turned out to be about, beside its category: all further causes at once."""
+    ticket = lock(ticket)
+    wanted = {one.pk: one.name for one in causes if one.pk != ticket.category_id}
+    before = set(ticket.causes.values_list("pk", flat=True))
+    if before != set(wanted):
+        ticket.causes.set(list(wanted))
+        record(
+            "ticket.causes_set",
+            ticket,
+            by=by,
+            at=now,
+            because=because,
+            causes=sorted(wanted),
+            causes_before=sorted(before),
+        )
     return ticket
 
 

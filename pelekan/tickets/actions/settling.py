@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pelekan.lib.time import now as clock
+from pelekan.people.models import Customer, Desk
 from pelekan.tickets.actions.accepting import settle
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
@@ -38,10 +39,18 @@ def resume(ticket: Ticket, *, by: By, now: datetime | None = None, because: str 
     return _to(ticket, Act.RESUME, "ticket.resumed", by, now, because)
 
 
+class CategoryMissing(Exception):
+    """This desk wants to know what a ticket was about before it is solved or closed."""
+
+    def __init__(self) -> None:
+        super().__init__("The ticket needs a category before it is solved or closed.")
+
+
 @action
 def solve(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
     """Done, as far as we know; the customer's answer reopens it."""
     now = now or clock()
+    _need_category(ticket, by)
     ticket = _to(ticket, Act.SOLVE, "ticket.solved", by, now, because)
     ticket.solved_at, ticket.waiting_since = now, None
     ticket.save(update_fields=["solved_at", "waiting_since"])
@@ -69,6 +78,7 @@ def reopen(ticket: Ticket, *, by: By, now: datetime | None = None, because: str 
 def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str = "") -> Ticket:
     """Over for good: what the customer writes later becomes a follow-up."""
     now = now or clock()
+    _need_category(ticket, by)
     ticket = _to(ticket, Act.CLOSE, "ticket.closed", by, now, because)
     ticket.closed_at, ticket.waiting_since = now, None
     ticket.save(update_fields=["closed_at", "waiting_since"])
@@ -78,6 +88,14 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
         state=ChatState.ENDED, ended_at=now
     )
     return ticket
+
+
+def _need_category(ticket: Ticket, by: By) -> None:
+    """Raises CategoryMissing where the desk wants one. Customers, who end what is theirs, are not asked."""
+    if isinstance(by, Customer):
+        return
+    if lock(ticket).category_id is None and Desk.objects.filter(pk=1, category_required=True).exists():
+        raise CategoryMissing
 
 
 def wake(ticket: Ticket, *, by: By, now: datetime, because: str) -> None:

@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Agent
+from pelekan.people.desk import sign
+from pelekan.people.models import Agent, Desk
 from pelekan.tickets.events import action, record
-from pelekan.tickets.models import Category, Tag, Ticket
+from pelekan.tickets.models import Category, RequestKind, Tag, Ticket
 from pelekan.tickets.shaping.values import CannotBe, put, require, unique
 
 LEVELS = 3
-OF_CATEGORY = ("name", "team", "impact", "urgency", "words")
+OF_CATEGORY = ("name", "team", "impact", "urgency", "words", "kind", "skill", "skill_level")
 
 
 @action
@@ -44,6 +45,12 @@ def save_category(
     for field in ("impact", "urgency"):
         if values.get(field) not in (None, 1, 2, 3):
             raise CannotBe(field, _("Choose one of the three degrees."))
+    if values.get("kind", "") not in ("", *RequestKind.values):
+        raise CannotBe("kind", _("Choose from the list."))
+    if values.get("skill_level") not in (None, 1, 2, 3):
+        raise CannotBe("skill_level", _("Choose one of the three degrees."))
+    if "skill" in values and values["skill"] is None:
+        values["skill_level"] = None
     changed = put(category, values, OF_CATEGORY)
     category.save()
     if made or changed:
@@ -52,6 +59,17 @@ def save_category(
             name, by=by, at=now, topics=["desk"], category=category.pk, title=category.name, changed=changed
         )
     return category
+
+
+@action
+def require_category(required: bool, *, by: Agent, now: datetime | None = None) -> None:
+    """Whether a ticket needs a category before it is solved or closed."""
+    require(by, "settings")
+    row = Desk.objects.filter(pk=1).first() or Desk(pk=1, name=sign().name, language=sign().language)
+    if row.category_required != required:
+        row.category_required = required
+        row.save()
+        record("desk.changed", by=by, at=now, topics=["desk"], changed={"category_required": required})
 
 
 @action

@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
-from pelekan.people.models import Agent, Eyes, Language, Role, Team, Tier
-from pelekan.tickets.models import Tag
+from pelekan.people.models import Agent, Eyes, Language, Role, Skill, Team, Tier
+from pelekan.tickets.models import RequestKind, Tag
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.tickets.shaping.eyes import CHOICES
 from pelekan.web.admin.fields import Number, Text, Words, choice, organization_name, teams
@@ -161,6 +161,18 @@ class CategoryForm(forms.Form):
     )
     impact = forms.TypedChoiceField(label=lazy("Impact"), coerce=int, empty_value=None, required=False)
     urgency = forms.TypedChoiceField(label=lazy("Urgency"), coerce=int, empty_value=None, required=False)
+    kind = choice(
+        lazy("Kind of request"), [("", lazy("That of the category above")), *RequestKind.choices], required=False,
+        help_text=lazy("How-to requests and questions are never lifted above normal by an important customer."),
+    )  # fmt: skip
+    skill = forms.ModelChoiceField(
+        Skill.objects.all(), label=lazy("Skill that it needs"), required=False, empty_label=lazy("None of its own"),
+        help_text=lazy("Agents without it are offered last."),
+    )  # fmt: skip
+    skill_level = forms.TypedChoiceField(
+        label=lazy("At this level or better"), coerce=int, empty_value=None, required=False,
+        choices=[("", lazy("Able")), (1, lazy("Learning")), (3, lazy("Expert"))],
+    )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

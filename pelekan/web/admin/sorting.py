@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import isolate
-from pelekan.people.models import Language
+from pelekan.people.models import Desk, Language
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Category, SavedReply, Tag
 from pelekan.tickets.shaping.sorting import LEVELS
@@ -37,7 +37,7 @@ def _categories(request: HttpRequest, form: NameForm | None = None, under: int |
         request, "categories", "settings_categories", _("Categories"),
         _("What a ticket is about, in at most three levels. Words propose a category, a category proposes team, impact and urgency."),
         tree=[_branch(row, below) for row in below.get(None, [])], failed=form, under=under, archived=archived,
-        status=422 if form else 200,
+        required=Desk.objects.filter(pk=1, category_required=True).exists(), status=422 if form else 200,
     )  # fmt: skip
 
 
@@ -47,6 +47,20 @@ def _branch(row: Category, below: dict[int | None, list[Category]]) -> dict[str,
         "team": row.team.name if row.team else "", "archived": row.archived_at is not None,
         "deepest": row.level >= LEVELS, "children": [_branch(child, below) for child in below.get(row.pk, [])],
     }  # fmt: skip
+
+
+@behind("settings", "POST")
+def require_category(request: HttpRequest) -> HttpResponse:
+    """Whether tickets need a category before they are solved or closed."""
+    required = request.POST.get("required") == "yes"
+    said = (
+        _("From now on a ticket needs a category before it is solved or closed.")
+        if required
+        else _("Tickets may be solved and closed without a category.")
+    )
+    return told(
+        request, "settings_categories", lambda: shaping.require_category(required, by=agent(request)), said
+    )
 
 
 @behind("settings", "POST")
@@ -65,8 +79,8 @@ def new_category(request: HttpRequest) -> HttpResponse:
 @behind("settings", "GET", "POST")
 def category(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Category.objects.select_related("parent"), pk=pk)
-    names = ["name", "words", "team", "impact", "urgency"]
-    initial = {name: getattr(row, name) for name in names} | {"team": row.team_id}
+    names = ["name", "words", "impact", "urgency", "kind", "skill_level"]
+    initial = {name: getattr(row, name) for name in names} | {"team": row.team_id, "skill": row.skill_id}
     form = CategoryForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(
         form, lambda: shaping.save_category(row, by=agent(request), **form.cleaned_data)
@@ -82,6 +96,11 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
             "title": _("Proposed with it"),
             "text": _("Agents may choose otherwise."),
             "fields": ["team", "impact", "urgency"],
+        },
+        {
+            "title": _("What it asks for"),
+            "text": _("Each kind of request asks for other manners; some need someone who can do it."),
+            "fields": ["kind", "skill", "skill_level"],
         },
     ]
     acts: list[dict[str, Any]]

@@ -106,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="settings_token_revoke"),
     path("categories/", sorting.categories, name="settings_categories"),
     path("categories/new/", sorting.new_category, name="settings_category_new"),
+    path("categories/required/", sorting.require_category, name="settings_category_required"),
     path("categories/<int:pk>/", sorting.category, name="settings_category"),
     path("categories/<int:pk>/archive/", sorting.archive_category, name="settings_category_archive"),
     path("categories/<int:pk>/restore/", sorting.restore_category, name="settings_category_restore"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
@@ -16,7 +17,7 @@ from pelekan.channels import forwarding, intake, marks, outbox
 from pelekan.channels.models import Delivery, MarkedAddress
 from pelekan.people.models import Agent, Identity, IdentityKind, Team
 from pelekan.tickets import actions, lists
-from pelekan.tickets.actions import NobodySent, PackMissing, WhyMissing
+from pelekan.tickets.actions import CategoryMissing, NobodySent, PackMissing, WhyMissing
 from pelekan.tickets.models import Category, ChatState, Conversation, Message, Tag, Ticket
 from pelekan.tickets.needs import DoesNotFit
 from pelekan.tickets.packs.fields import BadLink
@@ -83,6 +84,10 @@ def act(do: Do) -> Callable[[HttpRequest, int], HttpResponse]:
                 _(
                     "Nobody who could take it back has sent this ticket here. Use “Escalate or return” and choose a team."
                 )
+            )
+        except CategoryMissing:
+            return told(
+                _("Choose a category first: here a ticket needs one before it is solved or closed. Press c.")
             )
         except NotPossible:
             return told(
@@ -205,6 +210,14 @@ def categorise(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     if pk and category is None:
         raise Sorry(_("This category is gone. Choose another."))
     actions.categorise(ticket, category, by=agent)
+    if "causes_shown" in request.POST:
+        wanted = {
+            int(one)
+            for one in request.POST.getlist("cause")[:50]
+            if one.isascii() and one.isdigit() and len(one) < 18
+        }
+        kept = Category.objects.filter(Q(archived_at=None) | Q(caused=ticket), pk__in=wanted).distinct()
+        actions.set_causes(ticket, kept, by=agent)
 
 
 @act

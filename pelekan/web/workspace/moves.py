@@ -16,6 +16,7 @@ from pelekan.people.models import Agent, Team
 from pelekan.tickets.lists import MOST_COUNTED, OPEN
 from pelekan.tickets.models import Category, Ticket
 from pelekan.tickets.packs.labels import LABELS
+from pelekan.tickets.weighing import facts_for
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import assessing
 from pelekan.web.workspace.doors import agent as agent_in
@@ -101,7 +102,14 @@ def _hold(request: HttpRequest, ticket: Any) -> dict[str, Any]:
 
 def _categorise(request: HttpRequest, ticket: Any) -> dict[str, Any]:
     rows: list[Any] = list(Category.objects.filter(archived_at=None).values())
-    return {"categories": category_choices(rows)}
+    about = facts_for(ticket, first=True)["about"] if ticket.category_id is None else None
+    choices = category_choices(rows)
+    proposed = next((one for one in choices if about and one["id"] == about["id"]), None)
+    return {
+        "categories": choices,
+        "causes": set(ticket.causes.values_list("pk", flat=True)),
+        "proposed": {**proposed, "words": about["words"]} if proposed and about else None,
+    }
 
 
 def _join(request: HttpRequest, ticket: Any) -> dict[str, Any]:

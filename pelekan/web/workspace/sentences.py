@@ -207,6 +207,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "ticket.reopened": lambda data: _("%(who)s reopened the ticket"),
     "ticket.closed": lambda data: _("%(who)s closed the ticket"),
     "ticket.assessed": _assessed,
+    "ticket.causes_set": lambda data: _("%(who)s changed the further causes"),
     "ticket.categorised": _categorised,
     "ticket.renamed": lambda data: _("%(who)s changed the subject; it was %(before)s"),
     "ticket.tagged": lambda data: _("%(who)s added the tag %(tag)s"),

@@ -33,7 +33,7 @@ def first(world: World) -> dict[str, int]:
         "staircase": world.tiers[2].pk, "teams": world.teams["front"].pk, "agents": world.agents["sara"].pk,
         "inboxes": world.inboxes["shop"].pk, "mailbox": world.inboxes["mail"].pk, "categories": world.categories["bank"].pk,
         "tags": tag.pk, "replies": SavedReply.objects.first().pk, "mail": arrival.pk, "customers": world.customers["mina"].pk,
-        "organizations": Organization.objects.first().pk, "gateway": texts.pk,
+        "organizations": Organization.objects.first().pk, "gateway": texts.pk, "questions": world.inboxes["portal"].pk,
         "skills": shaping.save_skill(None, by=world.agents["arash"], name="استرداد").pk,
     }  # fmt: skip
 
@@ -54,11 +54,11 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
             if re.search(r"<(int:number|slug:rule|slug:id)>|/(replay|sla|hours)/.*<", route):
                 continue
             kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
-            kind = next((page for page in ("mailbox", "gateway") if page in route), kind)
+            kind = next((page for page in ("mailbox", "gateway", "questions") if page in route), kind)
             for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
-                path = "/" + route.replace("<int:pk>", str(rows.get(kind, 1))).replace(
-                    "<int:steps>", "4"
-                ).replace("<slug:channel>", channel).replace(
+                path = "/" + route.replace("<slug:name>", "go_on").replace(
+                    "<int:pk>", str(rows.get(kind, 1))
+                ).replace("<int:steps>", "4").replace("<slug:channel>", channel).replace(
                     "<slug:kind>", "solved" if "notices" in route else "routing"
                 ).replace("<slug:what>", "letters" if "health" in route else "texts").replace(
                     "<int:text>", "1"

@@ -3,6 +3,7 @@ import { connect } from "../live.js";
 import { open } from "../dialogs.js";
 import { toast } from "../toasts.js";
 import { bring as climb } from "./climb.js";
+import "./picker.js";
 
 const meta = (name) => document.querySelector(`meta[name="${name}"]`)?.content || "";
 export const own = meta("live-topics").split(" ").filter(Boolean);
