@@ -92,7 +92,7 @@ def _way(one: dict[str, Any], where: str, faults: list[Fault]) -> Way:
         if not number or not 0 <= value <= HEAVIEST:
             faults.append(Fault(f"{where}.weights.{name}", "no_weight", str(value)[:40]))
     switches = {name: one.get(name) is not False for name in SWITCHES}
-    return Way(str(way), weights={**WEIGHTS, **weights}, **switches)  # type: ignore[arg-type]
+    return Way(str(way), weights={**WEIGHTS, **weights}, **switches)
 
 
 # Choosing

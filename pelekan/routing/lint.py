@@ -3,7 +3,7 @@ people. `findings` looks at the document and at what it did; what needs no histo
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -184,7 +184,7 @@ _UNDOES = {
 }  # fmt: skip
 
 
-def _undone(acted: Iterable[dict[str, Any]]) -> tuple[int, int]:
+def _undone(acted: Iterable[Mapping[str, Any]]) -> tuple[int, int]:
     """How many of these decisions people undid within an hour, and how many did something that can be undone."""
     watched = []
     for one in acted:

@@ -97,7 +97,7 @@ def days_asked(text: str, today: date, office: Office | None) -> list[Asked]:
     named = [_feast_days(feast, today, office) for feast in feasts.feasts_in(text)]
     if not named and _EID.search(text):
         coming = [_feast_days(feasts.BY_KEY[key], today, office) for key in feasts.EIDS]
-        named = sorted((one for one in coming if one), key=lambda one: one.first)[:1]  # type: ignore[arg-type]
+        named = list(sorted((one for one in coming if one), key=lambda one: one.first)[:1])
     found += [one for one in named if one is not None]
     if not found:
         found += [

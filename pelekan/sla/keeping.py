@@ -105,7 +105,7 @@ def give_inbox(
     """The inbox keeps these hours from now on; None: no own ones."""
     require(by, "settings")
     now = now or clock()
-    had = list(inbox.business_hours.all())  # type: ignore[attr-defined]
+    had = list(inbox.business_hours.all())
     if had == ([row] if row else []):
         return
     for one in [*had, *([row] if row else [])]:

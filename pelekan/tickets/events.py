@@ -143,7 +143,7 @@ def within_change(name: str, read: Callable[[], R]) -> R:
         return read()
     if name not in change.known:
         change.known[name] = read()
-    return change.known[name]  # type: ignore[no-any-return]
+    return change.known[name]
 
 
 def read_anew(name: str) -> None:

@@ -222,7 +222,7 @@ def _logs(ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     rows = Event.objects.filter(ticket__in=list(ids), name__in=NAMES).order_by("ticket_id", "id")
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows.values("ticket_id", "name", "at", "data", "agent_id", "message__automatic").iterator():
-        found[row["ticket_id"]].append(row)
+        found[row["ticket_id"]].append(dict(row))
     return found
 
 
@@ -242,7 +242,7 @@ def _begun(
     ticket: Ticket, policy: Policy, target: Target, marks: list[Mark], row: Replan, now: datetime
 ) -> Timer:
     timer = Timer(
-        ticket=ticket, target=target.kind, policy=policy.id, book_id=row.book_id, target_minutes=target.minutes,
+        ticket=ticket, target=target.kind, policy=policy.id, book=row.book, target_minutes=target.minutes,
         clock=target.clock, spent=timedelta(0), started_at=marks[0].at, planned_at=marks[0].at,
         marks=[clock.stored(mark) for mark in marks],
     )  # fmt: skip

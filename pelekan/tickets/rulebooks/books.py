@@ -83,7 +83,7 @@ def parsed(book: Book | None, parse: Callable[[Mapping[str, Any]], T]) -> T | No
     key = (book.id, parse)
     with _lock:
         if key in _parsed:
-            return _parsed[key]  # type: ignore[no-any-return]
+            return _parsed[key]
     made = parse(book.body)
     with _lock:
         _parsed[key] = made

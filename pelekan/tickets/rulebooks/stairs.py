@@ -34,11 +34,18 @@ def follow(event: Event) -> None:
     """Reaction: a staircase came into force; its teams and their tickets move to their steps."""
     if event.data.get("kind") != "staircase":
         return
-    body = Rulebook.objects.values_list("body", flat=True).get(pk=event.data["rulebook"])
+    book = Rulebook.objects.select_related("author__user").get(pk=event.data["rulebook"])
+    body, made_by = book.body, book.author
+    assert made_by is not None  # staircases are drawn by people
     tiers = {tier.level: tier for tier in Tier.objects.all()}
     for team in Team.objects.filter(pk__in=[int(pk) for pk in body["teams"]]).select_related("tier"):
         tier = tiers[int(body["teams"][str(team.pk)])]
         if tier.pk != team.tier_id:
             save_team(
-                team, by=event.agent, name=team.name, tier=tier, description=team.description, now=event.at
+                team,
+                by=event.agent or made_by,
+                name=team.name,
+                tier=tier,
+                description=team.description,
+                now=event.at,
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -46,7 +47,7 @@ def delete_skill(skill: Skill, *, by: Agent, now: datetime | None = None) -> Non
         raise CannotBe(
             "", _("Categories ask for it: %(names)s. Change them first.") % {"names": ", ".join(needing)}
         )
-    data = {"skill": skill.pk, "title": skill.name}
+    data: dict[str, Any] = {"skill": skill.pk, "title": skill.name}
     Category.objects.filter(skill=skill).update(skill=None, skill_level=None)
     skill.delete()
     record("skill.deleted", by=by, at=now, topics=["desk"], **data)

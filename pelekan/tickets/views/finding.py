@@ -22,7 +22,7 @@ from pelekan.tickets import lists
 from pelekan.tickets.conditions import ast
 from pelekan.tickets.conditions.sql import matching
 from pelekan.tickets.lists import MOST_COUNTED, ORDERS, PAGE
-from pelekan.tickets.models import Ticket
+from pelekan.tickets.models import IS_OPEN, Ticket
 from pelekan.tickets.views.known import Kept
 
 LOOKED = 20_000
@@ -69,7 +69,7 @@ def rows(
 
 def _base(view: Kept, agent: Agent) -> QuerySet[Ticket]:
     seen = Ticket.objects.visible_to(agent)
-    return seen if asks_closed(view.condition) else seen.open()
+    return seen if asks_closed(view.condition) else seen.filter(IS_OPEN)
 
 
 def _beyond(order: lists.Order, at: datetime, number: int) -> Q:

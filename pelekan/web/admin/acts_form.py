@@ -80,7 +80,7 @@ def editor(
     if post is not None and f"{name}-asks" in post:
         rows = _rows(post, name)
         if pressed(post, name):
-            rows, focus = _changed(rows, post[f"{name}-act"], kind)
+            rows, focus = _changed(rows, str(post[f"{name}-act"]), kind)
         else:
             rows = _marked(rows, kind)
     else:

@@ -78,7 +78,7 @@ def into(kind: str, text: str, choices: Choices) -> dict[str, Any]:
     body = _swapped(file["body"], find)
     if missing:
         raise Missing(list(dict.fromkeys(missing)))
-    return body  # type: ignore[no-any-return]
+    return body
 
 
 def _swapped(part: Any, swap: Swap) -> Any:

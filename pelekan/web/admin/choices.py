@@ -140,7 +140,7 @@ class Choices:
                 for level, name in Tier.objects.order_by("level").values_list("level", "name")
             }
         if kind == "team":
-            rows = Team.objects.values_list("id", "name", "archived_at")
+            rows: Any = Team.objects.values_list("id", "name", "archived_at")
         elif kind == "inbox":
             rows = Inbox.objects.values_list("id", "name", "archived_at")
         elif kind == "agent":

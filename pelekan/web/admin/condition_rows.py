@@ -154,7 +154,7 @@ def tree_of(rows: list[Row], test_of: Any) -> dict[str, Any]:
     def grow(at: int) -> dict[str, Any]:
         row = rows[at]
         if not row.is_group:
-            return test_of(at)  # type: ignore[no-any-return]
+            return test_of(at)
         if row.way == "always":
             return {"always": True}
         children, place, end = [], at + 1, until(rows, at)

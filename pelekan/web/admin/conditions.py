@@ -74,7 +74,7 @@ def editor(
     if post is not None and f"{name}-row" in post:
         rows = _rows(post, name)
         if pressed(post, name):
-            what, _colon, key = post[f"{name}-act"].partition(":")
+            what, _colon, key = str(post[f"{name}-act"]).partition(":")
             rows, at = shape.act(rows, what, int(key) if _KEY.match(key) else 0, FRESH)
         else:
             rows = _marked(rows, sets=sets, always=always)

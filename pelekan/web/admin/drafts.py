@@ -76,7 +76,7 @@ def panel(kind: str, choices: Choices) -> dict[str, Any]:
     if active:
         shown["active"] = {
             "number": active.number, "at": active.enabled_at,
-            "by": (active.enabled_by or active.author).name if active.enabled_by or active.author else "",
+            "by": who.name if (who := active.enabled_by or active.author) else "",
         }  # fmt: skip
     if draft:
         shown["draft"] = {

@@ -201,7 +201,7 @@ def _others(rows: Any, field: str, row: BusinessHours | None) -> list[dict[str, 
     held: dict[int, str] = {}
     for other in (
         BusinessHours.objects.filter(archived_at=None)
-        .exclude(pk=row.pk if row else None)
+        .exclude(pk=row.pk if row and row.pk else 0)
         .prefetch_related(field)
     ):
         held |= {one.pk: other.name for one in getattr(other, field).all()}

@@ -91,7 +91,7 @@ def form_of(stored: Mapping[str, Any], calendar: Calendar, digits: str = "en") -
     """What the editor begins with: `stored` as calendars are kept. Dates of `closed` and `special`, which have no names,
     become own days of one year in the reader's calendar."""
     week = stored.get("week") or [[]] * DAYS
-    dated = [(date.fromisoformat(day), []) for day in stored.get("closed") or ()]
+    dated: list[tuple[date, Any]] = [(date.fromisoformat(day), []) for day in stored.get("closed") or ()]
     dated += [(date.fromisoformat(day), spans) for day, spans in (stored.get("special") or {}).items()]
     own = [_own_row(one, digits) for one in stored.get("own") or ()]
     for day, spans in sorted(dated):

@@ -78,7 +78,9 @@ def _after(one: forms.Question, rows: list[forms.Question]) -> str:
 def _answer(one: forms.Question, value: str) -> str:
     if forms.kind_of(one) == "yes_no":
         return pgettext("answer", "Yes") if value == "yes" else pgettext("answer", "No")
-    found = next((option for option in one.get("options") or () if option.get("value") == value), {})
+    found: dict[str, Any] = next(
+        (option for option in one.get("options") or () if option.get("value") == value), {}
+    )
     return forms.in_words(found.get("label"), language(), value)
 
 

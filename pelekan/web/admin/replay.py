@@ -229,7 +229,7 @@ def _line(request: HttpRequest, row: Replay) -> dict[str, Any]:
         "row": row,
         "title": names,
         "by": row.made_by.name if row.made_by else "",
-        "days": _days(_whole_days(row)),
+        "days": _days(request, _whole_days(row)),
     }
 
 

@@ -45,7 +45,11 @@ def _on(post: QueryDict, kind: str) -> tuple[Any, list[str]]:
         hours = round((amount or 0) * UNITS.get(post.get("after-unit", ""), 1.0), 4)
         again = "again" in post
         since = post.get("since", "")
-        on = {"after_hours": int(hours) if hours.is_integer() else hours, "since": since, "again": again}
+        on: dict[str, Any] = {
+            "after_hours": int(hours) if hours.is_integer() else hours,
+            "since": since,
+            "again": again,
+        }
         if not 0 < hours <= 24 * 366:
             return on, [_("Write how much time has to pass, at most a year.")]
         return on, [] if since in rule_words.since() else [_("Choose what the time is counted from.")]

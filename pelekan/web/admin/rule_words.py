@@ -179,9 +179,9 @@ def _longest_in_order(numbers: list[int]) -> set[int]:
     """The members of a longest rising run within `numbers`."""
     best: list[list[int]] = []
     for number in numbers:
-        before = max((run for run in best if run[-1] < number), key=len, default=[])
-        best.append([*before, number])
-    return set(max(best, key=len, default=[]))
+        fitting = [run for run in best if run[-1] < number]
+        best.append([*(max(fitting, key=lambda run: len(run)) if fitting else []), number])
+    return set(max(best, key=lambda run: len(run))) if best else set()
 
 
 def ways() -> dict[str, str]:

@@ -63,7 +63,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 @behind("rules", "GET", "POST")
 def new_policy(request: HttpRequest) -> HttpResponse:
-    fresh = {"id": "", "targets": {}, "when": None}
+    fresh: Body = {"id": "", "targets": {}, "when": None}
     return _edit(request, fresh, _("New policy"))
 
 
@@ -78,7 +78,8 @@ def policy(request: HttpRequest, id: str) -> HttpResponse:
 def _edit(request: HttpRequest, stored: Body, heading: str) -> HttpResponse:
     dates = reader(request)
     form = sla_form.form_of(stored, dates.dates.digits or dates.dates.language)
-    condition, faults, told = stored.get("when"), [], ""
+    condition, told = stored.get("when"), ""
+    faults: list[Any] = []
     posted = request.POST if request.method == "POST" else None
     if posted is not None:
         form = sla_form.typed(posted)

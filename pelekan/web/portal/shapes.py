@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -105,7 +106,7 @@ MOST_PLACES = 4
 """More moves than these are left out of the middle: what counts is where it began and where it is."""
 
 
-def _places(stays: list[dict[str, Any]], levels: list[int]) -> list[dict[str, Any]]:
+def _places(stays: Sequence[Mapping[str, Any]], levels: list[int]) -> list[dict[str, Any]]:
     """Where the request was, in the customer's words, moves within one step left out: [{"label", "entered_at", "level",
     "place" (of its first stay)}]. Nobody hears of a step that the desk does not have."""
     found: list[dict[str, Any]] = []

@@ -37,7 +37,8 @@ def teams_for(ticket: Any, teams: list[dict[str, Any]], people: list[dict[str, A
     names = {one["id"]: one["name"] for one in people}
     asks = dict(Team.objects.values_list("pk", "tier__asks"))
     skill = skill_words(need)
-    fit, others = [], []
+    fit: list[dict[str, Any]] = []
+    others: list[dict[str, Any]] = []
     for team in teams:
         its = suits[team["id"]]
         team["asks"] = asks.get(team["id"], []) if team["level"] > ticket.tier.level else []
