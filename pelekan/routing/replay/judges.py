@@ -170,7 +170,7 @@ def _routed_on(setup: Setup) -> Callable[[Outcome, Facts], dict[str, Any]]:
                 found["registered"] = True
             elif act in ("tag", "untag"):
                 name = str(do["tag"]).strip().lstrip("#").strip().casefold()
-                tags = set(found.get("tags") or facts.get("tags") or ())
+                tags = set(found["tags"] if "tags" in found else facts.get("tags") or ())
                 found["tags"] = sorted(tags | {name} if act == "tag" else tags - {name})
         return found
 
