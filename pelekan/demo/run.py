@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
-from pelekan.demo import levels, month, office, phones, post, stories, world
+from pelekan.demo import grids, levels, month, office, phones, post, stories, world
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
@@ -57,6 +57,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         refold(who)
     if not empty:
         levels.put_in_force(clock())
+        grids.put_in_force(made, clock())
         month.tell(made, clock())
         stories.tell(made)
     return True

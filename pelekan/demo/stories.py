@@ -432,6 +432,13 @@ STORIES: tuple[Story, ...] = (
             version="2026.11.3", issue="https://git.chakad.example/shop/issues/418", minutes=4,
         ),
     )),
+    # a morning's batch: a question about the holiday, and money taken twice; nobody has confirmed what the desk suggests
+    Story("bahram", 1.3, (
+        mail("ساعت کاری روز تعطیل", "سلام، روز تعطیل رسمی هفتهٔ بعد فروشگاه باز است؟"),
+    )),
+    Story("khalid", 1.2, (
+        mail("خُصم المبلغ مرتين صباح اليوم", "السلام عليكم، خصم البنك من بطاقتي مرتين مبلغ الطلب 4490 صباح اليوم."),
+    )),
     Story("bahram", 0.9, (
         portal("درخواست فاکتور رسمی", "برای سفارش ۳۳۴۰ فاکتور رسمی به نام شرکت لازم دارم.", team="payments", impact=1, urgency=2),
     )),
