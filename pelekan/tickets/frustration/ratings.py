@@ -90,15 +90,14 @@ def values_of(ticket: Ticket, at: datetime) -> dict[str, float]:
     return signals.values(state, counts, at)
 
 
-def preview(body: dict[str, Any], now: datetime) -> list[dict[str, Any]]:
-    """Recent tickets with a mood under another document: [{ticket, before, after}] of `score.Mark`s, what changes its
-    level first."""
+def preview(body: dict[str, Any], in_force: Rules, now: datetime) -> list[dict[str, Any]]:
+    """Recent tickets with a mood by the rules in force and by another document: [{ticket, before, after}] of `score.Mark`s,
+    what changes its level first."""
     rules = parse(body)
     moods = Mood.objects.select_related("ticket__customer").order_by("-changed_at")[:PREVIEWED]
     found = []
     for mood in moods:
         values = values_of(mood.ticket, min(now, mood.ticket.closed_at or now))
         after = score.mark(values, rules)
-        before = {"score": mood.score, "level": mood.level}
-        found.append({"ticket": mood.ticket, "before": before, "after": after})
-    return sorted(found, key=lambda one: (one["before"]["level"] == one["after"].level, -one["after"].score))
+        found.append({"ticket": mood.ticket, "before": score.mark(values, in_force), "after": after})
+    return sorted(found, key=lambda one: (one["before"].level == one["after"].level, -one["after"].score))

@@ -18,6 +18,7 @@ from pelekan.tickets.bell.sentences import FORGOTTEN
 from pelekan.tickets.frustration import document, ratings
 from pelekan.tickets.frustration.sentences import ACTS, LEVELS, NAMES, PRESETS
 from pelekan.tickets.frustration.signals import SIGNALS
+from pelekan.tickets.frustration.watching import rules_now
 from pelekan.web.admin import drafts
 from pelekan.web.admin.choices import Choices
 from pelekan.web.admin.conditions import language
@@ -71,7 +72,7 @@ def _shown(
         presets=[(name, str(words)) for name, words in PRESETS.items()],
         forgotten=[(name, str(FORGOTTEN.get(name) or _("Managers are told after a further")), *_amount(rules.forgotten[name])) for name in (*document.LISTS, "alarm")],
         units=[(name, str(words)) for name, words in UNIT_NAMES.items()],
-        preview=[_previewed(one, dates) for one in ratings.preview(body, dates.now)[:PREVIEWED]] if not faults else [],
+        preview=[_previewed(one, dates) for one in ratings.preview(body, rules_now(), dates.now)[:PREVIEWED]] if not faults else [],
         chart=_chart(dates), lesson=_lesson(lesson, dates) if lesson else None,
         learned=_in_force(rules, dates), follow_up=row.follow_up_hours if row else None,
     )  # fmt: skip
@@ -135,12 +136,12 @@ def _previewed(one: dict[str, Any], dates: Reading) -> dict[str, Any]:
         "url": url("desk_ticket", ticket.pk),
         "subject": ticket.subject,
         "customer": ticket.customer.name,
-        "before": dates.digits(before["score"]),
-        "before_level": str(LEVELS.get(before["level"], "")),
+        "before": dates.digits(before.score),
+        "before_level": str(LEVELS.get(before.level, "")),
         "after": dates.digits(after.score),
         "after_level": str(LEVELS.get(after.level, "")),
         "level": after.level,
-        "changes": before["level"] != after.level,
+        "changes": before.level != after.level,
     }
 
 
