@@ -97,6 +97,8 @@ def address(line: reading.Line) -> str:
         return reverse("desk_ticket", args=[line.ticket])
     if line.data.get("gateway_of"):
         return reverse("settings_gateway", args=[line.data["gateway_of"]])
+    if line.data.get("webhook"):
+        return reverse("settings_webhook", args=[line.data["webhook"]])
     if line.kind == rules.Ring.FAULT:
         return reverse("settings_mail")
     return reverse("desk_bell")

@@ -43,6 +43,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_inboxes", _("Inboxes"), "inbox", "settings"),
                 ("settings_mail", _("Mail"), "mail", "quarantine"),
                 ("settings_tokens", _("API tokens"), "key-round", "settings"),
+                ("settings_webhooks", _("Webhooks"), "webhook", "settings"),
             ],
         ),
         (

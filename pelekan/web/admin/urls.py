@@ -32,6 +32,7 @@ from pelekan.web.admin import (
     start,
     texts,
     tokens,
+    webhooks,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -104,6 +105,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tokens/", tokens.tokens, name="settings_tokens"),
     path("tokens/new/", tokens.new_token, name="settings_token_new"),
     path("tokens/<int:pk>/revoke/", tokens.revoke, name="settings_token_revoke"),
+    path("webhooks/", webhooks.webhooks, name="settings_webhooks"),
+    path("webhooks/new/", webhooks.new_webhook, name="settings_webhook_new"),
+    path("webhooks/<int:pk>/", webhooks.webhook, name="settings_webhook"),
+    path("webhooks/<int:pk>/test/", webhooks.test_webhook, name="settings_webhook_test"),
+    path("webhooks/<int:pk>/secret/", webhooks.webhook_secret, name="settings_webhook_secret"),
+    path("webhooks/<int:pk>/retry/", webhooks.retry_calls, name="settings_webhook_retry"),
+    path("webhooks/<int:pk>/stop/", webhooks.stop_webhook, name="settings_webhook_stop"),
+    path("webhooks/<int:pk>/start/", webhooks.start_webhook, name="settings_webhook_start"),
+    path("webhooks/<int:pk>/archive/", webhooks.archive_webhook, name="settings_webhook_archive"),
     path("categories/", sorting.categories, name="settings_categories"),
     path("categories/new/", sorting.new_category, name="settings_category_new"),
     path("categories/required/", sorting.require_category, name="settings_category_required"),
