@@ -24,8 +24,8 @@ def desk(
     """The office, open day and night so that every hour counts, and without service levels; its clock can be moved."""
     one = Demo(empty_demo, tmp_path_factory.mktemp("sla"), request.param)
     one.in_django(
-        "from pelekan.tickets.models import Inbox, Rulebook; from pelekan.sla.models import BusinessHours\n"
-        "Inbox.objects.update(hours={}); BusinessHours.objects.all().delete(); Rulebook.objects.filter(kind='sla').delete()"
+        "from pelekan.tickets.models import Rulebook; from pelekan.sla.models import BusinessHours\n"
+        "BusinessHours.objects.all().delete(); Rulebook.objects.filter(kind='sla').delete()"
     )
     one.live_ahead()
     yield one
