@@ -60,7 +60,8 @@ def _promise_of(kind: str, target: Mapping[str, Any], dates: Reading) -> dict[st
 
 
 def stops(policy: Mapping[str, Any], dates: Reading, names: Names) -> list[dict[str, Any]]:
-    """What happens after how long, over all targets: [{label, lines: [{sign, kind, text}]}], the picture of a policy."""
+    """What happens after how long, over all targets: [{label, lines: [{sign, kind, text}]}], the picture of a policy.
+    Where a row only turns amber no stair is drawn of its own: what people get to do is what counts."""
     found: dict[int, list[dict[str, str]]] = {}
     for kind, target in _targets(policy):
         within = int(target["within_minutes"])
@@ -77,6 +78,7 @@ def stops(policy: Mapping[str, Any], dates: Reading, names: Names) -> list[dict[
     return [
         {"label": sla_words.length(minutes, dates), "lines": lines}
         for minutes, lines in sorted(found.items())
+        if any(line["kind"] != "near" for line in lines)
     ]
 
 

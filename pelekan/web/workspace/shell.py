@@ -95,6 +95,7 @@ def shell(
             "href": url("desk_list", one.slug),
             "icon": ICONS[one.kind],
             "count": count_words(numbers.get(one.slug, 0)),
+            "late": count_words(numbers.get(f"late:{one.slug}", 0)),
             "late_words": late_words(request, numbers.get(f"late:{one.slug}", 0)),
             "current": view is not None and one.slug == view.slug,
             "key": KEYS.get(one.kind, ""),

@@ -11,7 +11,8 @@ export async function recount() {
   holder.innerHTML = await answer.text();
   for (const { dataset, value, textContent } of holder.content.querySelectorAll("data")) {
     for (const el of document.querySelectorAll(`[data-count="${dataset.slug}"]`)) {
-      if (el.textContent !== textContent) el.textContent = textContent;
+      const shown = (el.hasAttribute("data-late-first") && dataset.lateCount) || textContent;
+      if (el.textContent !== shown) el.textContent = shown;
       el.hidden = !value;
       if (dataset.late !== undefined && dataset.slug !== "calls") el.classList.toggle("count--breach", Boolean(dataset.late) || dataset.slug === "waiting");
       if (dataset.late) el.title = dataset.late;
