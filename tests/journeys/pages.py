@@ -91,6 +91,10 @@ PAGES = (
     Page("settings-notices", "arash", "/desk/settings/notices/"),
     Page("settings-notice", "arash", "/desk/settings/notices/solved/"),
     Page("settings-tokens", "arash", "/desk/settings/tokens/"),
+    Page("settings-sla", "arash", "/desk/settings/sla/"),
+    Page("settings-sla-policy", "arash", "/desk/settings/sla/policies/p-348/"),
+    Page("calls", "nika", "/desk/calls/"),
+    Page("ticket-late", "nika", "/desk/tickets/{late}/"),
     Page("settings-log", "arash", "/desk/settings/log/"),
     Page("not-found", "sara", "/desk/nothing-here/"),
 )
@@ -99,7 +103,7 @@ LOOKED_AT = """
 import json, sys
 from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
-from pelekan.tickets.models import Conversation, Event, Inbox, SavedView, Ticket
+from pelekan.tickets.models import Call, Conversation, Event, Inbox, SavedView, Ticket
 from pelekan.tickets.notices import choosing, rating
 negar = welcome("negar.ahmadi@example.com", language=sys.argv[1])
 User.objects.update(language=sys.argv[1])
@@ -112,6 +116,7 @@ json.dump({
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
     "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,
     "view": SavedView.objects.get(shared="all").pk, "text_inbox": Inbox.objects.filter(channel="sms").first().pk,
+    "late": Call.objects.filter(done_at=None).first().ticket_id,
 }, sys.stdout)
 """
 """Run on a full demo with a language: everybody reads it, and what the addresses above leave open is printed."""
