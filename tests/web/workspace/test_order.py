@@ -53,7 +53,8 @@ def test_a_late_row_says_so_in_colour_sign_and_words(at_desk, write) -> None:
     assert "#alarm-clock" in row
     assert "۲ ساعت" in row
     assert re.search(
-        r'<data data-slug="all" value="1" data-late="[^"]+" data-late-count="۱">', sara.get("/desk/counts/").content.decode()
+        r'<data data-slug="all" value="1" data-late="[^"]+" data-late-count="۱">',
+        sara.get("/desk/counts/").content.decode(),
     )
     Ticket.objects.filter(pk=ticket.pk).update(status="solved")
     done = sara.get("/desk/list/done/").content.decode()
