@@ -90,6 +90,7 @@ def _allow_answers(made: world.World) -> None:
     """Three agents are told by mail, in two languages, and may answer so: their letters lie in the post office too."""
     known = sign()
     shaping.save_desk(by=made.agents["arash"], name=known.name, language=known.language, agents_by_mail=True)
+    shaping.save_follow_up(24, by=made.agents["arash"])  # is it really solved?
     ways: dict[str, Iterable[str]] = {str(kind): usual for kind, usual in rules.DEFAULT.items()}
     ways |= {str(kind): [*rules.DEFAULT[kind], rules.By.MAIL] for kind in inviting.ACTS}
     for key in ("sara", "dara", "james"):

@@ -159,6 +159,10 @@ def _weigh(ticket: Ticket, mood: Mood | None, state: State, now: datetime) -> No
         ticket.frustration = counted
         update(ticket, "frustration")
     if rises:
+        rulebooks.decide(
+            ticket, KIND, book=rulebooks.in_force().get(KIND), facts=values,
+            outcome={"score": found.score, "level": found.level, "propose": mood.proposed}, now=now,
+        )  # fmt: skip
         _tell(ticket, mood, now)
     elif mood.level != before:
         record("ticket.mood_changed", ticket, at=now, level=mood.level)

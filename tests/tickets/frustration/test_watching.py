@@ -8,10 +8,10 @@ import pytest
 
 from pelekan.demo.world import World
 from pelekan.tickets import actions, rulebooks
-from pelekan.tickets.frustration import watching
+from pelekan.tickets.frustration import document, score, watching
 from pelekan.tickets.frustration.document import preset
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Bell, Call, Event, Mood, Ticket
+from pelekan.tickets.models import Bell, Call, Decision, Event, Mood, Ticket
 from tests.conftest import NOON
 from tests.statements import statements
 
@@ -69,6 +69,8 @@ def test_round_trips_count_and_are_told_once_for_each_level(world: World) -> Non
     assert sorted(told.values_list("data__level", flat=True)) == ["act", "watch"]
     rung = Bell.objects.filter(kind="frustrated")
     assert world.agents["sara"].pk in rung.values_list("agent", flat=True)
+    decided = Decision.objects.filter(ticket=ticket, kind="frustration").latest("pk")
+    assert score.mark(decided.facts, document.usual()).score == decided.outcome["score"], "reproducible"
     call = Call.objects.get(ticket=ticket, source="frustration")
     assert call.because and call.done_at is None
 
