@@ -139,6 +139,7 @@ class Choices:
                 str(level): name
                 for level, name in Tier.objects.order_by("level").values_list("level", "name")
             }
+        rows: Any
         if kind == "team":
             rows: Any = Team.objects.values_list("id", "name", "archived_at")
         elif kind == "inbox":

@@ -46,6 +46,7 @@ function chips(field, what) {
   for (const name of ["aria-label", "aria-invalid", "aria-describedby", "placeholder"]) {
     if (field.hasAttribute(name)) typed.setAttribute(name, field.getAttribute(name));
   }
+  if (field.dataset.hint) typed.placeholder = field.dataset.hint;
   if (field.getAttribute("aria-invalid")) box.dataset.invalid = "";
   const list = document.createElement("ul");
   list.className = "chipbox__list";
