@@ -283,6 +283,7 @@ _AS_IT_IS: dict[type, tuple[type, ...]] = {
     models.PositiveSmallIntegerField: (int,),
     models.PositiveBigIntegerField: (int,),
     models.ForeignKey: (int,),
+    models.DateTimeField: (type(None),),
 }
 """What the database takes as it is: asking each field about each value costs more than the statement."""
 

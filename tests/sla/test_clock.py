@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pelekan.demo.world import HOURS
+from pelekan.demo.world import WEEK
 from pelekan.sla import clock
 from pelekan.sla.clock import BUSINESS, CANCELLED, ELAPSED, MET, ON_HOLD, STARTED, WAITING, WORKING, Mark, run
 from pelekan.sla.hours import Hours, hours_from, is_open
 from pelekan.sla.policies import Target
 
 START = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-OFFICE = hours_from(HOURS)
+OFFICE = hours_from({"zone": "Asia/Tehran", "week": WEEK})
 MINUTE = timedelta(minutes=1)
 
 spells = st.lists(st.tuples(st.integers(0, 900), st.sampled_from([WAITING, ON_HOLD, WORKING])), max_size=8)

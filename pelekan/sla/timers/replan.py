@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -43,7 +44,14 @@ from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Event, Ticket
 
 BATCH = 250
+NEEDED = (
+    "status", "priority", "team", "inbox", "waiting_since", "first_answer_at", "last_at", "created_at", "alarm",
+    "next_due_at", "rank_at",
+)  # fmt: skip
 TICKET_COLUMNS = ("alarm", "next_due_at", "rank_at")
+STORIES = ("marks", "done", "history")
+PLAIN = tuple(name for name in COLUMNS if name not in STORIES and name != "book")
+_plain = attrgetter(*PLAIN)
 
 
 def begin(event: Event) -> None:
@@ -107,7 +115,7 @@ def batch(row: Replan, now: datetime) -> None:
 
 
 def _next(row: Replan) -> list[Ticket]:
-    rows = Ticket.objects.open().filter(pk__gt=row.reached, pk__lte=row.last).order_by("pk")
+    rows = Ticket.objects.open().filter(pk__gt=row.reached, pk__lte=row.last).order_by("pk").only(*NEEDED)
     if connection.features.has_select_for_update_of:
         rows = rows.select_for_update(of=("self",))
     return list(rows[:BATCH])
@@ -124,6 +132,8 @@ def _replan(tickets: Sequence[Ticket], row: Replan, document: Document, now: dat
         policies, missing = {}, {}
     begun: list[Timer] = []
     moved: list[Timer] = []
+    stood: list[Ticket] = []
+    told = {one.pk: (_story(one), _plain(one)) for its in live.values() for one in its.values()}
     changed = 0
     for ticket in tickets:
         mine = live[ticket.pk]
@@ -139,11 +149,30 @@ def _replan(tickets: Sequence[Ticket], row: Replan, document: Document, now: dat
             timer = _begun(ticket, policies[ticket.pk], target, marks, row, now)
             mine[target.kind] = timer
             begun.append(timer)
-        _stand(ticket, mine.values())
+        if _stand(ticket, mine.values()):
+            stood.append(ticket)
     Timer.objects.bulk_create(begun, batch_size=BATCH)
-    update_many(moved, *COLUMNS)
-    update_many(tickets, *TICKET_COLUMNS)
+    _write(moved, told, row)
+    update_many(stood, *TICKET_COLUMNS)
     return changed + len(begun)
+
+
+def _write(moved: Sequence[Timer], told: dict[int, tuple[Any, Any]], row: Replan) -> None:
+    """Only what has changed: mostly that is the book alone."""
+    Timer.objects.filter(pk__in=[one.pk for one in moved if one.book_id == row.book_id]).update(
+        book=row.book_id
+    )
+    update_many([one for one in moved if _plain(one) != told[one.pk][1]], *PLAIN)
+    update_many([one for one in moved if _tells_more(one, told[one.pk][0])], *STORIES)
+
+
+def _story(timer: Timer) -> tuple[Any, ...]:
+    """What it tells: these are only ever replaced, never changed in place."""
+    return timer.marks, timer.done, timer.history
+
+
+def _tells_more(timer: Timer, before: tuple[Any, ...]) -> bool:
+    return any(now is not then for now, then in zip(_story(timer), before, strict=True))
 
 
 def _policies(tickets: Sequence[Ticket], document: Document, now: datetime) -> dict[int, Policy]:
@@ -186,9 +215,11 @@ def _count(timer: Timer, ticket: Ticket, now: datetime) -> None:
     take_over(timer, target, seen)
 
 
-def _stand(ticket: Ticket, timers: Iterable[Timer]) -> None:
+def _stand(ticket: Ticket, timers: Iterable[Timer]) -> bool:
+    before = ticket.alarm, ticket.next_due_at, ticket.rank_at
     ticket.alarm, ticket.next_due_at = standing_of(timers)
     ticket.rank_at = rank_at(ticket.priority, ticket.next_due_at, ticket.waiting_since, ticket.last_at)
+    return (ticket.alarm, ticket.next_due_at, ticket.rank_at) != before
 
 
 # Targets that a ticket did not have
