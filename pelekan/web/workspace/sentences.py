@@ -274,6 +274,9 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "promise.missed": lambda data: _("A promise was not kept in time: “%(words)s”"),
     "promise.moved": lambda data: _("%(who)s moved the promise “%(words)s” to %(until)s"),
     "promise.dropped": lambda data: _("%(who)s said that “%(words)s” is no promise any more"),
+    "message.undelivered": lambda data: _(
+        "The answer reached nobody: the customer waits again since he asked"
+    ),
     "timer.breached": lambda data: _("Overdue: %(target)s"),
     "timer.stepped": _stepped,
     "timer.replanned": lambda data: _("%(target)s: the target is %(length)s now; it was %(length_before)s"),
