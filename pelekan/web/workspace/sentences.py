@@ -166,16 +166,6 @@ def _silenced(data: dict[str, Any]) -> str:
     return _("No automatic mail to %(recipient)s: mail comes back from there")
 
 
-def _stepped(data: dict[str, Any]) -> str:
-    """What a service level did when its moment came; what only changes the colour is seen anyway."""
-    did = set(data.get("did") or ())
-    if "tell" in did:
-        return _("%(target)s: colleagues were told that it takes long")
-    if did & {"escalate", "reassign", "webhook"}:
-        return _("%(target)s: the service level did what it says for now")
-    return ""
-
-
 def _called(data: dict[str, Any]) -> str:
     return {
         "answered": _("%(who)s called the customer and reached him or her"),
@@ -278,7 +268,6 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         "The answer reached nobody: the customer waits again since he asked"
     ),
     "timer.breached": lambda data: _("Overdue: %(target)s"),
-    "timer.stepped": _stepped,
     "timer.replanned": lambda data: _("%(target)s: the target is %(length)s now; it was %(length_before)s"),
     "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
     "call.done": _called,
