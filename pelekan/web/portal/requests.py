@@ -26,6 +26,7 @@ from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
+from pelekan.web.opening import closed_words
 from pelekan.web.portal import promise, shapes, writing
 from pelekan.web.portal.asking import ask
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
@@ -291,6 +292,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         teams=[{"id": team.pk, "name": team.name, "description": team.description} for team in teams.values()],
         categories=[(one["id"], one["path"]) for one in categories],
         promise=promise.words(request, customer, request.POST),
+        closed=closed_words(inbox, request.dates, clock()) if inbox else "",  # type: ignore[attr-defined]
         questions=asked,
         form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category")}},
         status=422 if written else 200,

@@ -25,6 +25,7 @@ from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
 from pelekan.tickets.notices import rating
 from pelekan.tickets.notices.defaults import STARS
+from pelekan.web.opening import holiday_words, opening_words
 
 Shape = dict[str, Any]
 TOLD = ("chat.accepted", "chat.transferred", "chat.ended")
@@ -75,10 +76,9 @@ def wait_words(expected: timedelta | None, dates: Dates) -> str:
 
 
 def _hours_words(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
-    holiday = found.calendar.closed_for(now, dates.language) if found.calendar else ""
-    first = _("Today is a holiday: %(name)s.") % {"name": isolate(holiday)} if holiday else ""
+    first = holiday_words(found.calendar, dates, now) if found.state == "closed" else ""
     if found.opens_at is not None:
-        return f"{first} {_opening(found.opens_at, dates, now)}".strip()
+        return f"{first} {opening_words(found.opens_at, dates, now)}".strip()
     if found.state == "closed":
         return first
     if found.closes_at is not None and dates.local(found.closes_at).date() == dates.local(now).date():
@@ -86,22 +86,11 @@ def _hours_words(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
     return ""
 
 
-def _opening(opens_at: datetime, dates: Dates, now: datetime) -> str:
-    days = (dates.local(opens_at).date() - dates.local(now).date()).days
-    time = dates.time(opens_at)
-    if days == 0:
-        return _("We open today at %(time)s.") % {"time": time}
-    if days == 1:
-        return _("We open tomorrow at %(time)s.") % {"time": time}
-    words = {"weekday": dates.weekday(opens_at), "date": dates.date(opens_at), "time": time}
-    return _("We open on %(weekday)s, %(date)s, at %(time)s.") % words
-
-
 def _promise(found: at_desk.Reception, dates: Dates, now: datetime) -> str:
     """What happens to a request that is left now."""
     if found.opens_at is not None:
         return _("Your request waits for us first in line. %(opening)s") % {
-            "opening": _opening(found.opens_at, dates, now)
+            "opening": opening_words(found.opens_at, dates, now)
         }
     if found.state == "closed":
         return _("Your request is registered and waits until we open again.")
@@ -112,7 +101,7 @@ def after_registering(inbox: Inbox, dates: Dates, now: datetime) -> str:
     """What happens next, for the receipt."""
     found = at_desk.reception(inbox, now)
     if found.opens_at is not None:
-        opening = _opening(found.opens_at, dates, now)
+        opening = opening_words(found.opens_at, dates, now)
         return _("You hear from us when we are back. %(opening)s") % {"opening": opening}
     return _("We answer as soon as one of us is free.")
 
