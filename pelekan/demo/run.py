@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
-from pelekan.demo import grids, levels, month, office, phones, post, stories, world
+from pelekan.demo import grids, levels, month, office, phones, post, rules, stories, world
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
@@ -19,7 +19,8 @@ from pelekan.people.models import Agent, Identity, IdentityKind, Presence, Team
 from pelekan.sla.keeping import save_hours
 from pelekan.sla.models import BusinessHours
 from pelekan.tickets import shaping
-from pelekan.tickets.bell import choosing, inviting, rules
+from pelekan.tickets.bell import choosing, inviting
+from pelekan.tickets.bell import rules as bells
 from pelekan.tickets.models import Inbox
 
 Work = Callable[[threading.Event], None]
@@ -60,6 +61,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         grids.put_in_force(made, clock())
         month.tell(made, clock())
         stories.tell(made)
+        rules.put_in_force(made, clock())
     return True
 
 
@@ -91,8 +93,8 @@ def _allow_answers(made: world.World) -> None:
     known = sign()
     shaping.save_desk(by=made.agents["arash"], name=known.name, language=known.language, agents_by_mail=True)
     shaping.save_follow_up(24, by=made.agents["arash"])  # is it really solved?
-    ways: dict[str, Iterable[str]] = {str(kind): usual for kind, usual in rules.DEFAULT.items()}
-    ways |= {str(kind): [*rules.DEFAULT[kind], rules.By.MAIL] for kind in inviting.ACTS}
+    ways: dict[str, Iterable[str]] = {str(kind): usual for kind, usual in bells.DEFAULT.items()}
+    ways |= {str(kind): [*bells.DEFAULT[kind], bells.By.MAIL] for kind in inviting.ACTS}
     for key in ("sara", "dara", "james"):
         choosing.choose(made.agents[key], ways=ways)
 
