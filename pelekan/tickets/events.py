@@ -256,7 +256,9 @@ def lock(ticket: Ticket | int) -> Ticket:
     change = _change.get()
     if change is not None and pk in change.held and change.held[pk][0] == tuple(connection.savepoint_ids):
         return change.held[pk][1]
-    return begin(_TICKET.get(pk))
+    # PostgreSQL, once it has waited for a row that moved to another team meanwhile, joins it with the team that it had, and
+    # finds nothing; asked again it holds the row already
+    return begin(_TICKET.one(pk) or _TICKET.get(pk))
 
 
 def _ticket(pk: int) -> QuerySet[Ticket]:

@@ -37,4 +37,10 @@ def _pattern(word: str) -> str:
 def says(text: str, phrase: str) -> bool:
     """Whether the `folded` text says the phrase."""
     groups = patterns(phrase)
-    return bool(groups) and all(any(one in text for one in group) for group in groups)
+    for group in groups:  # loops: rules ask this a thousand times of one ticket
+        for one in group:
+            if one in text:
+                break
+        else:
+            return False
+    return bool(groups)
