@@ -22,6 +22,7 @@ from pelekan.people import desk
 from pelekan.people.models import Agent
 from pelekan.tickets import calls, rulebooks
 from pelekan.tickets.bell.telling import managers_of, people
+from pelekan.tickets.calls.models import TO_DO
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.frustration import document, score, signals
 from pelekan.tickets.frustration.document import Rules
@@ -177,7 +178,11 @@ def _tell(ticket: Ticket, mood: Mood, now: datetime) -> None:
         "ticket.frustrated", ticket, at=now, score=mood.score, level=mood.level, reasons=mood.reasons, proposed=mood.proposed,
         agents=agents,
     )  # fmt: skip
-    if mood.level == "act" and mood.proposed == "call":
+    if (
+        mood.level == "act"
+        and mood.proposed == "call"
+        and not Call.objects.filter(TO_DO, ticket=ticket).exists()
+    ):
         with translation.override(desk.sign().language):
             because = "; ".join(sentence(signal, value) for signal, value, _points in mood.reasons)
             script = _(
