@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from pelekan.people.models import Agent, Team
+from pelekan.tickets.webhooks.models import Webhook
 from pelekan.web import sla_words
 from pelekan.web.admin import conditions, sla_form
 from pelekan.web.admin.sla_differences import name_of
@@ -21,6 +22,7 @@ def names() -> Names:
     known = {
         "agent": dict(Agent.objects.values_list("pk", "user__name")),
         "team": dict(Team.objects.values_list("pk", "name")),
+        "hook": dict(Webhook.objects.values_list("pk", "name")),
     }
     return lambda kind, pk: known.get(kind, {}).get(pk, "")
 
@@ -101,18 +103,21 @@ def target(form: sla_form.TargetForm) -> dict[str, Any]:
 def choices() -> dict[str, Any]:
     """What the selects of a step offer."""
     agents = Agent.objects.filter(disabled_at=None).select_related("user")
+    hooks = [
+        (str(pk), name) for pk, name in Webhook.objects.filter(archived_at=None).values_list("pk", "name")
+    ]
     return {
         "hows": [("minutes", _("After")), ("share", _("At a share of the time")), ("before_minutes", _("Before the end"))],
         "acts": [
             ("tell_agent", _("Tell the agent")), ("tell_manager", _("Tell the manager")), ("tell_team", _("Tell the whole team")),
             ("tell_one", _("Tell one colleague")), ("call", _("Call the customer")), ("alarm_1", sla_words.alarm_of(1)),
             ("alarm_2", sla_words.alarm_of(2)), ("alarm_3", sla_words.alarm_of(3)), ("escalate", _("Give it to another team")),
-            ("reassign", _("Back into the queue")),
+            ("reassign", _("Back into the queue")), *([("webhook", _("Call a webhook"))] if hooks else []),
         ],
         "ways": [("both", _("by notice and mail")), ("mail", _("by mail")), ("bell", _("by notice"))],
         "agents": [("", _("Choose…")), *((str(one.pk), one.name) for one in agents)],
         "teams": [("", _("Choose…")), *((str(pk), name) for pk, name in Team.objects.filter(archived_at=None).values_list("pk", "name"))],
-        "hooks": [],
+        "hooks": [("", _("Choose…")), *hooks],
     }  # fmt: skip
 
 

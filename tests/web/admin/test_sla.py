@@ -12,6 +12,7 @@ from pelekan.sla.policies import parse
 from pelekan.sla.presets import document_348, steps_348
 from pelekan.tickets import rulebooks
 from pelekan.tickets.models import Rulebook
+from pelekan.tickets.webhooks.models import Webhook
 from pelekan.web.admin import sla_form
 from pelekan.web.admin.sla_differences import told
 from tests.web.forms import fields
@@ -166,3 +167,20 @@ def test_differences_are_said_in_sentences() -> None:
             "Tickets that fit no policy are promised nothing",
         ]
         assert told(before, before) == []
+
+
+def test_a_webhook_can_be_called_once_there_is_one(admin, world) -> None:
+    Rulebook.objects.filter(kind="sla").delete()
+    admin.post(HOME + "preset/")
+    page = HOME + "policies/p-348/"
+    assert 'value="webhook"' not in admin.get(page).content.decode()
+    hook = Webhook.objects.create(name="Ops", address="https://ops.example.com/in", secret="x")
+    html = admin.get(page).content.decode()
+    assert 'value="webhook"' in html
+    form = filled(html)
+    form["resolution_step_act"][-1], form["resolution_step_hook"][-1] = "webhook", str(hook.pk)
+    assert admin.post(page, form).status_code == 302
+    assert {"act": "webhook", "hook": hook.pk} in draft().body["policies"][0]["targets"]["resolution"][
+        "steps"
+    ][-1]["do"]
+    assert "Ops" in admin.get(HOME).content.decode()
