@@ -128,6 +128,7 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
         "impact": ticket["impact"],
         "urgency": ticket["urgency"],
         "priority": ticket["priority"],
+        "causes": ticket["causes_count"] or 0,
         "why": reasons.short(ticket["reasons"]),
         "suggested": ticket["assessed_at"] is None and bool(ticket["reasons"]),
         "created_at": ticket["created_at"],

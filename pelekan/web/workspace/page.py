@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, OuterRef, Subquery, When
+from django.db.models import Case, Count, OuterRef, Subquery, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -52,6 +52,13 @@ _FIELDS = (
 )  # fmt: skip
 
 
+_CAUSES = Subquery(
+    Ticket.causes.through.objects.filter(ticket=OuterRef("pk"))
+    .order_by()
+    .values("ticket")
+    .annotate(number=Count("pk"))
+    .values("number")
+)
 _LEVELS = Subquery(Tier.objects.order_by("-level").values("level")[:1])
 
 
@@ -67,6 +74,7 @@ _ROW = Prepared(
             *_FIELDS,
             read_id=_read_by(agent),
             levels=_LEVELS,
+            causes_count=_CAUSES,
             waits=pending.ARE_THERE,
             clocked=clocks.ARE_THERE,
             call=call_cards.ARE_THERE,
