@@ -262,3 +262,15 @@ def test_nothing_is_written_without_rules(world: World) -> None:
     register(ticket, by=None, now=NOON)
     assert not Decision.objects.filter(kind__in=["routing", "automations", "assignment"]).exists()
     assert Event.objects.filter(name="ticket.rule_looped").count() == 0
+
+
+def test_what_stands_in_no_ticket_can_be_asked(world: World) -> None:
+    closed = {"field": "office_open", "is": "no"}
+    alone = {"field": "agents_online", "is": "at_most", "value": 0}
+    in_force(world, "routing", rule("night", move(world, "technical"), when={"all": [closed, alone]}),
+             rule("alone", move(world, "payments"), when=alone))  # fmt: skip
+    assert mail(world).team == world.teams["payments"]  # noon, and nobody is there
+    assert mail(world, seconds=10 * 3600).team == world.teams["technical"]  # ten at night
+    Agent.objects.filter(pk=world.agents["sara"].pk).update(presence="online", seen_at=NOON)
+    assert mail(world, seconds=5).team == world.teams["front"]
+    assert Decision.objects.filter(kind="routing").latest("id").facts["agents_online"] == 1
