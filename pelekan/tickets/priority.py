@@ -90,7 +90,7 @@ DEFAULT = Grids((Grid("all", {}),))
 Reason = dict[str, Any]
 """A coded reason: {"code": …} with its parameters. Codes:
 category (axis, value, category id, words), words (axis, value, sort, words), answer (axis, value, name, answer),
-repeat (number), given (axis, value), usual (nothing spoke for anything else), lifted (importance, by), not_lifted
+repeat (number), given (axis, value), usual (nothing spoke for anything else), rule (axis, value), lifted (importance, by), not_lifted
 (importance, kind)."""
 
 
@@ -122,8 +122,10 @@ def assess(document: Grids, facts: Mapping[str, Any]) -> Assessment:
     Facts: team, inbox (ids) and what else conditions see; importance (0–3); about {id, kind, impact, urgency, words}, the
     category or the one that is proposed; words, what `urgency.found_in` found in what the customer wrote; asked [{name,
     answer, impact, urgency}] from the form; repeat (his other open requests); given {impact, urgency}; before, the
-    reasons of an earlier suggestion: a later line may lift it and never lowers it.
+    reasons of an earlier suggestion: a later line may lift it and never lowers it. What a rule has set stands.
     """
+    if ruled := [dict(one) for one in facts.get("before") or () if one.get("code") == "rule"]:
+        return weigh(document, facts, _highest(ruled, "impact"), _highest(ruled, "urgency"), ruled)
     spoken = [*_before(facts), *_about(facts), *_asked(facts), *_given(facts), *_words(facts)]
     impact, urgency = (_highest(spoken, axis) for axis in ("impact", "urgency"))
     reasons = [one for one in spoken if one["value"] == (impact if one["axis"] == "impact" else urgency)]

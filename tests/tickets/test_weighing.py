@@ -91,7 +91,11 @@ def test_an_agents_word_stands(world: World) -> None:
 def test_a_rule_speaks_until_an_agent_does(world: World) -> None:
     ticket = receive(line(world, "سلام")).ticket
     assess(ticket, impact=3, urgency=3, by=None, because="rule “VIP”")
-    assert (levels(ticket), codes(ticket), fresh(ticket).assessed_at) == ((3, 3, 4), ["rule"], None)
+    assert (levels(ticket), codes(ticket), fresh(ticket).assessed_at) == ((3, 3, 4), ["rule", "rule"], None)
+    receive(line(world, "سایت بالا نمی‌آید", conversation_id=ticket.conversations.get().pk))
+    assess(ticket, impact=1, urgency=1, by=None, because="another rule")
+    escalate(ticket, world.teams["technical"], by=world.agents["sara"], because="VIP")
+    assert levels(ticket) == (1, 1, 1), "what a rule has set goes along"
 
 
 def test_confirming_keeps_the_reasons_and_is_done_once(world: World) -> None:

@@ -27,9 +27,11 @@ def assess(
     by_hand = isinstance(by, Agent)
     if ticket.assessed_at is not None and not by_hand:
         return ticket
-    if by_hand and ticket.assessed_at is None and (ticket.impact, ticket.urgency) == (impact, urgency):
-        return confirm(ticket, by=by, now=now)
     if (ticket.impact, ticket.urgency) == (impact, urgency):
+        if by_hand:
+            return confirm(ticket, by=by, because=because, now=now)
+        ticket.reasons = _ruled(impact, urgency)  # as it was, but from now on because of the rule
+        ticket.save(update_fields=["reasons"])
         return ticket
     before = ticket.priority
     settle(ticket, impact, urgency, by=by, now=now, because=because)
@@ -40,14 +42,14 @@ def assess(
 
 
 @action
-def confirm(ticket: Ticket, *, by: By, now: datetime | None = None) -> Ticket:
+def confirm(ticket: Ticket, *, by: By, because: str = "", now: datetime | None = None) -> Ticket:
     """What the desk suggests is right. Confirming twice changes nothing."""
     now = now or clock()
     ticket = lock(ticket)
     if ticket.assessed_at is None:
         ticket.assessed_at = now
         ticket.save(update_fields=["assessed_at"])
-        record("ticket.assessed", ticket, by=by, at=now, impact=ticket.impact, urgency=ticket.urgency,
+        record("ticket.assessed", ticket, by=by, at=now, because=because, impact=ticket.impact, urgency=ticket.urgency,
                priority=ticket.priority, priority_before=ticket.priority, confirmed=True)  # fmt: skip
     return ticket
 
@@ -60,5 +62,12 @@ def settle(ticket: Ticket, impact: int, urgency: int, *, by: By, now: datetime, 
     if isinstance(by, Agent):
         ticket.assessed_at = now
     if not (same and ticket.reasons):
-        said: list[dict[str, Any]] = [{"code": "chosen" if isinstance(by, Agent) else "rule"}]
+        said = [{"code": "chosen"}] if isinstance(by, Agent) else _ruled(impact, urgency)
         ticket.reasons = [*said, *found.reasons]
+
+
+def _ruled(impact: int, urgency: int) -> list[dict[str, Any]]:
+    return [
+        {"code": "rule", "axis": "impact", "value": impact},
+        {"code": "rule", "axis": "urgency", "value": urgency},
+    ]

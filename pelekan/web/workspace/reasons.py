@@ -44,7 +44,8 @@ def sentences(
     wanted = {one["category"] for one in reasons if one.get("code") == "category" and one.get("category")}
     names = dict(Category.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
     by_name = {str(one.get("name")): one for one in questions}
-    return [text for one in reasons if (text := _sentence(one, names, by_name, language, dates))]
+    told = (_sentence(one, names, by_name, language, dates) for one in reasons)
+    return [text for text in dict.fromkeys(told) if text]
 
 
 def _sentence(one: Reason, names: dict[int, str], asked: Mapping[str, Any], language: str, dates: Any) -> str:
