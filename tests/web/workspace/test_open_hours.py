@@ -39,5 +39,5 @@ def test_the_answer_stands_under_the_question_in_the_customers_language(world: W
 def test_not_once_somebody_answered_and_not_for_other_questions(world: World) -> None:
     ticket = asked(world, "Are you open tomorrow?")
     reply(ticket, by=world.agents["sara"], text="Yes!")
-    assert "proposal" not in page(world, ticket)
-    assert "proposal" not in page(world, asked(world, "My order has not arrived."))
+    assert "ready-answer" not in page(world, ticket)
+    assert "ready-answer" not in page(world, asked(world, "My order has not arrived."))
