@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from pelekan.lib.plain import to_text
 from pelekan.people.models import Agent
@@ -65,7 +66,7 @@ def complaint(fault: PackMissing | BadLink) -> str:
         return _(
             "The link to the issue tracker is no web address that can be opened safely. It begins with https:// and holds no name or password. Everything else is still here."
         )
-    names = "، ".join(str(LABELS[name]) for name in fault.fields)
+    names = pgettext("list", ", ").join(str(LABELS[name]) for name in fault.fields)
     return _("This team asks for more: %(fields)s. Fill it in; everything else is still here.") % {
         "fields": names
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from pelekan.lib.text import isolate
 from pelekan.people.models import Team
@@ -57,7 +57,7 @@ def _why(suits: Suits, skill: str, names: dict[int, str]) -> str:
         return ""
     # those who are there are named first
     able = sorted(suits.able, key=lambda pk: pk not in suits.online)
-    shown = "، ".join(isolate(names[pk]) for pk in able[:MOST_NAMED] if pk in names)
+    shown = pgettext("list", ", ").join(isolate(names[pk]) for pk in able[:MOST_NAMED] if pk in names)
     more = len(able) - MOST_NAMED
     if more > 0:
         words = ngettext(

@@ -80,7 +80,7 @@ def test_the_tier_gets_what_it_asks_for(world: World, at_desk, write) -> None:
     sara, url = at_desk("sara"), f"/desk/tickets/{ticket.pk}/escalate/"
     form = {"team": world.teams["developers"].pk, "why": "a fault"}
     refused = sara.post(url, form).content.decode()
-    assert "How to reproduce it، Version" in refused and fresh(ticket).team == world.teams["front"]
+    assert "How to reproduce it, Version" in refused and fresh(ticket).team == world.teams["front"]
     form |= {"reproduction": "open it", "version": "7", "tried": "this\nthat", "issue": "javascript:alert(1)"}
     assert "no web address" in sara.post(url, form).content.decode()
     form["issue"] = "https://git.example.org/i/7"
