@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from pelekan.demo.world import World
 from pelekan.tickets import views
@@ -139,3 +140,18 @@ def test_refusals(world: World) -> None:
         views.delete_view(view, by=dara)
     views.delete_view(view, by=sara)
     assert not SavedView.objects.exists()
+
+
+def test_a_page_walks_along_the_index_of_its_order(world: World) -> None:
+    """The plan is asked for with the statement's own parameters: a partial index must be seen to fit without them."""
+    if connection.vendor != "sqlite":
+        pytest.skip("a small table is scanned by PostgreSQL whatever its indexes")
+    nika = world.agents["nika"]
+    for order, index, names in (
+        ("urgent", "rank_all", ("rank_at", "id")),
+        ("newest", "open_all", ("-last_at", "-id")),
+    ):
+        plan = (
+            finding._base(saved(world, order=order), nika).order_by(*names).values_list("id")[:26].explain()
+        )
+        assert index in plan and "TEMP B-TREE" not in plan, plan
