@@ -9,12 +9,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from pelekan.demo.world import World
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer
 from pelekan.sla.hours import add_working, hours_from
-from pelekan.tickets import actions
+from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Ticket
 
@@ -66,7 +67,9 @@ PEOPLE = (
 
 
 def tell(world: World, now: datetime, most: int = MOST) -> None:
-    """Let the month have happened."""
+    """Let the month have happened, under the rules of then."""
+    began, over = now - timedelta(days=DAYS + 1), now - timedelta(days=2)
+    _rules(world, [_bank(world), REST], "نخستین قاعده‌ها", began)
     dice = random.Random(1405)
     hours = hours_from(
         {"zone": "Asia/Tehran", "week": [[["09:00", "18:00"]]] * 4 + [[]] + [[["09:00", "18:00"]]] * 2}
@@ -82,7 +85,7 @@ def tell(world: World, now: datetime, most: int = MOST) -> None:
     for number, matter in enumerate(chosen):
         back = timedelta(days=DAYS * (most - number) / most, hours=dice.uniform(0, 12))
         at = add_working(now - back, timedelta(minutes=dice.uniform(0, 240)), hours)
-        if at is None or at > now - timedelta(days=2):
+        if at is None or at > over - timedelta(days=1):
             continue
 
         def later(low: float, high: float) -> timedelta:
@@ -95,6 +98,25 @@ def tell(world: World, now: datetime, most: int = MOST) -> None:
             assert following is not None
             moments.append(following)
         _one(world, matter, dice.choice(people[matter.language]), moments, dice)
+    _rules(world, [REST], "تا بازبینی همه‌چیز در پیشخوان می‌ماند", over)
+
+
+REST = {"id": "rest", "name": "بقیه", "on": ["created"], "when": {"always": True}, "do": [{"act": "stay"}]}
+
+
+def _bank(world: World) -> dict[str, Any]:
+    return {
+        "id": "bank", "name": "بانک", "on": ["created"],
+        "when": {"field": "text", "is": "has_any", "value": ["بانک", "charged twice"]},
+        "do": [{"act": "team", "team": world.teams["payments"].pk}],
+    }  # fmt: skip
+
+
+def _rules(world: World, rules: list[dict[str, Any]], note: str, at: datetime) -> None:
+    arash = world.agents["arash"]
+    rulebooks.enable(
+        rulebooks.keep("routing", {"rules": rules}, by=arash, note=note, now=at), by=arash, now=at
+    )
 
 
 def _one(world: World, matter: Matter, who: Customer, moments: list[datetime], dice: random.Random) -> None:

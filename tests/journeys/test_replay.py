@@ -35,7 +35,9 @@ def test_the_month_is_tried_with_one_rule_less(desk: Demo, people: Callable[...,
     arash.locator("form:has(input[value=drafts]) button[type=submit]").click()
     arash.wait_for_url("**/replay/*/")
     arash.locator(".replay__draft .button--primary").wait_for()  # comes by itself when all is looked at
-    changed = int(arash.locator(".tile b").first.inner_text().translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789")))
+    changed = int(
+        arash.locator(".tile b").first.inner_text().translate(str.maketrans("۰۱۲۳۴۵۶۷۸۹", "0123456789"))
+    )
     assert changed > 0
     assert arash.locator(".entries__link").count() == min(changed, 50)
     where = arash.url

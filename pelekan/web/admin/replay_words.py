@@ -178,12 +178,19 @@ def steps_in_words(line: Diverted, choices: Choices, policies: Mapping[str, str]
     return [
         {
             "kind": RulebookKind(step.moment.kind).label, "at": step.moment.at, "rebuilt": step.moment.rebuilt, "why": "",
-            "before": _side(step.moment.kind, step.moment.outcome, step.moment.facts, before.routing, choices, policies),
+            "before": _side(step.moment.kind, step.moment.outcome, step.moment.facts, _rules_of(step), choices, policies),
             "after": _side(step.moment.kind, step.outcome, step.facts, after.routing, choices, policies),
             "differs": step.differs,
         }
         for step in path.steps if _worth(step)
     ]  # fmt: skip
+
+
+def _rules_of(step: Step) -> rules.Rules:
+    """The routing rules of then; where nothing asked, none."""
+    if step.moment.kind != "routing" or step.moment.book is None:
+        return rules.Rules()
+    return setup_of({"routing": step.moment.book}, gone=False).routing
 
 
 def _worth(step: Step) -> bool:
