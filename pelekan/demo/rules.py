@@ -27,9 +27,7 @@ MONEY = [
 FAULTS = ["API", "HTTP 500", "timeout", "integration", "stack trace"]
 SKILLS = {
     # name, what it is, who has it
-    "refunds": ("استرداد وجه", "برگرداندن وجه در پنل بانک", {"dara": 3, "nika": 2}),
     "gateway": ("درگاه پرداخت", "دسترسی به گزارش تراکنش‌های درگاه", {"dara": 2, "james": 3}),
-    "servers": ("سرور و API", "خواندن گزارش خطای سرورها", {"james": 3, "laila": 2}),
 }
 
 

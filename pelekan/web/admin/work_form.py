@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from pelekan.people.models import ZONE_OF, Agent, Skill, User
 from pelekan.web.admin.fields import Number, Text, choice
-from pelekan.web.admin.hours_form import time_typed
+from pelekan.web.admin.hours_form import time_typed, week_from
 
 DAYS = [
     ("0", lazy("Monday")), ("1", lazy("Tuesday")), ("2", lazy("Wednesday")), ("3", lazy("Thursday")),
@@ -39,6 +40,7 @@ class WorkForm(forms.Form):
     def __init__(self, *args: Any, zone: str = "UTC", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.zone = zone
+        self.fields["shift_days"].choices = [DAYS[day] for day in week_from(get_language() or "en")]  # type: ignore[attr-defined]
         self.skills = list(Skill.objects.all())
         levels = [("", _("No")), ("1", _("Learning")), ("2", _("Able")), ("3", _("Expert"))]
         for skill in self.skills:
