@@ -57,7 +57,7 @@ _CAUSES = Subquery(
     .order_by()
     .values("ticket")
     .annotate(number=Count("pk"))
-    .values("number")
+    .values("number")  # type: ignore[misc]
 )
 _LEVELS = Subquery(Tier.objects.order_by("-level").values("level")[:1])
 
