@@ -165,7 +165,8 @@ def test_az_22_an_unfit_team_needs_a_reason_at_the_action_too(
     assert stay.despite == "دارا نیست" and fresh(ticket).team == world.teams["technical"]
     told = ticket.events.get(name="ticket.overridden")
     assert (told.because, told.data["skill"], told.data["level"]) == ("دارا نیست", "درگاه بانک", 2)
-    up(ticket, world, by=world.agents["laila"])  # where it fits nobody asks
+    up(ticket, world, by=world.agents["laila"], despite="not needed")  # where it fits nobody asks
+    assert ticket.stays.get(left_at=None).despite == ""
     assert ticket.events.filter(name="ticket.overridden").count() == 1
 
 

@@ -76,21 +76,21 @@ def _must_suit(
     *,
     team: Team | None = None,
     agent: Agent | None = None,
-) -> None:
+) -> str:
     """Raise DoesNotFit where a person sends the ticket to whoever can't do what it needs and gives no reason; with one,
-    write it down. The desk's own rules choose by skill themselves."""
+    write it down. The reason comes back where it was needed, else "". The desk's own rules choose by skill themselves."""
     if not isinstance(by, Agent) or (ticket.category_id is None and agent is not None):
-        return
+        return ""
     need = need_for(ticket.category_id)
     if need is None and agent is not None:
-        return
+        return ""
     if agent is not None:
         suits: Suits = suits_people([(agent.pk, "")], need)[agent.pk]
     else:
         assert team is not None
         suits = suits_of([team.pk], need)[team.pk]
     if suits:
-        return
+        return ""
     despite = despite.strip()
     if not despite:
         raise DoesNotFit(suits, team, agent)
@@ -100,6 +100,7 @@ def _must_suit(
         "ticket.overridden", ticket, by=by, at=now, because=despite, skill=skill_name(need) if suits.members else "",
         level=need[1] if need else None, team=team.pk if team else None, agent=agent.pk if agent else None,
     )  # fmt: skip
+    return despite
 
 
 @action
@@ -174,7 +175,7 @@ def escalate(
     before, tier_before, agent_before = ticket.team, ticket.tier, ticket.assignee_id
     climb = team.tier.level - tier_before.level
     kept = packing.checked(pack, team.tier.asks if climb > 0 else ())
-    _must_suit(ticket, by, now, despite, team=team)
+    against = _must_suit(ticket, by, now, despite, team=team)
     # what a rule sorts out before anybody worked on it was not handed over by anybody
     handed = isinstance(by, Agent) or agent_before is not None or ticket.first_answer_at is not None
     old_topics = [
@@ -185,7 +186,7 @@ def escalate(
     outcome = Outcome.ESCALATED if climb > 0 else Outcome.RETURNED if climb < 0 else Outcome.HANDED_OVER
     ticket.stays.filter(left_at=None).update(left_at=now, outcome=outcome)
     stay = Stay.objects.create(
-        ticket=ticket, tier=team.tier, team=team, entered_at=now, why=because, despite=despite.strip(),
+        ticket=ticket, tier=team.tier, team=team, entered_at=now, why=because, despite=against,
         sent_from=before if handed else None, sent_by=by if isinstance(by, Agent) else None,
     )  # fmt: skip
     ticket.team, ticket.tier, ticket.assignee = team, team.tier, None
