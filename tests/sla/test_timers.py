@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pelekan.channels import accounts, bounced, outbox
 from pelekan.channels.email.bounces import Bounce
@@ -388,3 +390,31 @@ def test_clocks_are_read_in_one_query(preset: World) -> None:
         ("soon", at(2.4), True), ("remind", at(3), True), ("call", at(4), True),
     ]  # fmt: skip
     assert solution["target"] == "resolution"
+
+
+def test_of_two_workers_one_does_it(preset: World) -> None:
+    """One that slept beyond its lease finds that another has done it."""
+    ticket = ask(preset)
+    actions.take(ticket, by=preset.agents["sara"], now=MORNING)
+    (slow,) = due.claim(Timer, at(3), 1, fire.JOB.lease)
+    assert due.claim(Timer, at(3), 50, fire.JOB.lease, without=[slow.pk]) == []
+    assert due.claim(Timer, at(3), 50, fire.JOB.lease) == [], "it is leased"
+    (quick,) = due.claim(Timer, at(3) + 2 * fire.JOB.lease, 1, fire.JOB.lease)
+    fire.fire_at(quick, at(3) + 2 * fire.JOB.lease)
+    with pytest.raises(due.LeaseLost):
+        fire.fire_at(slow, at(3) + 2 * fire.JOB.lease)
+    assert Bell.objects.filter(kind="due").count() == 1
+    assert len(names(ticket, "timer.breached")) == 1
+
+
+def test_workers_look_only_at_what_is_due(preset: World) -> None:
+    ask(preset)
+    if connection.vendor != "sqlite":
+        pytest.skip("PostgreSQL reads a small table as a whole")
+    with CaptureQueriesContext(connection) as seen:
+        due.claim(Timer, at(3), 50, fire.JOB.lease)
+    sql = next(one["sql"] for one in seen if "sla_timer" in one["sql"] and one["sql"].startswith("SELECT"))
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
+        plan = " ".join(row[3] for row in cursor.fetchall())
+    assert "USING INDEX timers_due" in plan and "TEMP B-TREE" not in plan, plan
