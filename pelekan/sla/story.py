@@ -26,6 +26,7 @@ class Told(NamedTuple):
     side: str = ""  # of a join: left or took
     waits: bool = False  # of a join: a customer waits there
     answered_at: datetime | None = None  # of an answer that reached nobody
+    asked_at: datetime | None = None  # of a question that crossed an answer
 
 
 NAMES = (
@@ -81,7 +82,7 @@ class _Telling:
         elif name == "message.received" and not event.automatic:
             self._customer_wrote(at)
         elif name == "message.crossed":
-            self._asked(at)
+            self._asked(event.asked_at or at)
         elif name == "message.undelivered":
             self._unanswered(event)
         elif name in ("message.sent", "message.under_way") and not event.automatic:
@@ -177,7 +178,7 @@ def _word(episode: Episode) -> str:
 
 
 def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
-    """Events from rows of {name, at, data, agent_id, message__automatic}."""
+    """Events from rows of {name, at, data, agent_id, message__automatic}, and message__created_at where it is known."""
     for row in rows:
         data = row["data"] if isinstance(row["data"], dict) else {}
         moved = row["name"] in ("ticket.escalated", "ticket.returned", "ticket.handed_over")
@@ -190,4 +191,5 @@ def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
             str(data.get("side", "")),
             bool(data.get("waits")),
             datetime.fromisoformat(str(data["answered_at"])) if data.get("answered_at") else None,
+            row.get("message__created_at") if row["name"] == "message.crossed" else None,  # type: ignore[arg-type]
         )

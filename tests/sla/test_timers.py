@@ -21,7 +21,9 @@ from pelekan.sla.story import NAMES, episodes, told_from
 from pelekan.sla.timers import fire
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.actions import receive
+from pelekan.tickets.events import action
 from pelekan.tickets.models import Bell, Call, Event, Message, Ticket
+from pelekan.tickets.pending import answers
 from tests.statements import costs, statements
 from tests.tickets.test_actions import line, mail
 
@@ -418,3 +420,15 @@ def test_workers_look_only_at_what_is_due(preset: World) -> None:
         cursor.execute(f"EXPLAIN QUERY PLAN {sql}")
         plan = " ".join(row[3] for row in cursor.fetchall())
     assert "USING INDEX timers_due" in plan and "TEMP B-TREE" not in plan, plan
+
+
+def test_an_answer_that_crosses_a_question_answers_the_one_before(preset: World) -> None:
+    ticket, sara = ask(preset), preset.agents["sara"]
+    talk = ticket.conversations.get()
+    way = answers.Way(talk)
+    asked = receive(mail(preset, "And this?", conversation_id=talk.pk), now=at(1))
+    send_over = action(answers._send_over)
+    send_over(asked, again(ticket), way, answers.Words("Here you are."), by=sara, now=at(1.5))
+    first, next_ = timer(ticket, "first_response"), timer(ticket, "next_response")
+    assert (first.state, first.ended_at) == ("met", at(1.5))
+    assert (next_.state, next_.started_at) == ("running", at(1))

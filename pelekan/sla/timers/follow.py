@@ -143,6 +143,9 @@ class _Following:
         ticket = self.ticket
         running = self.live.get(FIRST_RESPONSE) or self.live.get(NEXT_RESPONSE)
         if ticket.is_open and ticket.waiting_since is not None:
+            if running is not None and self._crossed(running, ticket.waiting_since):
+                self._end(running, clock.MET)
+                running = None
             if running is None and self.event.name == "message.undelivered":
                 running = self._unmet()
             if running is None:
@@ -151,6 +154,10 @@ class _Following:
         elif running is not None:
             answered = self.event.name in ("message.sent", "message.under_way")
             self._end(running, clock.MET if answered else clock.CANCELLED)
+
+    def _crossed(self, running: Timer, asked_at: datetime) -> bool:
+        """An answer went out while the customer asked again: it answers what he had asked before."""
+        return self.event.name == "message.sent" and running.started_at < asked_at
 
     def _unmet(self) -> Timer | None:
         """The clock that an answer ended which reached nobody: it runs as if it never had."""

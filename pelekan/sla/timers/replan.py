@@ -252,7 +252,9 @@ def _missing(
 def _logs(ids: Iterable[int]) -> dict[int, list[dict[str, Any]]]:
     rows = Event.objects.filter(ticket__in=list(ids), name__in=NAMES).order_by("ticket_id", "id")
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows.values("ticket_id", "name", "at", "data", "agent_id", "message__automatic").iterator():
+    for row in rows.values(
+        "ticket_id", "name", "at", "data", "agent_id", "message__automatic", "message__created_at"
+    ).iterator():
         found[row["ticket_id"]].append(dict(row))
     return found
 
