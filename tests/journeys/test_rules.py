@@ -65,7 +65,7 @@ def test_a_dragged_rule_sends_the_next_ticket_elsewhere(desk: Demo, people: Call
     mail(emma, desk, "Charged, first")
     nika.locator(".row a", has_text="Charged, first").click()
     nika.locator(".stay--here", has_text="پرداخت و مالی").wait_for()
-    nika.locator(".why__line", has_text="To payments").wait_for()
+    nika.locator(".traced__line", has_text="To payments").wait_for()
 
     # dragged with the mouse; it is a draft, and told as one
     grip = arash.locator(".rule [data-grip]").nth(before + 1)
@@ -95,7 +95,7 @@ def test_a_dragged_rule_sends_the_next_ticket_elsewhere(desk: Demo, people: Call
     nika.goto(desk.address + "/desk/list/all/?order=newest")
     nika.locator(".row a", has_text="Charged, second").click()
     nika.locator(".stay--here", has_text="فنی").wait_for()
-    line = nika.locator(".why__line", has_text="To the engineers")
+    line = nika.locator(".traced__line", has_text="To the engineers")
     line.locator("summary").click()
     line.locator(".answer--yes", has_text="charged").wait_for()
     line.locator("button").click()

@@ -134,7 +134,7 @@ function quietly(selector, url, swap) {
   ask(url()).then(async (answer) => {
     if (!answer.ok || !document.querySelector(selector)) return;
     window.htmx.swap(selector, await answer.text(), { swapStyle: swap });
-    const why = document.querySelector(`${selector} .why`); // kept as it was; who reads in it is not disturbed
+    const why = document.querySelector(`${selector} .traced`); // kept as it was; who reads in it is not disturbed
     if (why && !why.querySelector("details[open]")) window.htmx.trigger(why, "renew");
   }).catch(() => {});
 }
