@@ -114,9 +114,19 @@ def test_a_count_stops_early(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     assert lists.counts([View("all")], world.agents["nika"]) == {"all": 3, "levels": 3}
 
 
+def plan_of(sql: str) -> str:
+    """How the database would answer. PostgreSQL scans a small table whatever its indexes, so it is told not to."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("EXPLAIN QUERY PLAN " + sql)
+            return " ".join(line[3] for line in cursor.fetchall())
+        for habit in ("seqscan", "sort", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{habit} = off")
+        cursor.execute("EXPLAIN " + sql)
+        return " ".join(line[0] for line in cursor.fetchall())
+
+
 def test_one_query_and_its_index(many: World) -> None:
-    if connection.vendor != "sqlite":
-        pytest.skip("a small table is scanned by PostgreSQL whatever its indexes")
     sara, nika = many.agents["sara"], many.agents["nika"]
     ranked = [
         (View("mine"), sara, "rank_mine", "urgent"),
@@ -143,9 +153,9 @@ def test_one_query_and_its_index(many: World) -> None:
         with CaptureQueriesContext(connection) as seen:
             lists.rows(view, agent, order=order)
         assert len(seen) == 1
-        with connection.cursor() as cursor:
-            cursor.execute("EXPLAIN QUERY PLAN " + seen[0]["sql"])
-            plan = " ".join(line[3] for line in cursor.fetchall())
+        plan = plan_of(seen[0]["sql"])
+        if connection.vendor != "sqlite":  # of two that serve the order, so few rows make either cheap
+            index = "rank_" if order == "urgent" else ""
         assert index in plan, (view, plan)
 
 
