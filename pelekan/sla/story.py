@@ -27,6 +27,7 @@ class Told(NamedTuple):
     waits: bool = False  # of a join: a customer waits there
     answered_at: datetime | None = None  # of an answer that reached nobody
     asked_at: datetime | None = None  # of a question that crossed an answer
+    accepts: bool = True  # of a move: whether someone has to accept it
 
 
 NAMES = (
@@ -103,7 +104,7 @@ class _Telling:
         ):
             self.assignee = None
             self._end(ACCEPTANCE, CANCELLED, at)
-            if self.open:
+            if self.open and event.accepts:
                 self._begin(ACCEPTANCE, at)
 
     def _customer_wrote(self, at: datetime) -> None:
@@ -192,4 +193,5 @@ def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
             bool(data.get("waits")),
             datetime.fromisoformat(str(data["answered_at"])) if data.get("answered_at") else None,
             row.get("message__created_at") if row["name"] == "message.crossed" else None,  # type: ignore[arg-type]
+            bool(data.get("to_accept", True)),
         )

@@ -313,6 +313,16 @@ def test_acceptance_runs_until_someone_takes_it(world: World) -> None:
     assert timer(ticket, "acceptance").state == "met"
 
 
+def test_what_comes_back_to_who_sent_it_waits_for_nobody(world: World) -> None:
+    accept = {"within_minutes": 30, "clock": "elapsed"}
+    enable({"policies": [policy("all", {"always": True}, 240, acceptance=accept)], "default": None})
+    ticket, sara, dara = ask(world), world.agents["sara"], world.agents["dara"]
+    actions.escalate(ticket, world.teams["payments"], by=sara, because="bank", now=MORNING + minutes(10))
+    actions.send_back(ticket, by=dara, because="which order?", now=MORNING + minutes(15))
+    assert timer(ticket, "acceptance").state == "cancelled"
+    assert Timer.objects.filter(ticket=ticket, target="acceptance").count() == 1
+
+
 def test_joined_tickets_leave_their_clocks(preset: World) -> None:
     one, other = ask(preset), ask(preset, now=at(1), subject="Another")
     actions.join(other, one, by=preset.agents["sara"], now=at(1.5))

@@ -202,7 +202,8 @@ class _Following:
         if self.event.name in MOVES and self.event.data.get("team") and self.ticket.is_open:
             if running is not None:  # handed on before anybody accepted it
                 self._end(running, clock.CANCELLED)
-            self._start(ACCEPTANCE, self.now)
+            if self.event.data.get("to_accept", True):
+                self._start(ACCEPTANCE, self.now)
 
     def _accepted(self) -> bool:
         """Someone on the receiving side took it: accepted it, took it himself, or answered the customer."""
