@@ -167,3 +167,11 @@ def test_no_act_loses_or_breaks_rows(given_rows: list[Row], what: str, at: int) 
         assert len(left) == len(tests)
     if what in ("in", "out"):  # the order stays, or the row comes to stand behind its group
         assert {row.name for row in left} == {row.name for row in tests}
+
+
+def test_enter_keeps_and_never_removes_a_row(world: World, client: Client) -> None:
+    """The first button of a form is what Enter presses: it must not be one that changes rows."""
+    client.force_login(world.agents["sara"].user, backend="pelekan.people.backends.Backend")
+    page = client.get("/desk/views/new/").content.decode()
+    form = page[page.index("data-view-form") :]
+    assert "data-default" in form[form.index("<button") :][:120]

@@ -15,7 +15,7 @@ function fields(box, act = "") {
 
 let latest = 0;
 async function ask(box, act) {
-  const mine = latest += 1;
+  const mine = act ? latest += 1 : latest; // a sentence never overtakes a change
   box.classList.add("is-busy");
   try {
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
@@ -36,10 +36,14 @@ async function renew(box, act, name = "") {
   if (!found) { // no answer: the form itself does what the button says
     return act.startsWith("renew") ? undefined : box.closest("form").requestSubmit();
   }
-  box.replaceChildren(box.querySelector("legend"), ...found.part.children);
+  const now = document.activeElement; // who went on meanwhile stays where he is
+  const went = box.contains(now) && now.name !== name ? now.id || now.name : "";
+  const first = box.querySelector("[data-default]");
+  box.replaceChildren(...(first ? [first] : []), box.querySelector("legend"), ...found.part.children);
   enhance(box);
   const row = found.focus && document.getElementById(found.focus);
-  const to = (name && box.querySelector(`[name="${CSS.escape(name)}"]`)) || row?.querySelector("select, input:not([type=hidden])");
+  const stays = act.startsWith("renew") && went && (document.getElementById(went) || box.querySelector(`[name="${CSS.escape(went)}"]`));
+  const to = stays || (name && box.querySelector(`[name="${CSS.escape(name)}"]`)) || row?.querySelector("select, input:not([type=hidden])");
   to?.focus();
   box.dispatchEvent(new CustomEvent("condition", { bubbles: true }));
 }
