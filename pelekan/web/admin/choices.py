@@ -141,7 +141,7 @@ class Choices:
             }
         rows: Any
         if kind == "team":
-            rows: Any = Team.objects.values_list("id", "name", "archived_at")
+            rows = Team.objects.values_list("id", "name", "archived_at")
         elif kind == "inbox":
             rows = Inbox.objects.values_list("id", "name", "archived_at")
         elif kind == "agent":

@@ -179,9 +179,12 @@ def _longest_in_order(numbers: list[int]) -> set[int]:
     """The members of a longest rising run within `numbers`."""
     best: list[list[int]] = []
     for number in numbers:
-        fitting = [run for run in best if run[-1] < number]
-        best.append([*(max(fitting, key=lambda run: len(run)) if fitting else []), number])
-    return set(max(best, key=lambda run: len(run))) if best else set()
+        longest: list[int] = []
+        for run in best:
+            if run[-1] < number and len(run) > len(longest):
+                longest = run
+        best.append([*longest, number])
+    return set(sorted(best, key=len)[-1]) if best else set()
 
 
 def ways() -> dict[str, str]:
