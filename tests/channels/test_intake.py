@@ -134,4 +134,9 @@ def test_counts_of_queries_do_not_grow_with_the_thread(world: World) -> None:
         ) as seen:
             taken(world, raw_mail(f"answer {n}", mail_id=f"<q{n}@example.net>", In_Reply_To=ours))
         counts.append(len(seen))
-    assert counts[0] == counts[2] and Customer.objects.count() == 4 and Attachment.objects.count() == 0
+    # the first of them changes the ticket's place in the lists, the others don't
+    assert (
+        counts[0] - 1 <= counts[1] == counts[2] <= counts[0]
+        and Customer.objects.count() == 4
+        and Attachment.objects.count() == 0
+    )

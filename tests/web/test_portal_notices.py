@@ -129,4 +129,4 @@ def test_choices_in_the_profile(world: World, mina: Client) -> None:
     mina.post(
         "/portal/profile/notices/", {"on": ["moved:email", "solved:email", "reminder:email", "waiting:email"]}
     )
-    assert NoticeChoice.objects.get(customer=world.customers["mina"]).off == ["rate:email"]
+    assert NoticeChoice.objects.get(customer=world.customers["mina"]).off == ["rate:email", "verify:email"]

@@ -15,16 +15,26 @@ from pelekan.channels import jobs, letters, pulse, telling, weighing
 from pelekan.channels.models import Weight, Worker
 from pelekan.lib.due import Job
 from pelekan.people.models import Letter, LetterState
+from pelekan.routing import waits
+from pelekan.routing.replay import work as replaying
+from pelekan.sla.timers import fire, replan
 from pelekan.tickets.bell import posting
+from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Inbox
 from pelekan.tickets.pending import answers
+from pelekan.tickets.promises import keeping as promising
+from pelekan.tickets.rulebooks import keeping
+from pelekan.tickets.webhooks import sending as webhooks
 from pelekan.web.admin.health_row import LATE, LOOK, WRONG, Row
 from pelekan.web.workspace.alarm import job_names
 
 MOST = 5000  # rows that are counted one by one
 LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be stored soon
 
-JOBS: list[Job] = [answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB]
+JOBS: list[Job] = [
+    answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
+    keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB,
+]  # fmt: skip
 
 
 def own_mail(now: datetime) -> Row:

@@ -46,6 +46,13 @@ def job_names() -> dict[str, str]:
         "tickets.bellchoice": _("Notices to agents"),
         "sla.timer": _("Service levels"),
         "sla.replan": _("Planning service levels anew"),
+        "routing.wait": _("Automations after a time"),
+        "routing.round": _("Automations at their hour"),
+        "routing.replay": _("Trying rules on the past"),
+        "tickets.rulebook": _("Rules that come into force later"),
+        "tickets.mood": _("Watching for frustration"),
+        "tickets.promise": _("Promises to customers"),
+        "tickets.webhookcall": _("Calls to webhooks"),
         "chores": _("Tidying up"),
     }
 

@@ -25,7 +25,7 @@ def test_by_inbox(world: World, admin: Client) -> None:
     keep = [
         f"{pk}:{kind}"
         for pk in Inbox.objects.values_list("pk", flat=True)
-        for kind in ("moved", "waiting", "rate")
+        for kind in ("moved", "waiting", "rate", "verify")
     ]
     admin.post(S, {"on": keep})
     assert all(inbox.silent == ["reminder", "solved"] for inbox in Inbox.objects.all())
