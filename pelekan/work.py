@@ -22,7 +22,7 @@ from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.pending import answers
 from pelekan.tickets.promises import keeping as promising
-from pelekan.tickets.rulebooks import keeping
+from pelekan.tickets.rulebooks import deciding, keeping
 from pelekan.tickets.webhooks import sending as webhooks
 
 JOBS: list[Job] = [
@@ -53,6 +53,7 @@ CHORES = [
     Chore(weighing.weigh, timedelta(hours=1)),
     Chore(webhooks.forget_old, timedelta(hours=6)),
     Chore(replaying.forget_old, timedelta(hours=24)),
+    Chore(deciding.forget_old, timedelta(hours=1)),
 ]
 
 

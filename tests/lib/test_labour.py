@@ -10,7 +10,7 @@ from django.db import OperationalError
 from pelekan.channels.models import Arrival
 from pelekan.demo.world import World
 from pelekan.lib import due
-from pelekan.lib.labour import Crew
+from pelekan.lib.labour import Chore, Crew
 from pelekan.lib.time import now as clock
 
 
@@ -47,3 +47,18 @@ def test_rows_that_could_not_be_given_back_are_so_before_their_lease_ends(
     full = False
     crew._work_on(job)
     assert len(done) == 3 and set(Arrival.objects.values_list("tries", flat=True)) == {1}
+
+
+def test_chores_of_one_name_are_all_done() -> None:
+    done: list[str] = []
+
+    def chore(of: str) -> Chore:
+        def forget_old(now: object) -> None:
+            done.append(of)
+
+        return Chore(forget_old, timedelta(hours=6))
+
+    crew = Crew([], [chore("bell"), chore("pace")])
+    crew._do_chores()
+    crew._do_chores()
+    assert done == ["bell", "pace"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pelekan.lib.prepared import insert
@@ -11,6 +11,10 @@ from pelekan.tickets.conditions.facts import recorded
 from pelekan.tickets.models import Event, Message, Ticket
 from pelekan.tickets.rulebooks.books import Book
 from pelekan.tickets.rulebooks.models import Decision
+
+KEPT = timedelta(days=400)
+"""How far back a decision can be told and tried again: a year, and some days to look at it."""
+AT_ONCE = 5_000
 
 
 def decide(
@@ -42,3 +46,11 @@ def decide(
             trace=dict(trace or {}),
         )
     )
+
+
+def forget_old(now: datetime) -> int:
+    """Chore: drop decisions that are older than KEPT, oldest first, some at a time. Returns how many."""
+    old = (
+        Decision.objects.filter(at__lt=now - KEPT).order_by("at", "id").values_list("pk", flat=True)[:AT_ONCE]
+    )
+    return Decision.objects.filter(pk__in=list(old)).delete()[0]

@@ -12,11 +12,12 @@ from django.test.utils import CaptureQueriesContext
 
 from pelekan.demo.world import World
 from pelekan.lib import due
-from pelekan.tickets import rulebooks
+from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.events import action
 from pelekan.tickets.grids import default_body
-from pelekan.tickets.models import Event, Rulebook
-from pelekan.tickets.rulebooks import keeping
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Decision, Event, Rulebook
+from pelekan.tickets.rulebooks import deciding, keeping
 from tests.conftest import NOON
 
 
@@ -126,3 +127,16 @@ def test_a_draft_that_is_read_before_it_changes_is_not_remembered(world: World) 
     assert rulebooks.books.book(draft.pk).body == rules(1)
     rulebooks.enable(rulebooks.keep("routing", rules(2), by=arash, draft=draft), by=arash)
     assert rulebooks.in_force()["routing"].body == rules(2)
+
+
+def test_old_decisions_are_forgotten_some_at_a_time(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = actions.receive(
+        Incoming(world.inboxes["portal"].pk, "portal", world.customers["mina"].pk, "?"), now=NOON
+    )
+    Decision.objects.all().delete()
+    for days in (500, 450, 420, 399):
+        at = NOON - timedelta(days=days)
+        rulebooks.decide(line.ticket, "routing", book=None, facts={}, outcome={}, now=at)
+    monkeypatch.setattr(deciding, "AT_ONCE", 2)
+    assert [deciding.forget_old(NOON) for _ in range(3)] == [2, 1, 0]
+    assert [row.at for row in Decision.objects.all()] == [NOON - timedelta(days=399)]
