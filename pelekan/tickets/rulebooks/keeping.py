@@ -198,7 +198,8 @@ def _next(kind: str) -> int:
 
 
 def _come_into_force(row: Rulebook) -> None:
-    """The job of a scheduled draft. One that can't be in force any more stays a draft, and its author is told."""
+    """The job of a scheduled draft. One that can't be in force any more stays a draft; the event
+    `rulebook.refused` says why."""
     now = clock()
     _fall_due(row, now)
 
