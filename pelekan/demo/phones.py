@@ -25,8 +25,8 @@ from pelekan.channels.sms.parts import parts
 from pelekan.channels.sms.shapes import Arrived
 from pelekan.lib.phones import normal_phone
 from pelekan.lib.text import direction, isolate
-from pelekan.people.models import Agent, Identity, IdentityKind
-from pelekan.tickets.models import Inbox, Team
+from pelekan.people.models import Agent, Identity, IdentityKind, Team
+from pelekan.tickets.models import Inbox
 
 KEY = "demo-sms-key"
 LINE = "30001234"

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Customer
+from pelekan.people.models import Customer, Team
 from pelekan.tickets.actions.conversing import NothingToSay, bind, customer_topics, preview_of, touch
 from pelekan.tickets.actions.describing import register
 from pelekan.tickets.actions.settling import wake
@@ -26,7 +26,6 @@ from pelekan.tickets.models import (
     Message,
     MessageKind,
     Stay,
-    Team,
     Ticket,
     owner_key,
 )
