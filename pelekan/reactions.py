@@ -116,6 +116,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.given": [timers.follow],
     "message.crossed": [timers.follow],
     "ticket.routed": [weighing.on_described, timers.follow],
+    "rulebook.refused": [ring.ring],
     "rulebook.enabled": [waits.renew, stairs.follow, replan.begin],
     "hours.added": [replan.begin],
     "hours.changed": [replan.begin],

@@ -35,7 +35,8 @@ AUTOMATED_ON = (
     "ticket.returned", "ticket.handed_over", "ticket.assessed", "ticket.categorised", "ticket.tagged",
     "ticket.untagged", "ticket.waited", "ticket.held", "ticket.resumed", "ticket.solved", "ticket.reopened",
     "ticket.closed", "ticket.rated", "ticket.joined", "ticket.nobody_free", "message.received", "message.sent",
-    "message.noted", "chat.accepted", "chat.ended", "delivery.failed",
+    "message.noted", "chat.accepted", "chat.ended", "delivery.failed", "ticket.frustrated", "ticket.accepted",
+    "call.done", "promise.missed",
 )  # fmt: skip
 """Events to which automations may listen."""
 

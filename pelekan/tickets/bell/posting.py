@@ -99,6 +99,9 @@ def address(line: reading.Line) -> str:
         return reverse("settings_gateway", args=[line.data["gateway_of"]])
     if line.data.get("webhook"):
         return reverse("settings_webhook", args=[line.data["webhook"]])
+    if line.kind == rules.Ring.REFUSED:
+        kind = line.data.get("rules")
+        return reverse("settings_rules" if kind == "routing" else f"settings_{kind}")
     if line.kind == rules.Ring.FAULT:
         return reverse("settings_mail")
     return reverse("desk_bell")

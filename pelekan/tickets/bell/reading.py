@@ -85,6 +85,7 @@ def _line(row: dict[str, Any], labels: dict[int, tuple[int | None, str]]) -> Lin
             "gone": gone,
             "arrival": data.get("arrival"),
             "gateway_of": data.get("inbox") if "gateway" in data else None,
+            "rules": data.get("kind") if "rulebook" in data else None,
         },
     )
 

@@ -28,6 +28,7 @@ class Ring(StrEnum):
     FRUSTRATED = "frustrated"
     PROMISE = "promise"
     FORGOTTEN = "forgotten"
+    REFUSED = "refused"
     DUE = "due"
 
 
@@ -39,7 +40,7 @@ class By(StrEnum):
     MAIL = "mail"
 
 
-FOR_ADMINS = frozenset({Ring.FAULT})
+FOR_ADMINS = frozenset({Ring.FAULT, Ring.REFUSED})
 DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.ASSIGNED: (By.BELL, By.BROWSER),
     Ring.ANSWERED: (By.BELL, By.BROWSER),
@@ -55,6 +56,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.FRUSTRATED: (By.BELL, By.BROWSER),
     Ring.PROMISE: (By.BELL, By.BROWSER),
     Ring.FORGOTTEN: (By.BELL, By.MAIL),
+    Ring.REFUSED: (By.BELL, By.MAIL),
     Ring.DUE: (By.BELL, By.BROWSER),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
@@ -130,6 +132,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return [Ringing(Ring.FORGOTTEN, f"forgotten:{what.data['list']}", tuple(what.data["agents"]))]
     if what.name == "ticket.nobody_free":
         return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
+    if what.name == "rulebook.refused":  # its author is an admin like all who may put it right
+        return [Ringing(Ring.REFUSED, f"refused:{what.data.get('kind')}", admins=True)]
     if what.name == "webhook.failed":
         return [Ringing(Ring.FAULT, f"fault:webhook:{what.data.get('webhook')}", admins=True)]
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.lib.text import isolate, local_digits
 from pelekan.tickets.bell.rules import Ring
+from pelekan.tickets.rulebooks.models import RulebookKind
 
 NAMES = {
     Ring.ASSIGNED: gettext_lazy("A ticket is given to me"),
@@ -25,13 +26,14 @@ NAMES = {
     Ring.FRUSTRATED: gettext_lazy("A customer is losing patience"),
     Ring.PROMISE: gettext_lazy("A promise to a customer falls due"),
     Ring.FORGOTTEN: gettext_lazy("Tickets of the desk are forgotten"),
+    Ring.REFUSED: gettext_lazy("Scheduled rules could not come into force"),
     Ring.DUE: gettext_lazy("A ticket is about to be late, or is"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
     Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
-    Ring.DUE: "timer",
+    Ring.DUE: "timer", Ring.REFUSED: "octagon-alert",
 }  # fmt: skip
 
 
@@ -145,6 +147,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return _("Nothing forgotten: look at the list “%(list)s”") % {
             "list": str(FORGOTTEN.get(data.get("list", ""), ""))
         }
+    if kind == Ring.REFUSED:
+        return _refused(data, language)
     if kind == Ring.NOBODY:
         return _("Nobody is free for a ticket: it waits in the queue")
     if "missing" in data:
@@ -157,3 +161,17 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
     if "webhook" in data:
         return _("The webhook “%(name)s” does not get through") % {"name": isolate(data.get("title", ""))}
     return _("An SMS gateway does not work") if "gateway" in data else _("A mailbox can't be read")
+
+
+def _refused(data: dict[str, Any], language: str) -> str:
+    """Which draft it was, whose, and the first thing that is wrong with it."""
+    kind = data.get("kind", "")
+    words = {
+        "name": str(RulebookKind(kind).label) if kind in RulebookKind.values else "",
+        "number": local_digits(str(data.get("number", "")), language),
+        "why": isolate(next(iter(data.get("faults") or ()), "")),
+    }
+    said = _(
+        "“%(name)s”: version %(number)s could not come into force as planned; the one before it holds on. %(why)s"
+    )
+    return (said % words).strip()

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Max
+from django.utils import translation
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -15,6 +16,7 @@ from pelekan.lib import due
 from pelekan.lib.due import Job, settle
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
+from pelekan.people import desk
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, one_at_a_time, read_anew, record
 from pelekan.tickets.rulebooks.models import Rulebook, RulebookKind
@@ -199,9 +201,10 @@ def _next(kind: str) -> int:
 
 def _come_into_force(row: Rulebook) -> None:
     """The job of a scheduled draft. One that can't be in force any more stays a draft; the event
-    `rulebook.refused` says why."""
-    now = clock()
-    _fall_due(row, now)
+    `rulebook.refused` says why, and the admins' bell with it."""
+    language = row.author.user.language if row.author else desk.sign().language
+    with translation.override(language):  # what is wrong is said in words that are kept
+        _fall_due(row, clock())
 
 
 @action

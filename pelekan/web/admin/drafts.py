@@ -84,6 +84,7 @@ def panel(kind: str, choices: Choices) -> dict[str, Any]:
             "changed_at": draft.changed_at, "due_at": draft.due_at, "note": draft.note,
             "differences": rule_words.differences(kind, active.body if active else EMPTY.get(kind), draft.body, choices),
             "replay": _replay(draft),
+            "faults": list(dict.fromkeys(fault.text for fault in rulebooks.faults_of(draft.kind, draft.body))),
         }  # fmt: skip
     return shown
 

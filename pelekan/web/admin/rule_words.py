@@ -48,6 +48,9 @@ def automated_on() -> dict[str, str]:
         "ticket.rated": _("the customer rates it"), "ticket.joined": _("another ticket is joined to it"),
         "chat.accepted": _("a chat is accepted"), "chat.ended": _("a chat ends"),
         "delivery.failed": _("a mail or text could not be delivered"),
+        "ticket.frustrated": _("the customer is losing patience"),
+        "ticket.accepted": _("a hand-over is accepted"), "call.done": _("the customer was phoned"),
+        "promise.missed": _("a promise is not kept in time"),
     }  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from pelekan.demo.world import World
 from pelekan.lib import due
+from pelekan.lib.text import isolate
 from pelekan.tickets import actions, rulebooks
+from pelekan.tickets.bell import posting, reading
+from pelekan.tickets.bell import rules as bell_rules
 from pelekan.tickets.events import action
 from pelekan.tickets.grids import default_body
 from pelekan.tickets.incoming import Incoming
@@ -101,6 +104,28 @@ def test_a_bad_document_is_neither_kept_nor_put_in_force(
     with pytest.raises(rulebooks.CannotKeep):
         rulebooks.enable(draft, by=arash)
     assert "routing" not in rulebooks.in_force()
+
+
+def test_a_scheduled_draft_that_is_refused_rings_for_the_admins(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arash, sara = world.agents["arash"], world.agents["sara"]
+    gone = {"rules": [{**rules(1)["rules"][0], "on": ["gone"]}]}
+    draft = rulebooks.keep("routing", rules(1), by=arash, now=NOON)
+    rulebooks.schedule(draft, NOON + timedelta(hours=2), by=arash, now=NOON)
+    Rulebook.objects.filter(pk=draft.pk).update(body=gone)
+    later = NOON + timedelta(hours=2)
+    monkeypatch.setattr(keeping, "clock", lambda: later)
+    (row,) = due.claim(Rulebook, later)
+    keeping.JOB.do(row)
+    (line,), _more = reading.lines(arash)
+    (fault,) = Event.objects.get(name="rulebook.refused").data["faults"]
+    assert (
+        line.kind == "refused" and isolate(fault) in line.text and posting.address(line).endswith("/rules/")
+    )
+    assert "mail" in bell_rules.ways("refused", {}) and reading.unread(sara) == 0
+    draft.refresh_from_db()
+    assert draft.state == "draft"
 
 
 def test_what_is_in_force_costs_a_change_one_small_statement(world: World) -> None:
