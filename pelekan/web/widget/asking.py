@@ -14,7 +14,8 @@ from pelekan.channels.chat.visitors import Visitor
 from pelekan.lib import files
 from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
-from pelekan.tickets.models import Attachment, Conversation, Message, Ticket
+from pelekan.tickets.models import Attachment, Conversation, Event, Message, Ticket
+from pelekan.tickets.notices import verifying
 from pelekan.web.widget import shapes
 from pelekan.web.widget.door import Caller, Refused, door, id_of, text_of
 from pelekan.web.widget.taken import contact_of, line_of
@@ -115,6 +116,29 @@ def end(request: HttpRequest, caller: Caller) -> HttpResponse:
     thread = writing.end_own(caller.known, id_of(caller.body, "conversation") or 0, now=caller.now)
     thread = writing.own(caller.known, thread.pk)
     return JsonResponse({"conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now)})
+
+
+@door("POST")
+def solved(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """{conversation, message, answer: yes|no}: whether it is really solved, below the message that asks. What became of it
+    comes back: {said: yes|no|over, text}; over where the request has moved on meanwhile."""
+    limits.MESSAGES.take(caller.known.customer.pk, caller.now)
+    thread = writing.own(caller.known, id_of(caller.body, "conversation") or 0)
+    asked = thread.messages.public().filter(pk=id_of(caller.body, "message") or 0).first()
+    answer = text_of(caller.body, "answer", 5)
+    if asked is None or not asked.automatic or not asked.meta.get("verify") or answer not in ("yes", "no"):
+        raise writing.NotYours
+    done = False
+    solving = Event.objects.filter(
+        name="ticket.solved", ticket=thread.ticket, pk=asked.meta["verify"]
+    ).first()
+    if solving is not None:
+        act = verifying.confirm if answer == "yes" else verifying.deny
+        done = act(solving, by=caller.known.customer, now=caller.now)
+    said = answer if done else "over"
+    thread = writing.own(caller.known, thread.pk)
+    shape = shapes.conversation(thread, caller.dates, caller.inbox, caller.now)
+    return JsonResponse({"said": said, "text": shapes.answered(said), "conversation": shape})
 
 
 @door("POST")

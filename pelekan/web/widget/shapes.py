@@ -23,7 +23,7 @@ from pelekan.sla.calendars import for_inbox
 from pelekan.tickets import feed
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
-from pelekan.tickets.notices import rating
+from pelekan.tickets.notices import rating, verifying
 from pelekan.tickets.notices.defaults import STARS
 from pelekan.web.opening import holiday_words, opening_words
 
@@ -205,6 +205,8 @@ def message(row: Message, files: Iterable[Attachment]) -> Shape:
         shape["notice"] = row.meta["notice"]
     if not own and row.meta.get("solving"):
         shape["rate"] = _rate(row)
+    if not own and row.meta.get("verify"):
+        shape["verify"] = _verify(row)
     return shape
 
 
@@ -219,6 +221,24 @@ def _rate(row: Message) -> Shape:
             for number, name in enumerate(STARS.get(row.language, STARS["en"]), 1)
         ],
     }  # fmt: skip
+
+
+def _verify(row: Message) -> Shape:
+    """Is it really solved? `stands`: an answer still means something; then the widget shows the two buttons."""
+    solving = Event.objects.select_related("ticket").filter(pk=row.meta["verify"]).first()
+    stands = solving is not None and verifying.stands(solving)
+    return {"stands": stands, "yes": _("Yes, it is solved"), "no": _("No, not yet")}
+
+
+def answered(said: str) -> str:
+    """What became of an answer to whether it is really solved."""
+    return {
+        "yes": _("Good to know. The request is closed; write to us whenever you need us."),
+        "no": _("We are sorry. Whoever worked on it knows, and you hear from us."),
+        "over": _(
+            "Your request has moved on since this question was asked; there is nothing left to answer here."
+        ),
+    }[said]
 
 
 def _plain(html: str) -> str:

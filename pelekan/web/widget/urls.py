@@ -20,6 +20,7 @@ urlpatterns = [
     path("<str:key>/requests", asking.leave, name="widget-leave"),
     path("<str:key>/register", asking.register, name="widget-register"),
     path("<str:key>/end", asking.end, name="widget-end"),
+    path("<str:key>/solved", asking.solved, name="widget-solved"),
     path("<str:key>/contact", asking.contact, name="widget-contact"),
     path("<str:key>/forget", asking.leave_browser, name="widget-forget"),
 ]

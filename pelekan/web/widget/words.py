@@ -76,4 +76,5 @@ def words() -> dict[str, str]:
         "picture": _("Picture %s"),
         "failed": _("This did not work. Please try again."),
         "you": _("You"),
+        "solved": _("Is it really solved?"),
     }

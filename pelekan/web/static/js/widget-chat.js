@@ -159,6 +159,7 @@ function line(app, message, state, next) {
     body,
     ...message.files.map(file => attached(app, file)),
     message.rate && rateLine(message.rate),
+    message.verify && verifyLine(app, message),
     meta,
   );
 }
@@ -166,6 +167,30 @@ function line(app, message, state, next) {
 function rateLine({ text, stars }) {
   const links = stars.map(star => h("a", { href: star.url, target: "_blank", rel: "noopener", title: star.name, "aria-label": `${star.number}: ${star.name}` }, `${star.number} ★`));
   return h("div.line__rate", {}, text && h("p", { dir: "auto" }, text), h("div", {}, links));
+}
+
+/** Is it really solved? One click answers; after a no the composer waits for what is wrong. */
+function verifyLine(app, message) {
+  const { desk, words } = app;
+  if (!desk.asks(message)) return message.verify.text && h("p.line__said", { role: "status" }, message.verify.text);
+  const buttons = h("div.line__verify", { role: "group", "aria-label": words.solved });
+  const say = answer => async () => {
+    for (const button of buttons.children) button.disabled = true;
+    try {
+      const said = await desk.answer(message, answer);
+      if (said === "no") app.focus();
+      else document.querySelector(".chat__lines")?.focus();
+    } catch (problem) {
+      for (const button of buttons.children) button.disabled = false;
+      app.say(problem.message);
+    }
+  };
+  const { yes, no } = message.verify;
+  buttons.append(
+    h("button", { type: "button", onclick: say("yes") }, icon("check"), yes),
+    h("button", { type: "button", onclick: say("no") }, icon("close"), no),
+  );
+  return buttons;
 }
 
 function waitingLine(app, item) {

@@ -36,6 +36,21 @@ export class Desk extends Session {
     this.flush(true);
   }
 
+  /** Whether this message asks if all is solved, and he has not said anything since. */
+  asks(message) {
+    return !!message.verify?.stands && ![...this.messages.values()].some(other => other.from === "you" && other.id > message.id);
+  }
+
+  /** His answer, yes or no. What became of it is said below the question. */
+  async answer(message, answer) {
+    const thread = this.thread;
+    const shape = await this.call("solved", { body: { conversation: thread.id, message: message.id, answer } });
+    message.verify = { ...message.verify, stands: false, text: shape.text };
+    if (this.thread?.id === thread.id) this.take(shape);
+    this.news();
+    return shape.said;
+  }
+
   /** What waits and is not on the server yet. */
   get waiting() {
     const there = new Set([...this.messages.values()].map(message => message.client_id));

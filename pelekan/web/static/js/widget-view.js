@@ -140,7 +140,8 @@ export function threadRows(desk, clock, make) {
     const who = message.from === "you" ? "you" : `${message.from} ${message.agent?.name ?? ""}`;
     const next = before?.who === who && new Date(message.at) - before.at < 300_000;
     before = { who, at: new Date(message.at) };
-    const look = `${state} ${next} ${message.text.length}`;
+    const asks = desk.asks(message) ? "asks" : message.verify?.text ?? "";
+    const look = `${state} ${next} ${message.text.length} ${asks}`;
     rows.push({ key: `m ${message.client_id || message.id}`, look, make: () => make.message(message, state, next) });
   }
   told.forEach(tell);
