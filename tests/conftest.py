@@ -18,7 +18,7 @@ from pelekan.channels import pulse
 from pelekan.demo.world import World, build
 from pelekan.people import desk
 from pelekan.sla import calendars
-from pelekan.tickets import rulebooks, views, webhooks
+from pelekan.tickets import forgotten_count, rulebooks, views, webhooks
 from pelekan.tickets.notices import words
 from tests import template
 from tests.servers import browser, desks
@@ -63,6 +63,7 @@ def world(db: None, _office: dict[str, Any]) -> World:
     rulebooks.forget()
     calendars.forget()
     webhooks.forget()
+    forgotten_count.forget()
     if not _office:
         models = [one for one in apps.get_models(include_auto_created=True) if "pelekan" in one.__module__]
         before = {one: set(one._base_manager.values_list("pk", flat=True)) for one in models}

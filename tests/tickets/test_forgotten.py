@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pelekan.demo.world import World
-from pelekan.tickets import actions, forgotten
+from pelekan.tickets import actions, forgotten, forgotten_count
 from pelekan.tickets.frustration.document import LISTS, usual
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Bell, Ticket
@@ -84,3 +85,21 @@ def test_each_list_is_served_by_its_index(world: World) -> None:
                 name,
                 plan,
             )
+
+
+def test_the_nav_counts_each_ticket_once_in_one_statement(world: World) -> None:
+    late, silent = begin(world), begin(world)
+    actions.assign(silent, world.agents["sara"], by=world.agents["nika"], now=NOON)
+    nika, dara, at = world.agents["nika"], world.agents["dara"], NOON + 9 * HOUR
+    assert sum(len(its) for its in standing(world, at).values()) == 3, "one of them stands in two lists"
+    assert forgotten_count.number(nika, now=at, fresh=False) == 0, "a page does not wait for it"
+    statements = CaptureQueriesContext(connection)
+    with statements:
+        assert forgotten_count.counted(nika, usual(), at) == 2
+    assert len(statements) == 1
+    assert forgotten_count.number(nika, now=at, fresh=True) == 2
+    assert forgotten_count.number(dara, now=at, fresh=True) == 0, "another tier's"
+    actions.solve(late, by=world.agents["sara"], now=at)
+    assert forgotten_count.number(nika, now=at, fresh=False) == 2, "what was known"
+    forgotten_count.forget()
+    assert forgotten_count.number(nika, now=at, fresh=True) == 1

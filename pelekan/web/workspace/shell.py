@@ -14,7 +14,7 @@ from pelekan.lib.text import initials
 from pelekan.lib.time import now as clock
 from pelekan.people.access import can
 from pelekan.people.models import Agent, Team
-from pelekan.tickets import lists
+from pelekan.tickets import forgotten_count, lists
 from pelekan.tickets import views as saved_views
 from pelekan.tickets.lists import View
 from pelekan.web.paths import url
@@ -80,8 +80,8 @@ KEYS = {"mine": "g m", "waiting": "g w", "unassigned": "g u", "all": "g a", "don
 def shell(
     request: HttpRequest, view: View | None, current: str = "", *, fresh: bool = False
 ) -> dict[str, Any]:
-    """The nav and the menu of lists. Queries: the agent's teams, the counts, for admins the alarm. Saved views are only
-    counted when `fresh` is asked for: pages show what is known."""
+    """The nav and the menu of lists. Queries: the agent's teams, the counts, for admins the alarm. Saved views and what is
+    forgotten are only counted when `fresh` is asked for: pages show what is known."""
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
@@ -121,7 +121,8 @@ def shell(
     }  # fmt: skip
     forgotten = {
         "slug": "forgotten", "kind": "forgotten", "label": _("Nothing forgotten"), "href": url("desk_forgotten"),
-        "icon": "list-checks", "count": "", "current": current == "forgotten", "key": "g f", "alarm": False,
+        "icon": "list-checks", "count": count_words(forgotten_count.number(agent, now=clock(), fresh=fresh)),
+        "current": current == "forgotten", "key": "g f", "alarm": True,
     }  # fmt: skip
     people = {
         "slug": "customers", "kind": "customers", "label": _("Customers"), "href": url("customers"),
@@ -136,6 +137,7 @@ def shell(
     return {
         "nav": nav,
         "calls_item": calls,
+        "forgotten_item": forgotten,
         "views": [*items, *saved],
         "saved": len(saved),
         "view": view,

@@ -40,3 +40,4 @@ export function badge() {
 const soon = later(recount, 800);
 for (const topic of own) live()?.on(topic, soon);
 recount();
+setInterval(() => document.hidden || recount(), 180_000); // what nobody thinks of grows while nothing happens
