@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import time
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import office
@@ -123,7 +124,7 @@ def _copy(tickets: int) -> None:
 
 def _own_memory() -> float:
     """MB that this process holds for itself: pages of files that the system keeps for it don't count."""
-    with open("/proc/self/status", encoding="ascii") as told:
+    with Path("/proc/self/status").open(encoding="ascii") as told:
         return next(int(line.split()[1]) for line in told if line.startswith("RssAnon:")) / 1024
 
 

@@ -265,9 +265,12 @@ _updates: dict[Any, str] = {}
 
 def _values(row: Model, fields: Sequence[Any], *, new: bool) -> list[Any]:
     found = []
+    moment = connection.ops.adapt_datetimefield_value
     for field in fields:
-        value = row.__dict__.get(field.attname)
-        if type(value) not in _AS_IT_IS.get(type(field), ()):
+        value, kind = row.__dict__.get(field.attname), type(field)
+        if type(value) is datetime and kind is models.DateTimeField and not field.auto_now:
+            value = moment(value)
+        elif type(value) not in _AS_IT_IS.get(kind, ()):
             value = field.get_db_prep_save(field.pre_save(row, new), connection)
         found.append(value)
     return found
