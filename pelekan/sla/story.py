@@ -48,6 +48,10 @@ _STATUS = {
 }
 
 
+_MOVES = frozenset({"ticket.escalated", "ticket.returned", "ticket.handed_over"})
+_HANDS = _MOVES | {"ticket.assigned"}
+
+
 @dataclass
 class Episode:
     """One run of one target: its marks so far."""
@@ -96,16 +100,16 @@ class _Telling:
             self._taken(event)
         if name in ("ticket.reopened", "ticket.parted"):
             self.open = True
-        if name in _STATUS:
-            self._status(_STATUS[name], at)
-        if (
-            name in ("ticket.escalated", "ticket.returned", "ticket.handed_over")
-            and event.subject is not None
-        ):
-            self.assignee = None
+        elsewhere = name in _MOVES and event.subject is not None
+        begins = name in _HANDS and event.accepts and self.open
+        if elsewhere or begins:
             self._end(ACCEPTANCE, CANCELLED, at)
-            if self.open and event.accepts:
-                self._begin(ACCEPTANCE, at)
+        if name in _STATUS and (elsewhere or name not in _MOVES):  # within a team it rests on
+            self._status(_STATUS[name], at)
+        if elsewhere:
+            self.assignee = None
+        if begins:
+            self._begin(ACCEPTANCE, at)
 
     def _customer_wrote(self, at: datetime) -> None:
         self._status(WORKING, at)
@@ -182,7 +186,7 @@ def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
     """Events from rows of {name, at, data, agent_id, message__automatic}, and message__created_at where it is known."""
     for row in rows:
         data = row["data"] if isinstance(row["data"], dict) else {}
-        moved = row["name"] in ("ticket.escalated", "ticket.returned", "ticket.handed_over")
+        moved = row["name"] in _MOVES
         yield Told(
             str(row["name"]),
             row["at"],  # type: ignore[arg-type]
@@ -193,5 +197,5 @@ def told_from(rows: Iterable[dict[str, object]]) -> Iterator[Told]:
             bool(data.get("waits")),
             datetime.fromisoformat(str(data["answered_at"])) if data.get("answered_at") else None,
             row.get("message__created_at") if row["name"] == "message.crossed" else None,  # type: ignore[arg-type]
-            bool(data.get("to_accept", True)),
+            bool(data.get("to_accept", moved and bool(data.get("team")))),
         )

@@ -15,7 +15,7 @@ from pelekan.sla.models import BusinessHours, Replan, Timer
 from pelekan.sla.timers import replan
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.actions import receive
-from pelekan.tickets.models import Bell, Call, Ticket
+from pelekan.tickets.models import Bell, Call, Event, Ticket
 from tests.sla.test_timers import MORNING, again, ask, at, enable, policy, run, timer
 from tests.tickets.test_actions import mail
 
@@ -144,3 +144,19 @@ def _changed(now: Any, pk: int) -> None:
     from pelekan.tickets.events import action, record
 
     action(lambda: record("hours.changed", at=now, hours=pk))()
+
+
+def test_open_lists_hear_of_it_once_a_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One poke for all tickets of a batch, to those who see their steps; none where nothing looks different."""
+    monkeypatch.setattr(replan, "BATCH", 3)
+    for number in range(5):
+        ask(world, text=f"Question {number}")
+    said = Event.objects.filter(name__startswith="timer")
+    enable(both(30, 480), now=at(1))
+    plan_all(at(1))
+    topics = said.order_by("id").values_list("name", "topics")
+    assert list(topics) == [("timers.replanned", f"desk tier:{world.tiers[1].pk}")] * 2
+    said.delete()
+    enable(both(30, 480), now=at(2))
+    plan_all(at(2))
+    assert set(said.values_list("topics", flat=True)) == {""}

@@ -37,7 +37,7 @@ def shown(marks: list[Mark]) -> list[tuple[datetime, str]]:
 
 
 def acts(world: World, chance: random.Random) -> list[Callable[[Ticket, datetime], Any]]:
-    sara, dara = world.agents["sara"], world.agents["dara"]
+    sara, dara, omid = (world.agents[key] for key in ("sara", "dara", "omid"))
     teams = [world.teams["front"], world.teams["payments"], world.teams["technical"]]
     return [
         lambda t, at: actions.receive(
@@ -55,11 +55,14 @@ def acts(world: World, chance: random.Random) -> list[Callable[[Ticket, datetime
         lambda t, at: actions.reopen(t, by=sara, now=at),
         lambda t, at: actions.take(t, by=dara, now=at),
         lambda t, at: actions.release(t, by=dara, now=at),
+        lambda t, at: actions.entrust(t, chance.choice([sara, dara]), by=sara, now=at),
+        lambda t, at: actions.hand_over(t, chance.choice([sara, omid]), by=dara, because="so", now=at),
+        lambda t, at: actions.accept(t, by=omid, now=at),
         lambda t, at: actions.escalate(t, chance.choice(teams), by=sara, because="so", now=at),
     ]
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(16))
 def test_log_and_clocks_agree(world: World, seed: int) -> None:
     rulebooks.forget()
     body = presets.document_348()

@@ -323,6 +323,24 @@ def test_what_comes_back_to_who_sent_it_waits_for_nobody(world: World) -> None:
     assert Timer.objects.filter(ticket=ticket, target="acceptance").count() == 1
 
 
+def test_within_a_team_a_colleague_accepts_too(world: World) -> None:
+    accept = {"within_minutes": 30, "clock": "elapsed"}
+    enable({"policies": [policy("all", {"always": True}, 240, acceptance=accept)], "default": None})
+    ticket, sara, omid = ask(world), world.agents["sara"], world.agents["omid"]
+    actions.entrust(ticket, omid, by=sara, now=MORNING + minutes(10))
+    assert timer(ticket, "acceptance").breach_at == MORNING + minutes(40)
+    actions.accept(ticket, by=omid, now=MORNING + minutes(20))
+    assert timer(ticket, "acceptance").state == "met"
+    actions.hand_over(ticket, sara, by=omid, because="end of shift", now=MORNING + minutes(25))
+    assert timer(ticket, "acceptance").breach_at == MORNING + minutes(55)
+    actions.send_back(ticket, by=sara, because="no time", now=MORNING + minutes(30))
+    assert timer(ticket, "acceptance").state == "cancelled"
+    assert (again(ticket).assignee, again(ticket).handed_at) == (omid, None)
+    assert Timer.objects.filter(ticket=ticket, target="acceptance").count() == 2
+    actions.assign(ticket, sara, by=sara, now=MORNING + minutes(35))  # what one takes, one has accepted
+    assert Timer.objects.filter(ticket=ticket, target="acceptance").count() == 2
+
+
 def test_joined_tickets_leave_their_clocks(preset: World) -> None:
     one, other = ask(preset), ask(preset, now=at(1), subject="Another")
     actions.join(other, one, by=preset.agents["sara"], now=at(1.5))

@@ -89,6 +89,32 @@ def test_a_colleague_accepts_or_returns(world: World, ticket: Ticket) -> None:
     assert ticket.stays.count() == 2 and ticket.stays.filter(left_at=None).count() == 1
 
 
+def test_who_was_given_it_accepts_or_returns(world: World, ticket: Ticket) -> None:
+    sara, omid, nika = (world.agents[key] for key in ("sara", "omid", "nika"))
+    actions.entrust(ticket, omid, by=sara, now=NOON)
+    stay = fresh(ticket).stays.get(left_at=None)
+    assert (fresh(ticket).assignee, fresh(ticket).handed_at, stay.sent_by) == (omid, NOON, sara)
+    assert names(ticket).count("ticket.handed_over") == 0
+    actions.send_back(fresh(ticket), by=omid, because="نمی‌رسم", now=NOON)
+    assert (fresh(ticket).assignee, fresh(ticket).handed_at) == (sara, None)
+    actions.entrust(fresh(ticket), omid, by=nika, now=NOON)  # who is in no team of it
+    if world.teams["front"].pk not in nika.team_ids:
+        actions.send_back(fresh(ticket), by=omid, because="نه", now=NOON)
+        assert (fresh(ticket).assignee, fresh(ticket).handed_at) == (None, None), "the queue has it again"
+    assert fresh(ticket).team == world.teams["front"]
+
+
+def test_what_waits_already_is_given_on_and_returned_to_who_sent_it(world: World, ticket: Ticket) -> None:
+    up(ticket, world)
+    actions.entrust(
+        fresh(ticket), world.agents["dara"], by=world.agents["nika"], now=NOON + timedelta(minutes=5)
+    )
+    stay = fresh(ticket).stays.get(left_at=None)
+    assert (fresh(ticket).handed_at, stay.sent_by) == (NOON, world.agents["sara"])
+    actions.send_back(fresh(ticket), by=world.agents["dara"], because="نه", now=NOON)
+    assert fresh(ticket).assignee == world.agents["sara"]
+
+
 def test_a_running_chat_waits_for_nobody(world: World) -> None:
     ticket = write(world, channel="chat")
     talk = actions.accept_chat(ticket.conversations.get(), by=world.agents["sara"], now=NOON)

@@ -35,6 +35,8 @@ _LIVE = PreparedModels(lambda pk: Timer.objects.filter(LIVE, ticket=pk).order_by
 _LAST = PreparedModels(lambda pk, kind: Timer.objects.filter(ticket=pk, target=kind).order_by("-id")[:1])
 
 MOVES = frozenset({"ticket.escalated", "ticket.returned", "ticket.handed_over"})
+HANDS = MOVES | {"ticket.assigned"}
+"""After these someone may have to accept it; within a team, where the event says so."""
 BEGINS = frozenset({"ticket.created", "ticket.reopened", "ticket.parted", "ticket.split"})
 
 ASKED: dict[str, frozenset[str]] = {
@@ -199,10 +201,12 @@ class _Following:
         if running is not None and (not self.ticket.is_open or self._accepted()):
             self._end(running, clock.MET if self.ticket.is_open else clock.CANCELLED)
             running = None
-        if self.event.name in MOVES and self.event.data.get("team") and self.ticket.is_open:
+        event, elsewhere = self.event, self.event.name in MOVES and bool(self.event.data.get("team"))
+        begins = event.name in HANDS and bool(event.data.get("to_accept", elsewhere))
+        if (elsewhere or begins) and self.ticket.is_open:
             if running is not None:  # handed on before anybody accepted it
                 self._end(running, clock.CANCELLED)
-            if self.event.data.get("to_accept", True):
+            if begins:
                 self._start(ACCEPTANCE, self.now)
 
     def _accepted(self) -> bool:

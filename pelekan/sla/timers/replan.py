@@ -45,7 +45,7 @@ from pelekan.tickets.models import Event, Ticket
 
 BATCH = 250
 NEEDED = (
-    "status", "priority", "team", "inbox", "waiting_since", "first_answer_at", "last_at", "created_at", "alarm",
+    "status", "priority", "team", "tier", "inbox", "waiting_since", "first_answer_at", "last_at", "created_at", "alarm",
     "next_due_at", "rank_at",
 )  # fmt: skip
 TICKET_COLUMNS = ("alarm", "next_due_at", "rank_at")
@@ -96,17 +96,18 @@ def batch(row: Replan, now: datetime) -> None:
     """Plan the next tickets anew, in the transaction that says how far it is."""
     tickets = _next(row)
     document = document_of(row.book_id) if row.book_id else Document()
-    changed = _replan(tickets, row, document, now) if tickets else 0
+    changed, tiers = _replan(tickets, row, document, now) if tickets else (0, set())
     values: dict[str, Any] = {"done": row.done + len(tickets), "changed": row.changed + changed, "tries": 0}
     if len(tickets) == BATCH:
         due.settle(row, now, reached=tickets[-1].pk, **values)
         due.queued(Replan)
     else:
         due.settle(row, None, finished_at=now, reached=row.last, **values)
+    # one poke for all of it: the lists of those who see these steps, and the ticket that they have open, look again
     record(
         "timers.replanned",
         at=now,
-        topics=["desk"],
+        topics=["desk", *(f"tier:{tier}" for tier in sorted(tiers))] if tiers else (),
         replan=row.pk,
         done=row.done,
         total=row.total,
@@ -121,7 +122,10 @@ def _next(row: Replan) -> list[Ticket]:
     return list(rows[:BATCH])
 
 
-def _replan(tickets: Sequence[Ticket], row: Replan, document: Document, now: datetime) -> int:
+def _replan(
+    tickets: Sequence[Ticket], row: Replan, document: Document, now: datetime
+) -> tuple[int, set[int]]:
+    """How many targets are others now, and on which tiers anything can look different."""
     live: dict[int, dict[str, Timer]] = defaultdict(dict)
     for timer in Timer.objects.filter(LIVE, ticket__in=[one.pk for one in tickets]):
         live[timer.ticket_id][timer.target] = timer
@@ -134,9 +138,9 @@ def _replan(tickets: Sequence[Ticket], row: Replan, document: Document, now: dat
     moved: list[Timer] = []
     stood: list[Ticket] = []
     told = {one.pk: (_story(one), _plain(one)) for its in live.values() for one in its.values()}
-    changed = 0
+    changed, tiers = 0, set()
     for ticket in tickets:
-        mine = live[ticket.pk]
+        mine, changed_before = live[ticket.pk], changed + len(begun)
         for timer in list(mine.values()):
             policy = policies.get(ticket.pk) if row.why == "policy" else None
             if row.why == "policy":
@@ -151,10 +155,12 @@ def _replan(tickets: Sequence[Ticket], row: Replan, document: Document, now: dat
             begun.append(timer)
         if _stand(ticket, mine.values()):
             stood.append(ticket)
+        if changed + len(begun) > changed_before or (stood and stood[-1] is ticket):
+            tiers.add(ticket.tier_id)
     Timer.objects.bulk_create(begun, batch_size=BATCH)
     _write(moved, told, row)
     update_many(stood, *TICKET_COLUMNS)
-    return changed + len(begun)
+    return changed + len(begun), tiers
 
 
 def _write(moved: Sequence[Timer], told: dict[int, tuple[Any, Any]], row: Replan) -> None:

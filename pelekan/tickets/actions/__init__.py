@@ -25,7 +25,7 @@ from pelekan.tickets.actions.describing import categorise, register, rename, set
 from pelekan.tickets.actions.drafting import drop_draft, keep_draft, seen, set_auto_accept, set_presence
 from pelekan.tickets.actions.joining import CannotJoin, join, refuse_hint, unjoin
 from pelekan.tickets.actions.knowing import describe_self, know_customer
-from pelekan.tickets.actions.moving import WhyMissing, assign, escalate, hand_over, release, take
+from pelekan.tickets.actions.moving import WhyMissing, assign, entrust, escalate, hand_over, release, take
 from pelekan.tickets.actions.packing import PackMissing, keep_pack, link_issue, unlink_issue
 from pelekan.tickets.actions.placing import route
 from pelekan.tickets.actions.reaching import answer_again, unanswer
@@ -58,6 +58,7 @@ __all__ = [
     "end_access",
     "end_chat",
     "end_links",
+    "entrust",
     "escalate",
     "give",
     "hand_over",

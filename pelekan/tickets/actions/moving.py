@@ -40,6 +40,41 @@ def assign(
     ticket = lock(ticket)
     if agent.disabled_at:
         raise ValueError(f"{agent} no longer works here; choose someone else.")
+    return _assigned(ticket, agent, by=by, now=now, because=because, despite=despite)
+
+
+@action
+def entrust(
+    ticket: Ticket,
+    agent: Agent,
+    *,
+    by: Agent,
+    now: datetime | None = None,
+    because: str = "",
+    despite: str = "",
+) -> Ticket:
+    """As `assign`, to someone who did not ask for it: he accepts the ticket, or returns it. What already waits to be accepted
+    was handed over by someone else, and goes back to that one."""
+    now, ticket = now or clock(), lock(ticket)
+    if agent.disabled_at:
+        raise ValueError(f"{agent} no longer works here; choose someone else.")
+    waits = (
+        by.pk != agent.pk and ticket.assignee_id != agent.pk and ticket.handed_at is None and ticket.is_open
+    )
+    return _assigned(ticket, agent, by=by, now=now, because=because, despite=despite, to_accept=waits)
+
+
+def _assigned(
+    ticket: Ticket,
+    agent: Agent,
+    *,
+    by: By,
+    now: datetime,
+    because: str,
+    despite: str,
+    to_accept: bool = False,
+) -> Ticket:
+    """`ticket` is locked. `to_accept`: from now on it waits for `agent` to accept it."""
     before = ticket.assignee_id
     himself = isinstance(by, Agent) and by.pk == agent.pk
     if before == agent.pk:
@@ -48,6 +83,8 @@ def assign(
         return ticket
     if not himself:
         _must_suit(ticket, by, now, despite, agent=agent)
+    if to_accept and isinstance(by, Agent):
+        _begin_waiting(ticket, by, because, now)
     ticket.assignee = agent
     if ticket.status == Status.NEW:
         ticket.status = after(ticket.status, Act.TAKE)
@@ -62,10 +99,20 @@ def assign(
         topics=topics,
         agent=agent.pk,
         agent_before=before,
+        **({"to_accept": True} if to_accept else {}),
     )
     if himself and ticket.handed_at is not None:
         mark_accepted(ticket, by=agent, now=now)
     return ticket
+
+
+def _begin_waiting(ticket: Ticket, by: Agent, because: str, now: datetime) -> None:
+    """Within its team it waits from now on to be accepted, as what `by` handed over. `ticket` is locked; saved here."""
+    ticket.stays.filter(left_at=None).update(
+        sent_from=ticket.team_id, sent_by=by, why=because, accepted_at=None, accepted_by=None, missing=[]
+    )
+    ticket.handed_at = now
+    ticket.save(update_fields=["handed_at"])
 
 
 def _must_suit(
@@ -281,11 +328,7 @@ def _to_colleague(
     himself, before = to.pk == by.pk, ticket.assignee_id
     ticket = assign(ticket, to, by=by, now=now, because=because, despite=despite)
     if not himself and before != to.pk and ticket.is_open:
-        ticket.stays.filter(left_at=None).update(
-            sent_from=ticket.team_id, sent_by=by, accepted_at=None, accepted_by=None, missing=[]
-        )
-        ticket.handed_at = now
-        ticket.save(update_fields=["handed_at"])
+        _begin_waiting(ticket, by, because.strip(), now)
     if kept is not None:
         packing.send_along(ticket, ticket.stays.filter(left_at=None).first(), kept, by=by, now=now)
     _record_handed(ticket, to, by, because, now, to_accept=ticket.handed_at is not None)

@@ -49,7 +49,8 @@ def send_back(
         raise NobodySent
     sender = _still_there(stay.sent_by, team)
     asked, was_waiting = list(wanted(missing)), ticket.handed_at is not None
-    if team.pk == ticket.team_id and sender is None:
+    stays_here = team.pk == ticket.team_id
+    if stays_here and sender is None and (ticket.assignee_id is None or stay.sent_by_id is None):
         raise NobodySent
     before, tier_before, agent_before = ticket.team, ticket.tier, ticket.assignee_id
     old = [
@@ -63,7 +64,8 @@ def send_back(
         sent_from=None if sender else before, sent_by=None if sender else by if isinstance(by, Agent) else None,
     )  # fmt: skip
     ticket.team, ticket.tier, ticket.assignee = team, team.tier, None
-    ticket.handed_at = None if sender else now  # whoever sent it has it again; a queue has to accept
+    # whoever sent it has it again; the queue of another team has to accept
+    ticket.handed_at = None if sender or stays_here else now
     wake_up(ticket)
     ticket.save(update_fields=["team", "tier", "assignee", "status", "hold_until", "handed_at"])
     record(

@@ -134,7 +134,7 @@ def take(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 
 @act
 def assign(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
-    actions.assign(ticket, colleague(request), by=agent, despite=request.POST.get("despite", ""))
+    actions.entrust(ticket, colleague(request), by=agent, despite=request.POST.get("despite", ""))
 
 
 @act

@@ -38,6 +38,7 @@ export function badge() {
 }
 
 const soon = later(recount, 800);
-for (const topic of own) live()?.on(topic, soon);
+const atLeisure = later(recount, 3000);
+for (const topic of own) live()?.on(topic, (poke) => (poke.name === "timers.replanned" ? atLeisure() : soon()));
 recount();
 setInterval(() => document.hidden || recount(), 180_000); // what nobody thinks of grows while nothing happens

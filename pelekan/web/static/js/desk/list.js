@@ -129,5 +129,6 @@ document.addEventListener("click", async (event) => {
 });
 
 const soon = later(refresh, 400);
-for (const topic of own) live()?.on(topic, soon);
+const atLeisure = later(refresh, 3000); // other clocks come in batches: no hurry for each
+for (const topic of own) live()?.on(topic, (poke) => (poke.name === "timers.replanned" ? atLeisure() : soon()));
 document.addEventListener("desk-changed", soon);

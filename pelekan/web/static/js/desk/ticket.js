@@ -1,5 +1,5 @@
 // The open ticket: new lines come at its end, its head and the customer's panel stay true, colleagues are seen.
-import { ask, follow, form, fragment, later, live, myself, say, settle } from "./common.js";
+import { ask, follow, form, fragment, later, live, myself, own, say, settle } from "./common.js";
 import { begin as beginComposer } from "./composer.js";
 import { place as placePending } from "./pending.js";
 
@@ -151,6 +151,10 @@ const refreshCare = later(() => {
   const cards = document.getElementById("care");
   if (page() && !page().dataset.gone && cards && !cards.querySelector("details[open]")) quietly("#care", () => cards.dataset.care, "outerHTML");
 }, 250);
+
+// other service levels: the poke is for all tickets of a step at once, and comes while hundreds are planned anew
+const clocksAtLeisure = later(() => { refreshHead(); refreshBeside(); }, 2000);
+for (const topic of own) live()?.on(topic, (poke) => { if (poke.name === "timers.replanned") clocksAtLeisure(); });
 
 // the number is dialled: what is left to say is how it ended
 document.addEventListener("click", (event) => {
