@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pelekan.routing.acts import BadRules, Fault
-from pelekan.tickets.fitting import fits
+from pelekan.tickets.fitting import Need, weakest
 
 WAYS = ("queue", "round_robin", "least_busy")
 SWITCHES = ("skills", "languages", "sticky", "presence", "shift")
@@ -137,7 +137,7 @@ class Given:
 def choose(document: Assignment, facts: Mapping[str, Any]) -> Given:
     """Who of `facts["candidates"]` gets the ticket, by the way of `facts["team"]`.
 
-    Facts: "team", "language", "need" ([skill, level] or None), "refused" (agents who gave it back), and "candidates":
+    Facts: "team", "language", "need" ([skill, level] or None), "needs" (all of them where there are several), "refused" (agents who gave it back), and "candidates":
     {"agent", "online", "on_shift", "languages", "skills" ({skill: level}; keys may be texts), "tickets", "urgent" (how many
     of those), "capacity", "chats", "last_at" (ISO, when he was last given one, or None), "before" (had this customer)}.
     """
@@ -145,9 +145,9 @@ def choose(document: Assignment, facts: Mapping[str, Any]) -> Given:
     if not way.gives:
         return Given(None, way.way)
     candidates = list(facts.get("candidates") or ())
-    need = (int(facts["need"][0]), int(facts["need"][1])) if facts.get("need") else None
+    needs = _needs(facts) if way.skills else ()
     speaks = way.languages and any(facts.get("language") in one["languages"] for one in candidates)
-    scored = [_scored(one, way, facts, need if way.skills else None, speaks) for one in candidates]
+    scored = [_scored(one, way, facts, needs, speaks) for one in candidates]
     ranked = tuple(sorted(scored, key=lambda one: (bool(one.barred), one.score)))
     if not ranked or ranked[0].barred:
         return Given(None, way.way, ranked=ranked)
@@ -157,14 +157,20 @@ def choose(document: Assignment, facts: Mapping[str, Any]) -> Given:
     return Given(best.agent, way.way, because, ranked)
 
 
+def _needs(facts: Mapping[str, Any]) -> tuple[Need, ...]:
+    """What one and the same person must be able to do; decisions from before further causes counted have one need at most."""
+    alone = [facts["need"]] if facts.get("need") else []
+    return tuple((int(skill), int(level)) for skill, level in facts.get("needs") or alone)
+
+
 def _first(way: Way) -> str:
     return "longest_without" if way.way == "round_robin" else "least_busy"
 
 
 def _scored(
-    one: Mapping[str, Any], way: Way, facts: Mapping[str, Any], need: tuple[int, int] | None, speaks: bool
+    one: Mapping[str, Any], way: Way, facts: Mapping[str, Any], needs: tuple[Need, ...], speaks: bool
 ) -> Scored:
-    skill = fits({int(key): level for key, level in one["skills"].items()}, need)
+    skill = weakest({int(key): level for key, level in one["skills"].items()}, needs)
     language = facts.get("language") in one["languages"]
     load = load_of(one, way)
     barred = (
@@ -179,7 +185,7 @@ def _scored(
     knows = way.sticky and bool(one["before"])
     reasons = (
         *(("knows_customer",) if knows else ()),
-        *(("skilled",) if need and skill else ()),
+        *(("skilled",) if needs and skill else ()),
         *(("speaks",) if speaks and language else ()),
     )
     last, spare = one["last_at"] or "", float(max(skill.spare, 0))

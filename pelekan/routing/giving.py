@@ -19,7 +19,7 @@ from pelekan.tickets.bell.telling import managers_of
 from pelekan.tickets.by_hand import chosen
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import ChatState, Conversation, Event, Ticket
-from pelekan.tickets.needs import WORKING, need_for
+from pelekan.tickets.needs import WORKING, needs_of
 from pelekan.tickets.rulebooks import Book, decide, in_force, parsed
 from pelekan.tickets.states import Status
 
@@ -135,12 +135,14 @@ def _given(
     only_if_given: bool = False,
 ) -> Given:
     now = now or (event.at if event else ticket.last_at)
-    need = need_for(ticket.category_id)
+    needs = needs_of(ticket)
     facts = {
         "team": ticket.team_id, "language": ticket.language, "priority": ticket.priority, "now": now.isoformat(),
-        "need": list(need) if need else None, "refused": list(refused),
-        "candidates": _candidates(ticket, now, need[0] if need else None),
+        "need": list(needs[0]) if needs else None, "refused": list(refused),
+        "candidates": _candidates(ticket, now, [skill for skill, _level in needs]),
     }  # fmt: skip
+    if len(needs) > 1:  # further causes ask for more than the category
+        facts["needs"] = [list(need) for need in needs]
     given = _settled(document, facts)
     if given.agent is not None or not only_if_given:
         decide(
@@ -173,7 +175,7 @@ def _hold(pk: int) -> None:
         Agent.objects.select_for_update(of=("self",)).get(pk=pk)
 
 
-def _candidates(ticket: Ticket, now: datetime, skill: int | None) -> list[dict[str, Any]]:
+def _candidates(ticket: Ticket, now: datetime, needed: list[int]) -> list[dict[str, Any]]:
     """Everybody of the team as `assigning.choose` wants to see them. Five queries, fewer without a skill."""
     team = (
         Agent.objects.filter(WORKING, teams=ticket.team_id)
@@ -185,21 +187,29 @@ def _candidates(ticket: Ticket, now: datetime, skill: int | None) -> list[dict[s
     work = _work_of(ids)
     chats = Conversation.objects.filter(agent__in=ids, state=ChatState.ACTIVE).values_list("agent")
     running = dict(chats.annotate(Count("pk")).order_by())
-    skills = AgentSkill.objects.filter(agent__in=ids, skill=skill) if skill else AgentSkill.objects.none()
-    levels = {row["agent_id"]: row["level"] for row in skills.values("agent_id", "level")}
+    levels = _levels(ids, needed)
     before = Ticket.objects.filter(customer=ticket.customer_id, assignee__isnull=False).exclude(pk=ticket.pk)
     last = before.order_by("-last_at").values_list("assignee", flat=True).first()
     return [
         {
             "agent": agent.pk, "online": is_there(agent, now), "on_shift": is_on_shift(agent, now),
             "languages": [str(code) for code in agent.languages],
-            "skills": {str(skill): levels[agent.pk]} if agent.pk in levels else {},
+            "skills": levels.get(agent.pk, {}),
             **work.get(agent.pk, {"tickets": 0, "urgent": 0}),
             "capacity": agent.ticket_capacity, "chats": running.get(agent.pk, 0),
             "last_at": agent.last_at.isoformat() if agent.last_at else None, "before": agent.pk == last,
         }
         for agent in rows
     ]  # fmt: skip
+
+
+def _levels(ids: list[int], needed: list[int]) -> dict[int, dict[str, int]]:
+    found: dict[int, dict[str, int]] = {}
+    if needed:
+        rows = AgentSkill.objects.filter(agent__in=ids, skill__in=needed).order_by("skill_id")
+        for agent, skill, level in rows.values_list("agent_id", "skill_id", "level"):
+            found.setdefault(agent, {})[str(skill)] = level
+    return found
 
 
 def _work_of(ids: list[int]) -> dict[int, dict[str, int]]:

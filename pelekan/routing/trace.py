@@ -82,7 +82,8 @@ def _given(
     return {
         "way": kept.get("way", ""),
         "agent": {"id": agent, "name": names.get(f"agent:{agent}", "")} if agent else None,
-        "because": outcome.get("because", []), "need": facts.get("need"), "language": facts.get("language"),
+        "because": outcome.get("because", []), "need": facts.get("need"),
+        "needs": facts.get("needs") or ([facts["need"]] if facts.get("need") else []), "language": facts.get("language"),
         "candidates": [
             {
                 **one, "name": names.get(f"agent:{one['agent']}", ""),

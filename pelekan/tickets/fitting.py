@@ -33,6 +33,19 @@ def fits(have: Mapping[int, int], need: Need | None) -> Fit:
     return Fit(need, have.get(need[0], 0) if need else 0)
 
 
+def weakest(have: Mapping[int, int], needs: Iterable[Need]) -> Fit:
+    """How what someone has compares with all of `needs` at once: the one that fits worst; true where each is enough."""
+    return min((fits(have, need) for need in needs), key=lambda fit: fit.spare, default=Fit(None))
+
+
+def together(needs: Iterable[Need]) -> tuple[Need, ...]:
+    """Each skill once, at the highest level that is asked for, in the order in which they came."""
+    found: dict[int, int] = {}
+    for skill, level in needs:
+        found[skill] = max(level, found.get(skill, 0))
+    return tuple(found.items())
+
+
 def need_of(chain: Iterable[tuple[int | None, int | None]]) -> Need | None:
     """What a category asks for: the first of (skill's id, level) from the category upwards that names a skill. Without a
     level, being able to do it is enough."""

@@ -8,18 +8,21 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from pelekan.people.models import Agent, AgentSkill, Skill, Team
-from pelekan.tickets.fitting import Need, fits, need_of
-from pelekan.tickets.models import Category
+from pelekan.tickets.fitting import Need, need_of, together, weakest
+from pelekan.tickets.models import Category, Ticket
+
+Needs = tuple[Need, ...]
+"""All skills that a ticket needs of one and the same person."""
 
 WORKING = Q(disabled_at=None, user__is_active=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Suits:
-    """How a team, or a person alone, suits a need. `able`: the working members who have it, `online` those of them who
-    are there; `members`: all who work there."""
+    """How a team, or a person alone, suits what is needed. `able`: the working members who have all of it, `online` those of
+    them who are there; `members`: all who work there."""
 
-    need: Need | None
+    needs: Needs
     members: tuple[int, ...] = ()
     able: tuple[int, ...] = ()
     online: tuple[int, ...] = field(default=())
@@ -38,52 +41,68 @@ class DoesNotFit(Exception):
     @property
     def skill(self) -> str:
         """Its name; "" where nobody works there at all."""
-        return skill_name(self.suits.need) if self.suits.members else ""
+        return ", ".join(skill_names(self.suits.needs).values()) if self.suits.members else ""
 
 
-def need_for(category_id: int | None) -> Need | None:
-    """What requests of this category need: its own skill, else that of the category above. One query, none without."""
-    if category_id is None:
-        return None
-    fields = [f"{'parent__' * up}{name}" for up in range(3) for name in ("skill_id", "skill_level")]
-    row = Category.objects.filter(pk=category_id).values_list(*fields).first() or ()
-    return need_of(zip(row[::2], row[1::2], strict=True))
+_FIELDS = [f"{'parent__' * up}{name}" for up in range(3) for name in ("skill_id", "skill_level")]
 
 
-def skill_name(need: Need | None) -> str:
-    return (Skill.objects.filter(pk=need[0]).values_list("name", flat=True).first() or "") if need else ""
+def needs_of(ticket: Ticket) -> Needs:
+    """What the ticket needs: of its category its own skill, else that of the category above; and the same of each further
+    cause. One query, none for a ticket that has no category."""
+    if ticket.category_id is None:
+        return ()
+    asked = Q(pk=ticket.category_id) | Q(
+        pk__in=Ticket.causes.through.objects.filter(ticket=ticket.pk).values("category")
+    )
+    rows = sorted(
+        Category.objects.filter(asked).order_by("pk").values_list("pk", *_FIELDS),
+        key=lambda row: row[0] != ticket.category_id,
+    )
+    found = (need_of(zip(row[1::2], row[2::2], strict=True)) for row in rows)
+    return together(need for need in found if need is not None)
 
 
-def suits_of(teams: Iterable[int], need: Need | None) -> dict[int, Suits]:
+def skill_names(needs: Needs) -> dict[int, str]:
+    """skill → its name, in this order. One query, none without."""
+    if not needs:
+        return {}
+    names = dict(Skill.objects.filter(pk__in=[skill for skill, _level in needs]).values_list("pk", "name"))
+    return {skill: names[skill] for skill, _level in needs if skill in names}
+
+
+def suits_of(teams: Iterable[int], needs: Needs) -> dict[int, Suits]:
     """team → how it suits. Two queries for any number of teams."""
     ids = list(teams)
     rows = Agent.objects.filter(WORKING, teams__in=ids).values_list("teams", "pk", "presence").order_by("pk")
-    held = _held(need)
+    held = _held(needs)
     members: dict[int, list[tuple[int, str]]] = {pk: [] for pk in ids}
     for team, pk, presence in rows:
         if team in members:
             members[team].append((pk, presence))
-    return {team: _suits(found, held, need) for team, found in members.items()}
+    return {team: _suits(found, held, needs) for team, found in members.items()}
 
 
-def suits_people(people: Iterable[tuple[int, str]], need: Need | None) -> dict[int, Suits]:
+def suits_people(people: Iterable[tuple[int, str]], needs: Needs) -> dict[int, Suits]:
     """agent → how he suits alone; `people` as (agent, presence). One query, none without a need."""
-    held = _held(need)
-    return {pk: _suits([(pk, presence)], held, need) for pk, presence in people}
+    held = _held(needs)
+    return {pk: _suits([(pk, presence)], held, needs) for pk, presence in people}
 
 
-def _held(need: Need | None) -> dict[int, int]:
-    if need is None:
-        return {}
-    return dict(AgentSkill.objects.filter(skill=need[0]).values_list("agent_id", "level"))
+def _held(needs: Needs) -> dict[int, dict[int, int]]:
+    """agent → {skill: level}, of the skills that are needed."""
+    found: dict[int, dict[int, int]] = {}
+    if needs:
+        rows = AgentSkill.objects.filter(skill__in=[skill for skill, _level in needs])
+        for agent, skill, level in rows.values_list("agent_id", "skill_id", "level"):
+            found.setdefault(agent, {})[skill] = level
+    return found
 
 
-def _suits(people: list[tuple[int, str]], held: dict[int, int], need: Need | None) -> Suits:
-    able = [
-        (pk, presence) for pk, presence in people if fits({need[0]: held.get(pk, 0)} if need else {}, need)
-    ]
+def _suits(people: list[tuple[int, str]], held: dict[int, dict[int, int]], needs: Needs) -> Suits:
+    able = [(pk, presence) for pk, presence in people if weakest(held.get(pk, {}), needs)]
     return Suits(
-        need,
+        needs,
         members=tuple(pk for pk, _presence in people),
         able=tuple(pk for pk, _presence in able),
         online=tuple(pk for pk, presence in able if presence == "online"),

@@ -9,10 +9,10 @@ import pytest
 
 from pelekan.demo.world import World
 from pelekan.people.models import Agent, AgentSkill, Presence, Skill
-from pelekan.routing import giving
+from pelekan.routing import giving, trace
 from pelekan.routing.assigning import assignment_from, choose
 from pelekan.tickets import rulebooks
-from pelekan.tickets.actions import assign, escalate, release, set_presence, solve, take
+from pelekan.tickets.actions import assign, escalate, release, set_causes, set_presence, solve, take
 from pelekan.tickets.models import Bell, Category, Ticket
 from pelekan.tickets.rulebooks.models import Decision
 from tests.conftest import NOON
@@ -109,6 +109,30 @@ def test_the_skill_that_its_category_needs(world: World) -> None:
     assert got == [world.agents["omid"]] * 2, "asked for by the category above"
     AgentSkill.objects.update(level=1)
     assert mail(world, seconds=5, category_id=world.categories["gateway"].pk).assignee is None
+
+
+def test_the_skills_that_further_causes_need(world: World) -> None:
+    there(world, "sara", "omid")
+    bank, kurdish = Skill.objects.create(name="بانک"), Skill.objects.create(name="کردی")
+    Category.objects.filter(pk=world.categories["bank"].pk).update(skill=bank, skill_level=2)
+    cause = Category.objects.create(name="زبان", skill=kurdish, skill_level=1)
+    for key, skill in (("sara", bank), ("omid", bank), ("omid", kurdish)):
+        AgentSkill.objects.create(agent=world.agents[key], skill=skill, level=2)
+    ticket = mail(world, category_id=world.categories["bank"].pk)
+    set_causes(ticket, [cause], by=None, now=NOON)
+    gives(world, "front")
+    giving.give_one(ticket.pk, NOON + timedelta(minutes=1))
+    ticket.refresh_from_db()
+    assert ticket.assignee == world.agents["omid"]
+    one = Decision.objects.get(kind="assignment")
+    assert one.facts["needs"] == [[bank.pk, 2], [kurdish.pk, 1]]
+    assert choose(assignment_from(one.book.body), one.facts).outcome == one.outcome
+    without = {
+        **one.facts,
+        "candidates": [c for c in one.facts["candidates"] if c["agent"] != ticket.assignee_id],
+    }
+    assert choose(assignment_from(one.book.body), without).agent is None
+    assert trace.of(ticket.pk)[-1]["needs"] == one.facts["needs"]
 
 
 def test_whoever_knows_the_customer(world: World) -> None:

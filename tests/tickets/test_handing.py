@@ -10,7 +10,7 @@ from pelekan.demo.world import World
 from pelekan.people.models import AgentSkill, Skill, Team
 from pelekan.tickets import actions
 from pelekan.tickets.actions import NobodySent, PackMissing, WhyMissing
-from pelekan.tickets.models import Pack, Ticket
+from pelekan.tickets.models import Category, Pack, Ticket
 from pelekan.tickets.needs import DoesNotFit
 from pelekan.tickets.packs.fields import BadLink
 from pelekan.tickets.packs.quality import climbs
@@ -209,6 +209,20 @@ def test_a_person_without_the_skill_needs_a_reason(world: World, ticket: Ticket,
     actions.assign(ticket, world.agents["dara"], by=sara, now=NOON)
     actions.assign(ticket, omid, by=sara, now=NOON, despite="آموزش")
     assert fresh(ticket).assignee == omid and ticket.stays.get(left_at=None).despite == "آموزش"
+
+
+def test_further_causes_ask_for_their_skills_too(world: World, ticket: Ticket, bank: Skill) -> None:
+    """Whoever gets it must be able to do all of it."""
+    kurdish = Skill.objects.create(name="کردی")
+    cause = Category.objects.create(name="زبان", skill=kurdish, skill_level=1)
+    up(ticket, world)  # Dara can do the bank
+    actions.set_causes(fresh(ticket), [cause], by=world.agents["sara"], now=NOON)
+    with pytest.raises(DoesNotFit) as refused:
+        actions.assign(fresh(ticket), world.agents["dara"], by=world.agents["sara"], now=NOON)
+    assert refused.value.skill == "درگاه بانک, کردی"
+    AgentSkill.objects.create(agent=world.agents["dara"], skill=kurdish, level=1)
+    actions.assign(fresh(ticket), world.agents["dara"], by=world.agents["sara"], now=NOON)
+    assert fresh(ticket).assignee == world.agents["dara"]
 
 
 def test_a_team_without_people_fits_nothing(world: World, ticket: Ticket) -> None:

@@ -16,7 +16,7 @@ from pelekan.tickets.actions import packing
 from pelekan.tickets.actions.accepting import mark_accepted
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
-from pelekan.tickets.needs import DoesNotFit, Suits, need_for, skill_name, suits_of, suits_people
+from pelekan.tickets.needs import DoesNotFit, Suits, needs_of, skill_names, suits_of, suits_people
 from pelekan.tickets.states import Act, Status, after
 
 
@@ -90,6 +90,7 @@ def _assigned(
         ticket.status = after(ticket.status, Act.TAKE)
     ticket.save(update_fields=["assignee", "status"])
     topics = [f"agent:{before}"] if before else []
+    says: dict[str, Any] = {"to_accept": True} if to_accept else {}
     record(
         "ticket.assigned",
         ticket,
@@ -99,7 +100,7 @@ def _assigned(
         topics=topics,
         agent=agent.pk,
         agent_before=before,
-        **({"to_accept": True} if to_accept else {}),
+        **says,
     )
     if himself and ticket.handed_at is not None:
         mark_accepted(ticket, by=agent, now=now)
@@ -128,14 +129,14 @@ def _must_suit(
     write it down. The reason comes back where it was needed, else "". The desk's own rules choose by skill themselves."""
     if not isinstance(by, Agent) or (ticket.category_id is None and agent is not None):
         return ""
-    need = need_for(ticket.category_id)
-    if need is None and agent is not None:
+    needs = needs_of(ticket)
+    if not needs and agent is not None:
         return ""
     if agent is not None:
-        suits: Suits = suits_people([(agent.pk, "")], need)[agent.pk]
+        suits: Suits = suits_people([(agent.pk, "")], needs)[agent.pk]
     else:
         assert team is not None
-        suits = suits_of([team.pk], need)[team.pk]
+        suits = suits_of([team.pk], needs)[team.pk]
     if suits:
         return ""
     despite = despite.strip()
@@ -144,8 +145,8 @@ def _must_suit(
     if agent is not None:
         ticket.stays.filter(left_at=None, despite="").update(despite=despite)
     record(
-        "ticket.overridden", ticket, by=by, at=now, because=despite, skill=skill_name(need) if suits.members else "",
-        level=need[1] if need else None, team=team.pk if team else None, agent=agent.pk if agent else None,
+        "ticket.overridden", ticket, by=by, at=now, because=despite, skill=", ".join(skill_names(needs).values()) if suits.members else "",
+        level=needs[0][1] if needs else None, team=team.pk if team else None, agent=agent.pk if agent else None,
     )  # fmt: skip
     return despite
 

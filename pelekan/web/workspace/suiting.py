@@ -9,9 +9,8 @@ from django.utils.translation import ngettext, pgettext
 
 from pelekan.lib.text import isolate
 from pelekan.people.models import Team
-from pelekan.tickets.fitting import Need
 from pelekan.tickets.models import Category
-from pelekan.tickets.needs import DoesNotFit, Suits, need_for, skill_name, suits_of, suits_people
+from pelekan.tickets.needs import DoesNotFit, Needs, Suits, needs_of, skill_names, suits_of, suits_people
 
 MOST_NAMED = 2
 
@@ -21,22 +20,25 @@ def levels() -> dict[int, str]:
     return {1: _("learning"), 2: _("able"), 3: _("expert")}
 
 
-def skill_words(need: Need | None) -> str:
-    """«the bank's panel (expert)»; "" where nothing is needed."""
-    if need is None:
-        return ""
-    name = isolate(skill_name(need))
-    return name if need[1] <= 1 else f"{name} ({levels()[min(need[1], 3)]})"
+def skill_words(needs: Needs) -> str:
+    """«the bank's panel (expert), Kurdish»; "" where nothing is needed."""
+    names = skill_names(needs)
+    each = [
+        isolate(names[skill]) if level <= 1 else f"{isolate(names[skill])} ({levels()[min(level, 3)]})"
+        for skill, level in needs
+        if skill in names
+    ]
+    return pgettext("list", ", ").join(each)
 
 
 def teams_for(ticket: Any, teams: list[dict[str, Any]], people: list[dict[str, Any]]) -> dict[str, Any]:
     """`teams` of moves.teams_with_load, by whether they suit: {"fit", "others", "skill", "chosen" (id or None)}. Each gets
     "reason", "asks" and, as "online", how many of those who can do it are there."""
-    need = need_for(ticket.category_id)
-    suits = suits_of([team["id"] for team in teams], need)
+    needs = needs_of(ticket)
+    suits = suits_of([team["id"] for team in teams], needs)
     names = {one["id"]: one["name"] for one in people}
     asks = dict(Team.objects.values_list("pk", "tier__asks"))
-    skill = skill_words(need)
+    skill = skill_words(needs)
     fit: list[dict[str, Any]] = []
     others: list[dict[str, Any]] = []
     for team in teams:
@@ -53,7 +55,7 @@ def _why(suits: Suits, skill: str, names: dict[int, str]) -> str:
         return _("Nobody works in this team.")
     if not suits:
         return _("Nobody here can do this: %(skill)s.") % {"skill": skill}
-    if suits.need is None:
+    if not suits.needs:
         return ""
     # those who are there are named first
     able = sorted(suits.able, key=lambda pk: pk not in suits.online)
@@ -100,20 +102,20 @@ def _team_of(category_id: int | None) -> int | None:
 
 def people_for(ticket: Any, people: list[dict[str, Any]]) -> dict[str, Any]:
     """`people` of moves.people_with_load, by whether they suit: {"people", "others", "skill"}."""
-    need = need_for(ticket.category_id)
-    if need is None:
+    needs = needs_of(ticket)
+    if not needs:
         return {"people": people, "others": [], "skill": ""}
-    suits = suits_people([(one["id"], one["presence"]) for one in people], need)
+    suits = suits_people([(one["id"], one["presence"]) for one in people], needs)
     return {
         "people": [one for one in people if suits[one["id"]]],
         "others": [one for one in people if not suits[one["id"]]],
-        "skill": skill_words(need),
+        "skill": skill_words(needs),
     }
 
 
 def refusal(fault: DoesNotFit) -> str:
     """What an agent reads whose ticket would go where nobody can do what it needs."""
-    words = {"skill": skill_words(fault.suits.need)}
+    words = {"skill": skill_words(fault.suits.needs)}
     if fault.agent is not None:
         words["name"] = isolate(fault.agent.name)
         return (
