@@ -2,7 +2,7 @@
 
     routing      {"rules": [{"id", "name", "on": ["created", …], "when": condition, "do": [acts], "off": false}, …]}
     automations  the same, with "on" either events ["message.received", …], or a time since something
-                 {"after_hours": 4, "since": "waiting_since", "again": false}, or hours of the day
+                 {"after_hours": 4, "since": "waiting_since", "again": false, "clock": "business"}, or hours of the day
                  {"at": "09:00", "days": [0, …, 6 (0 = Monday)], "zone": "Asia/Tehran"}
 
 Of routing rules the first that matches decides, and the rest is skipped; of automations all that match run, in order.
@@ -40,6 +40,7 @@ AUTOMATED_ON = (
 )  # fmt: skip
 """Events to which automations may listen."""
 
+CLOCKS = ("elapsed", "business")
 SINCE = ("created_at", "waiting_since", "last_at", "solved_at")
 LONGEST_WAIT = 24 * 366
 MOST_RULES = 500
@@ -50,11 +51,13 @@ _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]\Z")
 
 @dataclass(frozen=True, slots=True)
 class After:
-    """So long after `since` (a moment of the ticket); `again`: and once more each time that it has passed again."""
+    """So long after `since` (a moment of the ticket); `again`: and once more each time that it has passed again.
+    `business`: only the ticket's business hours count, else every hour, day and night."""
 
     hours: float
     since: str
     again: bool = False
+    business: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,11 +223,14 @@ def _time_of(body: dict[str, Any], where: str, faults: list[Fault]) -> After | D
             faults.append(Fault(f"{where}.since", "no_since", str(since)[:40]))
         if not isinstance(again, bool):
             faults.append(Fault(f"{where}.again", "no_flag"))
+        counts = body.get("clock", "elapsed")
+        if counts not in CLOCKS:
+            faults.append(Fault(f"{where}.clock", "unknown_value", str(counts)[:40]))
         faults += [
             Fault(f"{where}.{key}", "unknown_value", str(key)[:40])
-            for key in body if key not in ("after_hours", "since", "again")
+            for key in body if key not in ("after_hours", "since", "again", "clock")
         ]  # fmt: skip
-        return After(float(hours) if number else 1.0, str(since), again is True)
+        return After(float(hours) if number else 1.0, str(since), again is True, counts == "business")
     at, days, zone = body.get("at"), body.get("days", list(range(7))), body.get("zone")
     before = len(faults)
     if not isinstance(at, str) or not _TIME.match(at):

@@ -16,6 +16,8 @@ from pelekan.lib.time import now as clock
 from pelekan.routing import engine, rules
 from pelekan.routing.models import Round, Wait
 from pelekan.routing.rules import After, Daily, Rule, Rules
+from pelekan.sla import calendars
+from pelekan.sla.hours import Hours, add_working
 from pelekan.tickets.by_hand import chosen
 from pelekan.tickets.conditions import ast, sql
 from pelekan.tickets.conditions.facts import facts_of
@@ -50,8 +52,47 @@ def begin(event: Event) -> None:
     for rule in wanted:
         assert isinstance(rule.time, After)
         if (moment := getattr(ticket, rule.time.since) or _meant(rule.time, event)) is not None:
-            _plan(ticket.pk, rule, moment)
+            _plan(ticket, rule, moment)
     due.queued(Wait)
+
+
+def move(event: Event) -> None:
+    """Reaction: the ticket went to people with other hours: what counts business time falls due by theirs from now on."""
+    book, document = _in_force()
+    wanted = {rule.id: rule for rule in document.timed if isinstance(rule.time, After) and rule.time.business}
+    if book is None or not wanted or event.ticket_id is None:
+        return
+    ticket = lock(event.ticket_id)
+    for row in Wait.objects.filter(ticket=ticket, rule__in=wanted):
+        time = wanted[row.rule].time
+        assert isinstance(time, After)
+        _replan(row, getattr(ticket, time.since), time, calendars.for_ticket(ticket))
+    due.queued(Wait)
+
+
+def other_hours(event: Event) -> None:
+    """Reaction: business hours were changed: what counts by them is planned anew, 200 tickets at a time."""
+    _book, document = _in_force()
+    for rule in document.timed:
+        if isinstance(rule.time, After) and rule.time.business:
+            _begin_round(rule.id, True, event.at)
+    due.queued(Round)
+
+
+def falls_due(time: After, moment: datetime, hours: Hours | None) -> datetime | None:
+    """When `time` has passed since `moment`; None where these hours never open again. `hours` None: always open."""
+    length = timedelta(hours=time.hours)
+    if hours is None or not time.business:
+        return moment + length
+    return add_working(moment, length, hours)
+
+
+def _replan(row: Wait, moment: datetime | None, time: After, hours: Hours | None) -> None:
+    if moment is None or row.since == moment:
+        return  # nothing to wait for, or it ran already and comes again by itself
+    at = falls_due(time, moment, hours)
+    if at != row.due_at:  # whoever holds the row just now looks for himself
+        Wait.objects.filter(pk=row.pk, leased_until=row.leased_until).update(due_at=at)
 
 
 def _meant(time: After, event: Event) -> datetime | None:
@@ -59,14 +100,19 @@ def _meant(time: After, event: Event) -> datetime | None:
     return event.at if time.since == "solved_at" and event.name == "ticket.solved" else None
 
 
-def _plan(ticket_id: int, rule: Rule, moment: datetime) -> None:
+def _plan(ticket: Ticket, rule: Rule, moment: datetime) -> None:
     assert isinstance(rule.time, After)
-    at = moment + timedelta(hours=rule.time.hours)
-    row = Wait.objects.filter(ticket_id=ticket_id, rule=rule.id).first()
+    at = falls_due(rule.time, moment, _hours(rule.time, ticket))
+    row = Wait.objects.filter(ticket=ticket, rule=rule.id).first()
     if row is None:
-        Wait.objects.create(ticket_id=ticket_id, rule=rule.id, due_at=at)
+        Wait.objects.create(ticket=ticket, rule=rule.id, due_at=at)
     elif row.since != moment and row.due_at is None:  # one that is due already looks for itself
         Wait.objects.filter(pk=row.pk).update(due_at=at)
+
+
+def _hours(time: After, ticket: Ticket) -> Hours | None:
+    """Those of its team, its inbox, or the desk, where the rule asks for them."""
+    return calendars.for_ticket(ticket) if time.business else None
 
 
 def look(row: Wait) -> datetime | None:
@@ -85,14 +131,16 @@ def _look(leased: Wait, now: datetime) -> None:
         due.settle(row, None)
         return
     moment = getattr(ticket, rule.time.since)
-    length = timedelta(hours=rule.time.hours)
     if moment is None or ticket.joined_into_id is not None or (row.since == moment and not rule.time.again):
         due.settle(row, None, tries=0)
         return
-    if moment + length > now:
-        due.settle(row, moment + length, tries=0)
+    hours = _hours(rule.time, ticket)
+    falls = falls_due(rule.time, moment, hours)
+    if falls is None or falls > now:
+        due.settle(row, falls, tries=0)
         return
-    due.settle(row, now + length if rule.time.again else None, since=moment, tries=0)
+    again = falls_due(rule.time, now, hours) if rule.time.again else None
+    due.settle(row, again, since=moment, tries=0)
     fp("wait.settled")
     facts = _facts(ticket, document, now)
     if ast.holds(rule.when, facts):
@@ -118,15 +166,17 @@ def renew(event: Event) -> None:
         planting = isinstance(rule.time, After)
         keys.add((rule.id, planting))
         at = event.at if isinstance(rule.time, After) else rule.time.next_after(event.at)  # type: ignore[union-attr]
-        Round.objects.update_or_create(
-            rule=rule.id,
-            planting=planting,
-            defaults={"due_at": at, "last_id": 0, "done": 0, "began_at": None},
-        )
+        _begin_round(rule.id, planting, at)
     for row in Round.objects.filter(due_at__isnull=False):
         if (row.rule, row.planting) not in keys:
             Round.objects.filter(pk=row.pk).update(due_at=None)
     due.queued(Round)
+
+
+def _begin_round(rule: str, planting: bool, at: datetime) -> None:
+    Round.objects.update_or_create(
+        rule=rule, planting=planting, defaults={"due_at": at, "last_id": 0, "done": 0, "began_at": None}
+    )
 
 
 def go(row: Round) -> datetime | None:
@@ -149,18 +199,24 @@ def _plant(row: Round, rule: Rule, now: datetime) -> None:
     assert isinstance(rule.time, After)
     since = rule.time.since
     rows = Ticket.objects.filter(pk__gt=row.last_id, **{f"{since}__isnull": False}).exclude(status="closed")
-    found = list(rows.order_by("pk").values_list("pk", since)[:PIECE])
+    found = list(rows.order_by("pk").only("pk", since, "team_id", "inbox_id")[:PIECE])
     due.settle(
-        row, now if len(found) == PIECE else None, last_id=found[-1][0] if found else row.last_id, tries=0
+        row, now if len(found) == PIECE else None, last_id=found[-1].pk if found else row.last_id, tries=0
     )
-    known = set(
-        Wait.objects.filter(rule=rule.id, ticket__in=[pk for pk, _ in found]).values_list("ticket", flat=True)
-    )
-    length = timedelta(hours=rule.time.hours)
-    Wait.objects.bulk_create(
-        [Wait(ticket_id=pk, rule=rule.id, due_at=moment + length) for pk, moment in found if pk not in known],
-        ignore_conflicts=True,
-    )
+    known = {one.ticket_id: one for one in Wait.objects.filter(rule=rule.id, ticket__in=found)}
+    hours: dict[tuple[int, int], Hours | None] = {}
+    new = []
+    for ticket in found:
+        place = (ticket.team_id, ticket.inbox_id)
+        if place not in hours:
+            hours[place] = _hours(rule.time, ticket)
+        moment = getattr(ticket, since)
+        if (wait := known.get(ticket.pk)) is None:
+            at = falls_due(rule.time, moment, hours[place])
+            new.append(Wait(ticket=ticket, rule=rule.id, due_at=at))
+        else:  # the rule or the hours may be others than when it was planned
+            _replan(wait, moment, rule.time, hours[place])
+    Wait.objects.bulk_create(new, ignore_conflicts=True)
     due.queued(Wait, Round)
 
 

@@ -48,7 +48,8 @@ def number(agent: Agent, *, now: datetime, fresh: bool) -> int:
 
 def counted(agent: Agent, rules: Rules, now: datetime) -> int:
     """Counted now, in one statement: each list gives its first MOST_COUNTED."""
-    parts, values = [], []
+    parts: list[str] = []
+    values: list[object] = []
     for name in LISTS:
         rows = tickets(name, Ticket.objects.visible_to(agent), rules, now).order_by()
         try:

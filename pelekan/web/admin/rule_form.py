@@ -49,6 +49,7 @@ def _on(post: QueryDict, kind: str) -> tuple[Any, list[str]]:
             "after_hours": int(hours) if hours.is_integer() else hours,
             "since": since,
             "again": again,
+            **({"clock": "business"} if post.get("after-clock") == "business" else {}),
         }
         if not 0 < hours <= 24 * 366:
             return on, [_("Write how much time has to pass, at most a year.")]
@@ -88,7 +89,10 @@ def drawn(
         "after": local_digits(post.get("after", "") if post is not None else f"{amount:g}", language()),
         "unit": (post.get("after-unit") if post is not None else None) or unit,
         "since": on.get("since") if isinstance(on, Mapping) else "waiting_since",
-        "again": bool(on.get("again")) if isinstance(on, Mapping) else False, "sinces": list(rule_words.since().items()),
+        "again": bool(on.get("again")) if isinstance(on, Mapping) else False,
+        "clock": on.get("clock", "elapsed") if isinstance(on, Mapping) else "elapsed",
+        "clocks": [("elapsed", _("Every hour, day and night")), ("business", _("Business hours"))],
+        "sinces": list(rule_words.since().items()),
         "units": [("minutes", _("minutes")), ("hours", _("hours")), ("days", _("days"))],
         "at": local_digits(str(daily.get("at") or "09:00"), language()),
         "days": [str(day) for day in daily.get("days", range(7))],

@@ -75,8 +75,11 @@ def when_in_words(on: Any, kind: str, language: str) -> str:
             if on.get("again")
             else _("%(hours)s after %(since)s")
         )
+        hours = hours_in_words(float(on["after_hours"]), language)
+        if on.get("clock") == "business":
+            hours = _("%(time)s in business hours") % {"time": hours}
         return pattern % {
-            "hours": hours_in_words(float(on["after_hours"]), language), "since": since().get(str(on.get("since")), "—"),
+            "hours": hours, "since": since().get(str(on.get("since")), "—"),
         }  # fmt: skip
     if isinstance(on, Mapping):
         days = on.get("days", list(range(7)))

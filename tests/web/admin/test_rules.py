@@ -297,3 +297,13 @@ def test_the_linter_marks_what_can_never_fire(arash: Client, world: World) -> No
     page = arash.get(RULES).content.decode()
     assert page.count("It is never reached") == 2  # in the panel, and at the rule
     assert "lint__one--breach" in page
+
+
+def test_a_draft_that_can_not_be_put_in_force_says_why(arash: Client, world: World) -> None:
+    add_rule(arash, "To the bank", "email", world.teams["payments"].pk)
+    assert "put in force as it is" not in arash.get(RULES).content.decode()
+    (draft,) = Rulebook.objects.filter(kind="routing")
+    draft.body["rules"][0]["do"] = []  # what it did is gone since
+    draft.save(update_fields=["body"])
+    page = arash.get(RULES).content.decode()
+    assert "put in force as it is" in page and 'role="alert"' in page
