@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from pelekan.routing.acts import BadRules, Fault
-from pelekan.tickets.fitting import Need, weakest
+from pelekan.tickets.fitting import Fit, Need, weakest
 
 WAYS = ("queue", "round_robin", "least_busy")
 SWITCHES = ("skills", "languages", "sticky", "presence", "shift")
@@ -140,8 +140,12 @@ def choose(document: Assignment, facts: Mapping[str, Any]) -> Given:
     Facts: "team", "language", "need" ([skill, level] or None), "needs" (all of them where there are several), "refused" (agents who gave it back), and "candidates":
     {"agent", "online", "on_shift", "languages", "skills" ({skill: level}; keys may be texts), "tickets", "urgent" (how many
     of those), "capacity", "chats", "last_at" (ISO, when he was last given one, or None), "before" (had this customer)}.
+    With "chat": who gets a chat by itself, of those who let chats come ("online": is there). A candidate's "capacity" is that
+    for chats then; teams that take their tickets themselves give chats too.
     """
     way = document.way_of(int(facts["team"]))
+    if facts.get("chat"):
+        return _choose_for_chat(way, facts)
     if not way.gives:
         return Given(None, way.way)
     candidates = list(facts.get("candidates") or ())
@@ -157,6 +161,53 @@ def choose(document: Assignment, facts: Mapping[str, Any]) -> Given:
     return Given(best.agent, way.way, because, ranked)
 
 
+def _choose_for_chat(way: Way, facts: Mapping[str, Any]) -> Given:
+    """The fewest chats first; then as for tickets. Nobody waits for someone who isn't there: the language counts only where
+    someone who speaks it could take the chat now."""
+    needs = _needs(facts) if way.skills else ()
+    candidates = list(facts.get("candidates") or ())
+    language = facts.get("language")
+    speaks = way.languages and any(
+        language in one["languages"] and not _chat_bar(one, needs) for one in candidates
+    )
+    ranked = tuple(
+        sorted(
+            (_scored_for_chat(one, needs, facts, speaks) for one in candidates),
+            key=lambda one: (bool(one.barred), one.score),
+        )
+    )
+    if not ranked or ranked[0].barred:
+        return Given(None, "chat", ranked=ranked)
+    first = "only_one" if len(ranked) == 1 or ranked[1].barred else "least_busy"
+    return Given(ranked[0].agent, "chat", (*ranked[0].reasons, first), ranked)
+
+
+def _chat_bar(one: Mapping[str, Any], needs: tuple[Need, ...]) -> str:
+    return (
+        "away" if not one["online"]
+        else "skill" if not _fit(one, needs)
+        else "full" if one["chats"] >= one["capacity"]
+        else ""
+    )  # fmt: skip
+
+
+def _scored_for_chat(
+    one: Mapping[str, Any], needs: tuple[Need, ...], facts: Mapping[str, Any], speaks: bool
+) -> Scored:
+    language = facts.get("language") in one["languages"]
+    barred = _chat_bar(one, needs) or ("language" if speaks and not language else "")
+    fit = _fit(one, needs)
+    reasons = (*(("skilled",) if needs and fit else ()), *(("speaks",) if speaks and language else ()))
+    spare = float(max(fit.spare, 0))  # an expert is kept free for what only he can do
+    score = (float(one["chats"]), spare, _moment(one["last_at"] or ""), float(one["agent"]))
+    load = round(100 * one["chats"] / max(int(one["capacity"]), 1), 3)
+    return Scored(int(one["agent"]), barred, load, score, reasons)
+
+
+def _fit(one: Mapping[str, Any], needs: tuple[Need, ...]) -> Fit:
+    return weakest({int(key): level for key, level in one["skills"].items()}, needs)
+
+
 def _needs(facts: Mapping[str, Any]) -> tuple[Need, ...]:
     """What one and the same person must be able to do; decisions from before further causes counted have one need at most."""
     alone = [facts["need"]] if facts.get("need") else []
@@ -170,7 +221,7 @@ def _first(way: Way) -> str:
 def _scored(
     one: Mapping[str, Any], way: Way, facts: Mapping[str, Any], needs: tuple[Need, ...], speaks: bool
 ) -> Scored:
-    skill = weakest({int(key): level for key, level in one["skills"].items()}, needs)
+    skill = _fit(one, needs)
     language = facts.get("language") in one["languages"]
     load = load_of(one, way)
     barred = (

@@ -9,9 +9,9 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Max, Q, QuerySet
 
-from pelekan.people.models import Agent, AgentSkill, Presence
+from pelekan.people.models import Agent, Presence
 from pelekan.routing.assigning import URGENT, Assignment, Given, assignment_from, choose
-from pelekan.routing.chats import THERE
+from pelekan.routing.chats import is_there, levels_of
 from pelekan.routing.models import Turn
 from pelekan.sla.hours import hours_from, is_open
 from pelekan.tickets.actions import assign
@@ -187,7 +187,7 @@ def _candidates(ticket: Ticket, now: datetime, needed: list[int]) -> list[dict[s
     work = _work_of(ids)
     chats = Conversation.objects.filter(agent__in=ids, state=ChatState.ACTIVE).values_list("agent")
     running = dict(chats.annotate(Count("pk")).order_by())
-    levels = _levels(ids, needed)
+    levels = levels_of(ids, needed)
     before = Ticket.objects.filter(customer=ticket.customer_id, assignee__isnull=False).exclude(pk=ticket.pk)
     last = before.order_by("-last_at").values_list("assignee", flat=True).first()
     return [
@@ -203,24 +203,10 @@ def _candidates(ticket: Ticket, now: datetime, needed: list[int]) -> list[dict[s
     ]  # fmt: skip
 
 
-def _levels(ids: list[int], needed: list[int]) -> dict[int, dict[str, int]]:
-    found: dict[int, dict[str, int]] = {}
-    if needed:
-        rows = AgentSkill.objects.filter(agent__in=ids, skill__in=needed).order_by("skill_id")
-        for agent, skill, level in rows.values_list("agent_id", "skill_id", "level"):
-            found.setdefault(agent, {})[str(skill)] = level
-    return found
-
-
 def _work_of(ids: list[int]) -> dict[int, dict[str, int]]:
     rows = Ticket.objects.filter(assignee__in=ids, status__in=AT_WORK).values("assignee").order_by()
     counted = rows.annotate(tickets=Count("pk"), urgent=Count("pk", filter=Q(priority__gte=URGENT)))
     return {row["assignee"]: {"tickets": row["tickets"], "urgent": row["urgent"]} for row in counted}
-
-
-def is_there(agent: Agent, now: datetime) -> bool:
-    """Whether he is on line: his switch says so, and a page of his gave a sign of life lately."""
-    return agent.presence == Presence.ONLINE and agent.seen_at is not None and agent.seen_at >= now - THERE
 
 
 def is_on_shift(agent: Agent, now: datetime) -> bool:

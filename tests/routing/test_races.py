@@ -16,9 +16,9 @@ from pelekan.people.models import Agent, Presence
 from pelekan.routing import giving
 from pelekan.tickets import rulebooks
 from pelekan.tickets.actions import assess, assign, escalate, release, solve, take
-from pelekan.tickets.models import Ticket
+from pelekan.tickets.models import ChatState, Conversation, Ticket
 from tests.conftest import NOON
-from tests.routing.test_engine import in_force, mail, move, rule
+from tests.routing.test_engine import chat, in_force, mail, move, rule
 from tests.routing.test_giving import gives, there
 
 TRIES = int(os.environ.get("RACE_TRIES", "60"))
@@ -68,6 +68,31 @@ def test_capacity_holds_at_once() -> None:
     for key in ("sara", "omid"):
         assert Ticket.objects.filter(assignee=world.agents[key], status="open").count() == 5
     assert Ticket.objects.filter(assignee=None).count() == 10
+    sound()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_capacity_for_chats_holds_at_once() -> None:
+    world = build(NOON)
+    rulebooks.forget()
+    for key, capacity in (("sara", 3), ("omid", 2)):
+        Agent.objects.filter(pk=world.agents[key].pk).update(
+            presence=Presence.ONLINE,
+            seen_at=NOON + timedelta(hours=8),
+            auto_accept=True,
+            chat_capacity=capacity,
+        )
+    at_once(
+        [
+            lambda number=number: [chat(world, seconds=4 * number + one) for one in range(2)]
+            for number in range(5)
+        ]
+    )
+    for key, capacity in (("sara", 3), ("omid", 2)):
+        assert (
+            Conversation.objects.filter(agent=world.agents[key], state=ChatState.ACTIVE).count() == capacity
+        )
+    assert Conversation.objects.filter(state=ChatState.WAITING).count() == 5
     sound()
 
 

@@ -114,8 +114,13 @@ def _given(one: Told) -> Told:
     lang = language()
     reasons, hindered = because(), barred()
     why = acts_form.listed_plain([reasons.get(code, code) for code in one["because"]])
-    if one["agent"]:
+    chat = one["way"] == "chat"
+    if one["agent"] and chat:
+        text = _("Chat given to %(name)s: %(why)s") % {"name": isolate(one["agent"]["name"]), "why": why}
+    elif one["agent"]:
         text = _("Given to %(name)s: %(why)s") % {"name": isolate(one["agent"]["name"]), "why": why}
+    elif chat:
+        text = _("Nobody who lets chats come is free for this one: it waits until someone takes it")
     elif one["way"] == "queue":
         text = _("It waits in the queue: this team takes tickets itself")
     else:
@@ -128,7 +133,7 @@ def _given(one: Told) -> Told:
                 "name": who["name"], "chosen": bool(one["agent"]) and who["agent"] == one["agent"]["id"],
                 "said": hindered.get(who["barred"], "") or ", ".join(reasons.get(code, code) for code in who["reasons"]),
                 "barred": bool(who["barred"]), "load": local_digits(f"{who['load']:g}", lang),
-                "tickets": local_digits(f"{who['tickets'] or 0}/{who['capacity'] or 0}", lang),
+                "tickets": local_digits(f"{who['chats' if chat else 'tickets'] or 0}/{who['capacity'] or 0}", lang),
             }
             for who in one["candidates"]
         ],
