@@ -11,6 +11,7 @@ from datetime import datetime
 
 from pelekan.sla import clock
 from pelekan.sla.clock import Mark, Reading
+from pelekan.sla.holding import held_until
 from pelekan.sla.hours import Hours
 from pelekan.sla.policies import Step, Target
 
@@ -43,8 +44,9 @@ def plan(
     done: Container[str],
     broken: bool,
     since: datetime,
+    office: Hours | None = None,
 ) -> Plan:
-    """`done`: ids of steps that are done or were passed over. `broken`: the breach is known. `since`: since when these are
+    """`office`: the hours that held steps wait for. `done`: ids of steps that are done or were passed over. `broken`: the breach is known. `since`: since when these are
     the ticket's steps; what lies before that moment counts as due then, because nobody could know it earlier."""
     until = max(now, marks[-1].at) if marks else now  # a clock that was set back
     reading = clock.run(target, marks, hours, until)
@@ -56,6 +58,7 @@ def plan(
     for place, step in enumerate(target.steps, 1):
         if step.id not in done:
             at = clock.reached_at(reading.segments, step.amount(target.within), target.clock, hours)
+            at = held_until(at, step, office)
             if at is not None and (reading.state == clock.RUNNING or at <= _ran_until(reading)):
                 waiting.append((max(at, since), place, step))
     waiting.sort(key=lambda one: one[:2])

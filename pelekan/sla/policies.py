@@ -12,6 +12,8 @@ Policies are tried in their order; the first whose condition holds is the ticket
 blank is refused: nothing becomes everybody's by accident. One that shall hold for all says {"always": true}. What is
 true only for a moment (the words of one message, the time that passed) can't choose a policy: it is refused too.
 
+A target with "clock": "elapsed" and "remind": "open" tells nobody and asks for no call while the office is closed (`sla.holding`).
+
 `hours` names business hours; null: the ticket's own (its team's, its inbox's, the desk's). `promise` is what the public is told,
 in minutes of elapsed time until the first answer.
 """
@@ -25,6 +27,7 @@ from datetime import timedelta
 from typing import Any
 
 from pelekan.sla.clock import BUSINESS, CLOCKS, PAUSES
+from pelekan.sla.holding import ALWAYS, OPEN, REMINDS, split
 from pelekan.tickets.conditions import ast
 
 FIRST_RESPONSE = "first_response"
@@ -56,13 +59,15 @@ class BadPolicies(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something that is done when so much of a target's time is spent. One of `share`, `minutes` and `before` is not None."""
+    """Something that is done when so much of a target's time is spent. One of `share`, `minutes` and `before` is not None.
+    `held`: not before the office opens (`sla.holding`)."""
 
     id: str
     do: tuple[Mapping[str, Any], ...]
     share: float | None = None
     minutes: int | None = None
     before: int | None = None
+    held: bool = False
 
     def amount(self, within: timedelta) -> timedelta:
         """How much must be spent."""
@@ -85,6 +90,11 @@ class Target:
 
     def step(self, id: str) -> Step | None:
         return next((one for one in self.steps if one.id == id), None)
+
+    @property
+    def holds(self) -> bool:
+        """Whether any step waits for the office to open."""
+        return any(step.held for step in self.steps)
 
     @property
     def minutes(self) -> int:
@@ -228,6 +238,9 @@ def _target(kind: str, row: Any, policy: str) -> Target:
     pause = row.get("pause", list(PAUSES))
     if not isinstance(pause, list) or not set(pause) <= set(PAUSES):
         raise BadPolicies("bad_pause", policy=policy, target=kind, value=pause)
+    remind = row.get("remind", ALWAYS)
+    if remind not in REMINDS:
+        raise BadPolicies("bad_remind", policy=policy, target=kind, value=remind)
     within = timedelta(minutes=row["within_minutes"])
     rows = row.get("steps") or []
     if not isinstance(rows, list) or len(rows) > MOST_STEPS:
@@ -237,6 +250,8 @@ def _target(kind: str, row: Any, policy: str) -> Target:
     for id in ids:
         if ids.count(id) > 1:
             raise BadPolicies("id_twice", policy=policy, target=kind, step=id)
+    if remind == OPEN and clock != BUSINESS:  # business time passes while it is open only
+        steps = split(steps)
     ordered = tuple(sorted(steps, key=lambda one: one.amount(within)))
     return Target(kind, within, clock, frozenset(pause), ordered)
 

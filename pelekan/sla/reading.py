@@ -8,6 +8,8 @@ from typing import Any
 from pelekan.lib.prepared import Prepared
 from pelekan.sla import calendars, clock
 from pelekan.sla.clock import mark_from
+from pelekan.sla.holding import held_until
+from pelekan.sla.hours import Hours
 from pelekan.sla.models import Replan, Timer
 from pelekan.sla.policies import Step, Target
 from pelekan.sla.timers.office import document_of
@@ -76,18 +78,28 @@ def _clock(row: dict[str, Any], now: datetime, language: str) -> dict[str, Any]:
             for one in read.segments
         ],
         "history": row["history"],
-        "steps": [_step(step, target, row, read, hours) for step in target.steps],
+        "steps": [
+            _step(step, target, row, read, hours, calendar.hours if calendar else None)
+            for step in target.steps
+        ],
     }
 
 
-def _step(step: Step, target: Target, row: dict[str, Any], read: clock.Reading, hours: Any) -> dict[str, Any]:
+def _step(
+    step: Step,
+    target: Target,
+    row: dict[str, Any],
+    read: clock.Reading,
+    hours: Hours | None,
+    office: Hours | None,
+) -> dict[str, Any]:
     done = row["done"].get(step.id)
     amount = step.amount(target.within)
     live = row["state"] in ("running", "paused")
     at = (
         datetime.fromisoformat(done["at"])
         if done
-        else clock.reached_at(read.segments, amount, target.clock, hours)
+        else held_until(clock.reached_at(read.segments, amount, target.clock, hours), step, office)
         if row["state"] == "running"
         else None
     )

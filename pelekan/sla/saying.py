@@ -32,6 +32,7 @@ WRONG = {
     "bad_time": _("A target is a time of at least a minute and at most a year."),
     "bad_clock": _("A target counts business hours or all hours."),
     "bad_pause": _("A clock can rest while we wait for the customer and while the request is on hold."),
+    "bad_remind": _("A target reminds at any hour, or while the office is open."),
     "too_many_steps": _("There are too many steps; twenty are enough for anybody."),
     "no_step": _("This is no step."),
     "bad_moment": _("A step comes at a share of the target, after some minutes, or some minutes before its end."),

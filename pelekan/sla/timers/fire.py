@@ -19,7 +19,7 @@ from pelekan.sla.plan import Plan
 from pelekan.sla.policies import Policy, Target
 from pelekan.sla.timers import acts
 from pelekan.sla.timers.models import LIVE
-from pelekan.sla.timers.office import hours_of, target_of
+from pelekan.sla.timers.office import target_of
 from pelekan.sla.timers.standing import COLUMNS, broke, note_step, planned, stand, take_over
 from pelekan.tickets.events import action, lock, record
 from pelekan.tickets.models import Ticket
@@ -59,7 +59,7 @@ def fire_at(row: Timer, now: datetime) -> None:
 
 def do_due(timer: Timer, ticket: Ticket, policy: Policy | None, target: Target, now: datetime) -> Plan:
     """Do the steps whose moment has come and know the breach; the plan from then on."""
-    seen = planned(timer, target, hours_of(ticket, policy, target), now)
+    seen = planned(timer, ticket, policy, target, now)
     if not seen.due or policy is None:
         return seen
     for one in seen.due:
@@ -73,7 +73,7 @@ def do_due(timer: Timer, ticket: Ticket, policy: Policy | None, target: Target, 
             "timer.stepped", ticket, at=one.at, because=acting.because, timer=timer.pk, target=timer.target,
             policy=timer.policy, step=one.step.id, did=did, late=(now - one.at).total_seconds() > 60,
         )  # fmt: skip
-    return planned(timer, target, hours_of(ticket, policy, target), now)
+    return planned(timer, ticket, policy, target, now)
 
 
 def catch_up(ticket: Ticket, until: datetime) -> None:

@@ -25,7 +25,7 @@ from pelekan.sla.policies import (
 )
 from pelekan.sla.timers import fire
 from pelekan.sla.timers.models import LIVE
-from pelekan.sla.timers.office import choose_for, hours_of, in_force, target_of
+from pelekan.sla.timers.office import choose_for, in_force, target_of
 from pelekan.sla.timers.standing import broke, keep, passed_over, planned, stand, stand_without, take_over
 from pelekan.tickets.events import lock, record, within_change
 from pelekan.tickets.models import Event, Ticket
@@ -278,7 +278,7 @@ class _Following:
         policy, target = target_of(timer)
         if target is None:  # it stands in no book any more
             return
-        seen = planned(timer, target, hours_of(self.ticket, policy, target), self.now)
+        seen = planned(timer, self.ticket, policy, target, self.now)
         for one in seen.due:
             if one.step is None:
                 self._keep_first(timer)

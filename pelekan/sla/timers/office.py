@@ -39,8 +39,15 @@ def target_of(timer: Timer) -> tuple[Policy | None, Target | None]:
 def hours_of(ticket: Ticket, policy: Policy | None, target: Target) -> Hours | None:
     """The hours that a target's clock follows: those that the policy wants, else of the ticket's team, of its inbox, the
     desk's. None: always open."""
-    if target.clock != BUSINESS:
-        return None
+    return _hours(ticket, policy) if target.clock == BUSINESS else None
+
+
+def office_of(ticket: Ticket, policy: Policy | None, target: Target) -> Hours | None:
+    """The hours that the steps of a target wait for which are held until the office opens. None: for none."""
+    return _hours(ticket, policy) if target.holds else None
+
+
+def _hours(ticket: Ticket, policy: Policy | None) -> Hours | None:
     wanted = policy.hours if policy else None
     key = f"hours {wanted} {ticket.team_id} {ticket.inbox_id}"
     return within_change(key, lambda: calendars.for_ticket(ticket, wanted))

@@ -37,7 +37,7 @@ from pelekan.sla.rank import rank_at
 from pelekan.sla.story import NAMES, episodes, told_from
 from pelekan.sla.timers.follow import retarget
 from pelekan.sla.timers.models import LIVE
-from pelekan.sla.timers.office import KIND, document_of, hours_of, in_force, target_of
+from pelekan.sla.timers.office import KIND, document_of, in_force, target_of
 from pelekan.sla.timers.standing import COLUMNS, passed_over, planned, standing_of, take_over
 from pelekan.tickets.conditions.sql import matching
 from pelekan.tickets.events import action, record
@@ -213,7 +213,7 @@ def _count(timer: Timer, ticket: Ticket, now: datetime) -> None:
     policy, target = target_of(timer)
     if target is None:
         return
-    seen = planned(timer, target, hours_of(ticket, policy, target), now)
+    seen = planned(timer, ticket, policy, target, now)
     for one in seen.due:
         if one.step is None:
             timer.breached_at = one.at

@@ -8,11 +8,11 @@ from typing import Any
 
 from pelekan.lib.prepared import insert, update
 from pelekan.sla import clock
-from pelekan.sla.hours import Hours
 from pelekan.sla.models import Timer
 from pelekan.sla.plan import Plan, alarm_of, plan
 from pelekan.sla.policies import Policy, Target
 from pelekan.sla.rank import rank_at
+from pelekan.sla.timers.office import hours_of, office_of
 from pelekan.tickets.events import record
 from pelekan.tickets.models import Ticket
 
@@ -22,11 +22,13 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def planned(timer: Timer, target: Target, hours: Hours | None, now: datetime) -> Plan:
+def planned(timer: Timer, ticket: Ticket, policy: Policy | None, target: Target, now: datetime) -> Plan:
     """What is due by now, from the timer's marks."""
+    hours = hours_of(ticket, policy, target)
     return plan(
         target, timer.read_marks(), hours, now,
         done=timer.done, broken=timer.breached_at is not None, since=timer.planned_at,
+        office=office_of(ticket, policy, target),
     )  # fmt: skip
 
 

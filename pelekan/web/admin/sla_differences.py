@@ -79,6 +79,12 @@ def _target(name: dict[str, str], kind: str, was: Policy | None, now: Policy | N
             if now.get("clock") == "elapsed"
             else _("%(name)s: %(target)s counts business hours now")
         ) % words
+    if was.get("remind") != now.get("remind"):
+        yield (
+            _("%(name)s: on the way to %(target)s reminders and calls wait until the office opens")
+            if now.get("remind") == "open"
+            else _("%(name)s: on the way to %(target)s reminders and calls come at any hour")
+        ) % words
     if set(was.get("pause") or ()) != set(now.get("pause") or ()):
         yield _("%(name)s: %(target)s rests at other times") % words
     if was.get("steps") != now.get("steps"):

@@ -50,6 +50,7 @@ class TargetForm:
     minutes: str = ""
     clock: str = "business"
     pause: tuple[str, ...] = PAUSES
+    hold: bool = False
     rows: list[Row] = field(default_factory=list)
     fault: str = ""
 
@@ -95,7 +96,8 @@ def _target_form(kind: str, target: Mapping[str, Any] | None, digits: str) -> Ta
     hours, minutes = _split(target.get("within_minutes"), digits)
     rows = [_row(step, act, digits) for step in target.get("steps") or () for act in step.get("do") or ()]
     pause = tuple(target.get("pause", PAUSES))
-    return TargetForm(kind, True, hours, minutes, target.get("clock", "business"), pause, rows)
+    hold = target.get("remind") == "open"
+    return TargetForm(kind, True, hours, minutes, target.get("clock", "business"), pause, hold, rows)
 
 
 def _row(step: Mapping[str, Any], act: Mapping[str, Any], digits: str) -> Row:
@@ -176,6 +178,7 @@ def _typed_target(post: Post, kind: str) -> TargetForm:
         minutes=post.one(f"{kind}_m")[:8],
         clock="elapsed" if post.one(f"{kind}_clock") == "elapsed" else "business",
         pause=tuple(one for one in PAUSES if one in post.all(f"{kind}_pause")),
+        hold=bool(post.one(f"{kind}_hold")),
         rows=_typed_rows(post, f"{kind}_step_"),
     )
     if target.on and not length_of(target.hours, target.minutes):
@@ -233,6 +236,7 @@ def _target(target: TargetForm, names: Any) -> dict[str, Any]:
         "within_minutes": length_of(target.hours, target.minutes),
         "clock": target.clock,
         "pause": list(target.pause),
+        **({"remind": "open"} if target.hold and target.clock == "elapsed" else {}),
         "steps": _steps(target.rows, names),
     }
 
