@@ -90,6 +90,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.reopened": [watching.moved, timers.follow, engine.route, giving.give],
     "ticket.frustrated": [ring.ring],
     "call.done": [keeping.called],
+    "guide.finished": [ring.ring],
     "promise.near": [ring.ring],
     "promise.missed": [ring.ring],
     "desk.forgot": [ring.ring],

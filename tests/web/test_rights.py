@@ -21,7 +21,7 @@ ROWS: list[tuple[str, str]] = [
     (r"setup/", "holder"),
     (r"desk/settings/mail/signing/.*", "settings"),
     (r"desk/settings/(mail|health)/.*", "quarantine"),
-    (r"desk/settings/replies/.*", "share_replies"),
+    (r"desk/settings/(replies|guides)/.*", "share_replies"),
     (r"desk/settings/(teams|agents|skills)/.*", "people"),
     (r"desk/settings/(rules|automations|assignment|books|sla|frustration)/.*", "rules"),
     (r"desk/settings/.*", "settings"),

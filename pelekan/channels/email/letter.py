@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from pelekan.channels import outbox
-from pelekan.channels.email import notice, thread
+from pelekan.channels.email import notice, steps, thread
 from pelekan.channels.email.addresses import Address
 from pelekan.channels.email.compose import Attached, Outgoing, Quoted
 from pelekan.channels.models import Delivery, Reference
@@ -66,6 +66,8 @@ def letter(delivery: Delivery, messages: Sequence[Message]) -> Outgoing:
     proved = outbox.is_proved(first, delivery.recipient)
     to, cc = _listed(delivery, named=proved or not first.automatic)
     with translation.override(language):
+        if not delivery.copied:
+            html, text = steps.with_links(messages, html, text)
         return Outgoing(
             subject=_subject(delivery, first, proved),
             sender=Address(first.agent.name if first.agent else inbox.name, inbox.address),

@@ -24,6 +24,7 @@ from pelekan.people.identify import phone_number
 from pelekan.people.models import ZONE_OF, Identity, IdentityKind
 from pelekan.sla.calendars import for_inbox
 from pelekan.tickets.events import record
+from pelekan.tickets.guides.sending import link_of as guided
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import ChatState, Conversation, Inbox, Message
 from pelekan.tickets.notices.rules import Kind
@@ -165,7 +166,7 @@ def words_of(delivery: Delivery) -> str:
         if message.automatic:
             return _with_link(message.text, delivery)
         if delivery.conversation.channel == "sms":
-            text = message.text.strip()
+            text = "\n".join(filter(None, [message.text.strip(), guided(message)]))
             if message.attachments.exists():
                 text = "\n".join(filter(None, [text, _("Files: %(link)s") % {"link": link_of(delivery)}]))
             return text

@@ -30,6 +30,7 @@ class Ring(StrEnum):
     FORGOTTEN = "forgotten"
     REFUSED = "refused"
     DUE = "due"
+    STEPS = "steps"
 
 
 class By(StrEnum):
@@ -58,6 +59,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.FORGOTTEN: (By.BELL, By.MAIL),
     Ring.REFUSED: (By.BELL, By.MAIL),
     Ring.DUE: (By.BELL, By.BROWSER),
+    Ring.STEPS: (By.BELL,),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -117,6 +119,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.FAILED, what, what.assignee or what.author)
     if what.name == "ticket.rated":
         return _one(Ring.RATED, what, what.assignee)
+    if what.name == "guide.finished":
+        return _one(Ring.STEPS, what, what.assignee or what.data.get("agent"))
     if what.name == "answer.refused":  # whoever wrote it: the agent is told here, never the mail's sender
         return _one(Ring.UNSENT, what, what.data.get("agent"))
     if what.name == "ticket.told":

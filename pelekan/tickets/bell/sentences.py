@@ -28,12 +28,13 @@ NAMES = {
     Ring.FORGOTTEN: gettext_lazy("Tickets of the desk are forgotten"),
     Ring.REFUSED: gettext_lazy("Scheduled rules could not come into force"),
     Ring.DUE: gettext_lazy("A ticket is about to be late, or is"),
+    Ring.STEPS: gettext_lazy("A customer has ticked all steps that I sent"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
     Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
-    Ring.DUE: "timer", Ring.REFUSED: "octagon-alert",
+    Ring.DUE: "timer", Ring.REFUSED: "octagon-alert", Ring.STEPS: "list-checks",
 }  # fmt: skip
 
 
@@ -129,6 +130,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return str(REFUSED.get(data.get("why", ""), NAMES[Ring.UNSENT]))
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
+    if kind == Ring.STEPS:
+        return _("%(who)s has done all steps") % words
     if kind == Ring.DUE:
         _source, target, how = [*str(data.get("source", "")).split(":"), "", ""][:3]
         return str(CLOCKS.get((target, how), NAMES[Ring.DUE]))

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.tickets.frustration.signals import SIGNALS
 
-PROPOSALS = ("call", "hand_over", "ask_at_once")
+PROPOSALS = ("call", "hand_over", "ask_at_once", "guide")
 LISTS = ("no_owner", "silent", "no_next", "promised", "waiting", "held")
 
 
@@ -60,6 +60,7 @@ ACTS: list[dict[str, Any]] = [
     {"from": 70, "propose": "call", "reason": ""},
     {"from": 55, "propose": "hand_over", "reason": "transfers"},
     {"from": 30, "propose": "ask_at_once", "reason": "asked_again"},
+    {"from": 45, "propose": "guide", "reason": "round_trips"},
 ]
 FORGOTTEN = {
     "no_owner": 30, "silent": 8 * 60, "no_next": 24 * 60, "promised": 0, "waiting": 5 * 1440, "held": 7 * 1440, "alarm": 60,

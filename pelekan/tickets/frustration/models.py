@@ -19,7 +19,7 @@ class Mood(models.Model):
     reasons = models.JSONField(
         default=list
     )  # [[signal, number, points], …], at most three, the strongest first
-    proposed = models.CharField(max_length=12, blank=True)  # call, hand_over, ask_at_once
+    proposed = models.CharField(max_length=12, blank=True)  # call, hand_over, ask_at_once, guide
     dismissed_at = models.DateTimeField(null=True, blank=True)
     dismissed_by = models.ForeignKey(
         Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

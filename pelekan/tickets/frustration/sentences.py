@@ -28,6 +28,7 @@ ACTS = {
     "call": gettext_lazy("Call the customer"),
     "hand_over": gettext_lazy("Give it to someone who sees it through"),
     "ask_at_once": gettext_lazy("Ask for everything at once"),
+    "guide": gettext_lazy("Lead the customer step by step"),
 }
 PRESETS = {
     "balanced": gettext_lazy("Balanced"),

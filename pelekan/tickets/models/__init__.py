@@ -37,6 +37,8 @@ from pelekan.tickets.bell.models import Bell as Bell
 from pelekan.tickets.bell.models import BellChoice as BellChoice
 from pelekan.tickets.calls.models import Call as Call
 from pelekan.tickets.frustration.models import Mood as Mood
+from pelekan.tickets.guides.models import Guide as Guide
+from pelekan.tickets.guides.models import SentGuide as SentGuide
 from pelekan.tickets.notices.models import Notice as Notice
 from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice
 from pelekan.tickets.notices.models import NoticeState as NoticeState

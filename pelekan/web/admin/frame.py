@@ -52,6 +52,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_categories", _("Categories"), "folder-tree", "settings"),
                 ("settings_tags", _("Tags"), "tags", "settings"),
                 ("settings_replies", _("Saved replies"), "zap", "share_replies"),
+                ("settings_guides", _("Guided steps"), "list-checks", "share_replies"),
                 ("settings_notices", _("Notices"), "bell", "settings"),
             ],
         ),

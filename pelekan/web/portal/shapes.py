@@ -15,6 +15,8 @@ from pelekan.lib.html import clean_rich
 from pelekan.lib.text import initials
 from pelekan.people.models import Tier
 from pelekan.tickets import joined
+from pelekan.tickets.guides import reading as guides
+from pelekan.tickets.guides.sending import token_of
 from pelekan.tickets.models import Attachment, Message, MessageKind, Ticket
 from pelekan.tickets.notices import defaults
 from pelekan.tickets.states import Status
@@ -181,13 +183,15 @@ def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = 
     found = list(rows[: WINDOW + 1])
     earlier, found = len(found) > WINDOW, found[:WINDOW][::-1]
     files = _files(found, dates, signed)
+    led = [message.pk for message in found if "guide" in message.meta]
+    steps = guides.of_messages(led) if led else {}
     items: list[dict[str, Any]] = []
     day = ""
     for message in found:
         if (today := dates.day(message.created_at)) != day:
             day = today
             items.append({"shape": "day", "text": today})
-        items.append(_message(message, files))
+        items.append({**_message(message, files), "guide": guided(message, steps.get(message.pk))})
     return {
         "items": items,
         "first": found[0].pk if found else 0,
@@ -216,6 +220,14 @@ def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[s
         "channel": message.channel,
         "files": files.get(message.pk, []),
     }
+
+
+def guided(message: Message, steps: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The steps of a message, with what stands above them and where they are ticked."""
+    if steps is None:
+        return None
+    address = reverse("portal_steps", args=[token_of(message.pk)])
+    return {**steps, "intro": message.meta["guide"].get("intro", ""), "url": address}
 
 
 def _files(found: list[Message], dates: Reading, signed: bool) -> dict[int, list[dict[str, Any]]]:

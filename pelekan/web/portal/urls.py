@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.portal import entrance, guests, notices, profile, promise, requests
+from pelekan.web.portal import entrance, guests, notices, profile, promise, requests, steps
 
 urlpatterns = [
     path("", requests.home, name="portal_home"),
@@ -24,6 +24,7 @@ urlpatterns = [
     path("profile/notices/", notices.choose, name="portal_notices"),
     path("rate/<str:token>/", notices.rate, name="portal_rate"),
     path("solved/<str:token>/", notices.solved, name="portal_solved"),
+    path("steps/<str:token>/", steps.steps, name="portal_steps"),
     path("notices/off/<str:token>/", notices.off, name="portal_notices_off"),
     path("g/<str:secret>/", guests.door, name="portal_guest_door"),
     path("guest/<int:ticket_id>/", guests.show, name="portal_guest"),

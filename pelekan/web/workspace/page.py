@@ -13,6 +13,7 @@ from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Tier
 from pelekan.tickets import lists
 from pelekan.tickets import views as saved_views
+from pelekan.tickets.guides import reading as guides
 from pelekan.tickets.lists import View
 from pelekan.tickets.models import Conversation, ReadMark, Ticket
 from pelekan.tickets.states import possible
@@ -78,6 +79,7 @@ _ROW = Prepared(
             waits=pending.ARE_THERE,
             clocked=clocks.ARE_THERE,
             call=call_cards.ARE_THERE,
+            guided=guides.ARE_THERE,
             packed=packs.PACKED,
             issued=packs.LINKED,
         )
@@ -159,6 +161,7 @@ def ticket_context(request: HttpRequest, ticket: dict[str, Any]) -> dict[str, An
         "ticket": head(ticket, agent, chat, dates),
         "calls": call_cards.open_calls(ticket, dates),
         "care": {**care_cards.care(ticket, dates), **care_cards.ask_at_once(ticket["language"])},
+        "guides": guides.of_ticket(ticket["id"]) if ticket["guided"] else [],
         "clocks": clocks_part(ticket, dates),
         "climb": climb(ticket, side["stays"], agent),
         "issues": packs.issues_of(ticket["id"], agent) if ticket["issued"] else [],

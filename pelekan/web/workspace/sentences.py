@@ -272,6 +272,10 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
     "call.done": _called,
     "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),
+    "guide.ticked": lambda data: _("%(who)s ticked step %(step)s of %(total)s: “%(title)s”"),
+    "guide.unticked": lambda data: _("%(who)s took the tick of step %(step)s off: “%(title)s”"),
+    "guide.stuck": lambda data: _("%(who)s is stuck at step %(step)s of %(total)s: “%(title)s”"),
+    "guide.finished": lambda data: _("All %(total)s steps are ticked: “%(title)s”"),
     "message.crossed": lambda data: _("The customer wrote while this answer was about to go: he still waits"),
     "message.released": lambda data: _("%(who)s released a held message"),
 }

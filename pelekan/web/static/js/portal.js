@@ -24,16 +24,18 @@ async function refresh(asked) {
   const last = made.content.querySelector("[data-last]")?.dataset.last;
   const news = last && last !== part.querySelector("[data-last]")?.dataset.last;
   if (news && !asked && isWriting()) return announce();
+  if (!asked && isWriting(".guide textarea")) return; // what is said about a step is not lost
+  const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   const far = document.documentElement.scrollHeight - innerHeight - scrollY;
   part.replaceChildren(made.content);
   globalThis.htmx?.process(part);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
   if (news) scrollTo({ top: document.documentElement.scrollHeight - innerHeight - far });
   document.querySelector(".waiting")?.remove();
 }
 
-function isWriting() {
-  const field = document.querySelector("#answer textarea");
-  return document.activeElement === field || Boolean(field?.value);
+function isWriting(where = "#answer textarea, .guide textarea") {
+  return [...document.querySelectorAll(where)].some(field => document.activeElement === field || field.value);
 }
 
 function announce() {

@@ -114,6 +114,7 @@ const renewSoon = later(renew, 200);
 
 function heard(poke) {
   if (/^(call\.|ticket\.(joined|parted|split))/.test(poke.name)) refreshCalls();
+  if (/^(guide\.|ticket\.(joined|parted|split))/.test(poke.name)) refreshGuides();
   if (/^(promise\.|ticket\.(frustrated|calmed|mood_changed|solved|reopened)|call\.)/.test(poke.name)) refreshCare();
   if (/^ticket\.(joined|parted|split|hint_refused)$/.test(poke.name) && !(poke.id <= Number(page()?.dataset.lastEvent))) renewSoon();
   else freshen();
@@ -147,6 +148,21 @@ const refreshCalls = later(() => {
   if (page() && !page().dataset.gone && cards && !cards.querySelector("input:checked, input[name=text]:not(:placeholder-shown)")) quietly("#calls", () => cards.dataset.calls, "outerHTML");
 }, 250);
 
+// which lists are open stays; the focus stays on its tick
+const refreshGuides = later(async () => {
+  const cards = document.getElementById("guides");
+  if (!page() || page().dataset.gone || !cards) return;
+  const answer = await ask(cards.dataset.guides).catch(() => null);
+  if (!answer?.ok || !cards.isConnected) return;
+  const state = new Map([...cards.querySelectorAll("details")].map((one) => [one.id, one.open]));
+  const focused = cards.contains(document.activeElement) ? document.activeElement.id : "";
+  const fresh = fragment(await answer.text());
+  for (const one of fresh.querySelectorAll("details")) if (state.has(one.id)) one.open = state.get(one.id);
+  cards.replaceChildren(...fresh.getElementById("guides").childNodes);
+  window.htmx.process(cards);
+  if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+}, 250);
+
 const refreshCare = later(() => {
   const cards = document.getElementById("care");
   if (page() && !page().dataset.gone && cards && !cards.querySelector("details[open]")) quietly("#care", () => cards.dataset.care, "outerHTML");
@@ -170,6 +186,7 @@ document.addEventListener("desk-changed", (event) => {
   const { ticket, message } = event.detail || {};
   if (message) document.getElementById(`message-${message}`)?.querySelector(".sheet__remote")?.remove();
   if (ticket && String(ticket) !== page().dataset.ticket) return;
+  refreshGuides();
   if (event.target === document) refreshHead();
 });
 
