@@ -9,6 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -49,7 +50,7 @@ def number(agent: Agent, *, now: datetime, fresh: bool) -> int:
 def counted(agent: Agent, rules: Rules, now: datetime) -> int:
     """Counted now, in one statement: each list gives its first MOST_COUNTED."""
     parts: list[str] = []
-    values: list[object] = []
+    values: list[Any] = []
     for name in LISTS:
         rows = tickets(name, Ticket.objects.visible_to(agent), rules, now).order_by()
         try:

@@ -183,12 +183,14 @@ export function begin(here, { freshen, typing, lastSeen }) {
   const look = settle(() => { saw.reply = Math.max(saw.reply, lastSeen()); }, 1500);
   root("reply")?.addEventListener("keydown", () => look());
 
-  // all that is needed, asked for at once
+  // a text that is proposed: put in, or sent at once where nothing else is begun
   here.addEventListener("click", (event) => {
     const button = event.target.closest("[data-ask-at-once]");
     if (!button || !box.querySelector('.composer__mode[data-mode="reply"]')) return;
+    const alone = empty(root("reply")) && !files.ids().length && !files.busy();
     turn("reply");
     editors.reply.insertPlainText(button.dataset.askAtOnce, false);
+    if (button.hasAttribute("data-send-now") && alone) send();
   });
 
   box.addEventListener("click", (event) => {
