@@ -9,8 +9,8 @@ from typing import Any
 import nh3
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from pelekan.channels.chat import reception as at_desk
 from pelekan.channels.chat.visitors import Visitor, reachable
@@ -21,6 +21,7 @@ from pelekan.lib.time import Dates, zone_named
 from pelekan.people.models import CALENDAR_OF, Agent
 from pelekan.sla.calendars import for_inbox
 from pelekan.tickets import feed
+from pelekan.tickets.guides import reading
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, Inbox, Message, MessageKind
 from pelekan.tickets.notices import rating, verifying
@@ -186,7 +187,41 @@ def _told(event: Event, others: dict[int, str]) -> str:
 
 
 def messages(rows: Iterable[Message]) -> list[Shape]:
-    return [message(row, row.attachments.all()) for row in rows]
+    rows = list(rows)
+    steps = guides(rows)
+    return [
+        {**message(row, row.attachments.all()), **({"guide": steps[row.pk]} if row.pk in steps else {})}
+        for row in rows
+    ]
+
+
+def guides(rows: Iterable[Message]) -> dict[int, Shape]:
+    """message id → {name, language, intro, progress, steps: [{number, title, text, done, stuck}], asks, said} for those
+    with guided steps; one query where there are any. `asks`: whether it is solved now; `said`: what he answered, in words."""
+    led = {row.pk: row for row in rows if "guide" in row.meta}
+    found = reading.of_messages(led) if led else {}
+    return {pk: _guide(led[pk], steps) for pk, steps in found.items()}
+
+
+def _guide(row: Message, steps: Shape) -> Shape:
+    language = get_language() or "en"
+    count = {
+        "done": local_digits(str(steps["done"]), language),
+        "total": local_digits(str(steps["total"]), language),
+    }
+    return {
+        "name": steps["name"], "language": steps["language"], "intro": row.meta["guide"].get("intro", ""),
+        "progress": _("%(done)s of %(total)s done") % count,
+        "steps": [
+            {"number": local_digits(str(one["number"]), language), **{key: one[key] for key in ("title", "text", "done", "stuck")}}
+            for one in steps["steps"]
+        ],
+        "asks": steps["finished"] and not steps["said"],
+        "said": {
+            "yes": _("All steps are done, and it is solved. Thank you."),
+            "no": _("All steps are done, but it is not solved. We know, and you hear from us."),
+        }.get(steps["said"], ""),
+    }  # fmt: skip
 
 
 def message(row: Message, files: Iterable[Attachment]) -> Shape:

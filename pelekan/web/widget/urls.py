@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.widget import api, asking, views
+from pelekan.web.widget import api, asking, guiding, views
 
 urlpatterns = [
     path("parts/<str:version>/<str:name>", views.part, name="widget-part"),
@@ -15,6 +15,7 @@ urlpatterns = [
     path("<str:key>/send", api.send, name="widget-send"),
     path("<str:key>/read", api.read, name="widget-read"),
     path("<str:key>/page", api.page, name="widget-page"),
+    path("<str:key>/steps", guiding.steps, name="widget-steps"),
     path("<str:key>/files", asking.upload, name="widget-upload"),
     path("<str:key>/files/<str:token>", asking.download, name="widget-file"),
     path("<str:key>/requests", asking.leave, name="widget-leave"),

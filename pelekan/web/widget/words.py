@@ -76,5 +76,13 @@ def words() -> dict[str, str]:
         "picture": _("Picture %s"),
         "failed": _("This did not work. Please try again."),
         "you": _("You"),
+        "step_fails": _("This does not work"),
+        "step_why": _("What happens instead?"),
+        "step_tell": _("Tell us"),
+        "step_stuck": _("You told us that this does not work."),
+        "steps_solved": _("All steps are done. Is it solved now?"),
+        "steps_yes": _("Yes, it is solved"),
+        "steps_no": _("No, not yet"),
+        "steps_left": _("If not: what is still wrong?"),
         "solved": _("Is it really solved?"),
     }

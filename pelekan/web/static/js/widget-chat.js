@@ -2,6 +2,7 @@
 
 import { chime } from "./widget-host.js";
 import { head } from "./widget-screens.js";
+import { stepsLine } from "./widget-steps.js";
 import { h, icon, linked, reconcile, threadRows } from "./widget-view.js";
 
 const IDLE = 180_000; // ms without a word after which a ticket is offered
@@ -151,7 +152,7 @@ function line(app, message, state, next) {
   if (state) meta.append(icon(state === "seen" ? "checks" : "check"), h("span", {}, words[state]));
   const body = message.notice === "registered"
     ? h("div.line__card", {}, icon("ticket"), h("span", { dir: "auto" }, message.text))
-    : message.text && h("div.line__text", { dir: "auto" }, linked(message.text));
+    : message.guide ? stepsLine(app, message) : message.text && h("div.line__text", { dir: "auto" }, linked(message.text));
   return h(
     classes.filter(Boolean).join("."),
     {},

@@ -139,6 +139,20 @@ export class Desk extends Session {
     throw problem;
   }
 
+  /** Tick a step and the like: {act, step, words}; with nothing, how it stands. */
+  async step(message, what = {}) {
+    const body = { conversation: this.thread.id, message: message.id, ...what };
+    const { guide } = await this.call("steps", { body });
+    const now = this.messages.get(message.id);
+    if (now) this.messages.set(message.id, { ...now, guide });
+    this.changed();
+  }
+
+  /** Steps of this thread were ticked elsewhere. */
+  async led() {
+    for (const message of this.messages.values()) if (message.guide) await this.step(message).catch(() => {});
+  }
+
   // ── files, requests ───────────────────────────────────────────────────────────────────────────────────────
 
   async upload(file) {

@@ -223,6 +223,10 @@ export class Session {
   poked(poke) {
     clearTimeout(this.soon);
     this.soon = setTimeout(() => this.news(), 20);
+    if (poke.name?.startsWith("guide.")) {
+      clearTimeout(this.leading);
+      this.leading = setTimeout(() => this.led(), 50);
+    }
     if (this.thread && poke.topics.includes(`conversation:${this.thread.id}`)) return;
     clearTimeout(this.listing);
     this.listing = setTimeout(() => this.hello().catch(() => {}), 300); // another thread of his

@@ -141,7 +141,7 @@ export function threadRows(desk, clock, make) {
     const next = before?.who === who && new Date(message.at) - before.at < 300_000;
     before = { who, at: new Date(message.at) };
     const asks = desk.asks(message) ? "asks" : message.verify?.text ?? "";
-    const look = `${state} ${next} ${message.text.length} ${asks}`;
+    const look = `${state} ${next} ${message.text.length} ${asks} ${lookOf(message.guide)}`;
     rows.push({ key: `m ${message.client_id || message.id}`, look, make: () => make.message(message, state, next) });
   }
   told.forEach(tell);
@@ -151,3 +151,6 @@ export function threadRows(desk, clock, make) {
   }
   return rows;
 }
+
+/** What of the steps is on screen: another look is drawn anew. */
+const lookOf = guide => (guide ? JSON.stringify([guide.steps.map(one => [one.done, one.stuck]), guide.said, guide.asks]) : "");
