@@ -13,6 +13,8 @@ def token_arguments(parser: argparse.ArgumentParser) -> None:
     making = acts.add_parser("create", help="make a token; it is printed once")
     making.add_argument("--name", required=True, help="what it is for, such as the name of the program")
     making.add_argument("--read-only", action="store_true", help="it may read tickets, and write none")
+    making.add_argument("--as", dest="acts_as", metavar="ADDRESS", default="",
+                        help="whose rights it has: the mail address of an agent, in whose name it may then work on tickets")  # fmt: skip
     making.set_defaults(run=create)
     acts.add_parser("list", help="all tokens, without their secrets").set_defaults(run=list_all)
     revoking = acts.add_parser("revoke", help="end a token at once")
@@ -27,7 +29,17 @@ def create(args: argparse.Namespace) -> int:
     name = args.name.strip()[:80]
     if not name:
         raise Stop("Give the token a name, so that you know later what it is for.")
-    _row, secret = tokens.create(name, scopes=("tickets:read",) if args.read_only else tokens.USUAL)
+    person = None
+    if args.acts_as:
+        from pelekan.people.models import Agent
+
+        person = Agent.objects.filter(
+            user__email=args.acts_as.strip().lower(), disabled_at=None, user__is_active=True
+        ).first()
+        if person is None:
+            raise Stop(f"No agent with the address {args.acts_as!r} works here.")
+    scopes = ("tickets:read",) if args.read_only else (*tokens.USUAL, *(("tickets:work",) if person else ()))
+    _row, secret = tokens.create(name, scopes=scopes, acts_as=person.pk if person else None)
     print(secret)
     return 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,16 +16,13 @@ from pelekan.sla.policies import Step, Target
 from pelekan.sla.timers.office import document_of
 from pelekan.tickets.models import Ticket
 
-_OF_TICKET = Prepared(
-    lambda pk: (
-        Timer.objects.filter(ticket=pk)
-        .order_by("-id")
-        .values(
-            "id", "target", "policy", "book_id", "ticket__team", "ticket__inbox", "target_minutes", "clock", "marks", "done", "history",
-            "state", "alarm", "started_at", "planned_at", "breach_at", "breached_at", "ended_at", "due_at",
-        )[:30]
-    )
+_FIELDS = (
+    "id", "target", "policy", "book_id", "ticket__team", "ticket__inbox", "target_minutes", "clock", "marks", "done", "history",
+    "state", "alarm", "started_at", "planned_at", "breach_at", "breached_at", "ended_at", "due_at",
 )  # fmt: skip
+_OF_TICKET = Prepared(lambda pk: Timer.objects.filter(ticket=pk).order_by("-id").values(*_FIELDS)[:30])
+MOST = 30
+"""Clocks of one ticket, the newest."""
 
 
 def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[str, Any]]:
@@ -39,6 +37,18 @@ def clocks_of(ticket_id: int, now: datetime, language: str = "en") -> list[dict[
     rows = _OF_TICKET(ticket_id)
     clocks = [_clock(row, now, language) for row in rows]
     return sorted(clocks, key=lambda one: _when(one, now))
+
+
+def clocks_by_ticket(
+    ids: Sequence[int], now: datetime, language: str = "en"
+) -> dict[int, list[dict[str, Any]]]:
+    """As `clocks_of`, of several tickets. One query."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in Timer.objects.filter(ticket__in=ids).order_by("-id").values("ticket_id", *_FIELDS):
+        its = found.setdefault(row["ticket_id"], [])
+        if len(its) < MOST:
+            its.append(_clock(dict(row), now, language))
+    return {pk: sorted(its, key=lambda one: _when(one, now)) for pk, its in found.items()}
 
 
 def _when(one: dict[str, Any], now: datetime) -> tuple[bool, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -68,6 +69,22 @@ class MessageOut(Schema):
     created_at: datetime
 
 
+class ClockOut(Schema):
+    """A target of the service level. Times are in seconds; `left` is negative when late."""
+
+    target: str  # first_response, next_response, resolution, acceptance
+    policy: str
+    state: str  # running, paused, met, cancelled
+    minutes: int
+    clock: str  # business or elapsed
+    spent: float
+    left: float
+    started_at: datetime
+    due_at: datetime | None
+    breached_at: datetime | None
+    ended_at: datetime | None
+
+
 class TicketOut(Schema):
     id: int
     number: int | None
@@ -88,6 +105,8 @@ class TicketOut(Schema):
     solved_at: datetime | None
     last_at: datetime
     joined_into: int | None  # the id of the ticket on which its messages are
+    handed_at: datetime | None  # since when it waits to be accepted
+    clocks: list[ClockOut] | None = None  # with `?include=clocks`
 
 
 class TicketFull(TicketOut):
@@ -125,7 +144,17 @@ def ticket_out(ticket: Ticket, url: str) -> dict[str, Any]:
         "solved_at": ticket.solved_at,
         "last_at": ticket.last_at,
         "joined_into": ticket.joined_into_id,
+        "handed_at": ticket.handed_at,
     }
+
+
+def clock_out(clock: Mapping[str, Any]) -> dict[str, Any]:
+    """A clock as `sla.reading.clocks_of` gives it."""
+    same = ("target", "state", "minutes", "clock", "started_at", "due_at", "breached_at", "ended_at")
+    return {
+        **{name: clock[name] for name in same}, "policy": clock["policy_name"],
+        "spent": clock["spent"].total_seconds(), "left": clock["left"].total_seconds(),
+    }  # fmt: skip
 
 
 def message_out(message: Message) -> dict[str, Any]:

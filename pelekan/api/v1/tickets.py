@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any
+from typing import Any, Literal
 
-from django.conf import settings
 from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest
@@ -13,6 +12,8 @@ from ninja import Query, Router, Status
 
 from pelekan.api.once import once
 from pelekan.api.problems import Problem
+from pelekan.api.v1 import doors
+from pelekan.api.v1.doors import url_of
 from pelekan.api.v1.shapes import (
     CustomerIn,
     Joined,
@@ -21,6 +22,7 @@ from pelekan.api.v1.shapes import (
     TicketFull,
     TicketIn,
     TicketPage,
+    clock_out,
     message_out,
     ticket_out,
 )
@@ -29,9 +31,11 @@ from pelekan.lib.language import language as guess_language
 from pelekan.lib.phones import normal_phone
 from pelekan.lib.prepared import PreparedModels
 from pelekan.lib.text import clean_controls
+from pelekan.lib.time import now as clock
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, IdentityKind
 from pelekan.routing import trace
+from pelekan.sla.reading import clocks_by_ticket, clocks_of
 from pelekan.tickets import forms
 from pelekan.tickets.actions import CannotJoin, join, receive, unjoin
 from pelekan.tickets.events import action
@@ -42,22 +46,29 @@ from pelekan.tickets.models import Category, Inbox, Ticket
 router = Router(tags=["tickets"])
 MOST = 100
 """Tickets of one page."""
+SHOWN = ("customer", "tier", "team", "assignee__user", "category")
+Include = Literal["clocks"] | None
 
 
 @router.post("", response={201: Made}, summary="Create a ticket")
 def create(request: HttpRequest, values: TicketIn) -> Any:
     """Registers a ticket for the customer with this address; he is created where he is not known."""
-    _needs(request, "tickets:write")
+    doors.needs(request, "tickets:write")
     status, made = once(request, request.auth, lambda: _create(values))  # type: ignore[attr-defined]
     return Status(status, made)
 
 
 @router.get("", response=TicketPage, summary="List tickets, newest activity first")
 def index(
-    request: HttpRequest, limit: int = Query(25, ge=1, le=MOST), cursor: str = "", status: str = ""
+    request: HttpRequest,
+    limit: int = Query(25, ge=1, le=MOST),
+    cursor: str = "",
+    status: str = "",
+    include: Include = None,
 ) -> Any:
-    _needs(request, "tickets:read")
-    rows = Ticket.objects.select_related("customer", "tier", "team", "assignee__user", "category")
+    """With `include=clocks` each has its service level's clocks."""
+    doors.needs(request, "tickets:read")
+    rows = doors.tickets(request).select_related(*SHOWN)
     if status:
         rows = rows.filter(status=status)
     if cursor:
@@ -65,37 +76,37 @@ def index(
         rows = rows.filter(Q(last_at__lt=at) | Q(last_at=at, pk__lt=pk))
     found = list(rows.order_by("-last_at", "-id")[: limit + 1])
     more = found[limit - 1] if len(found) > limit else None
+    clocks = clocks_by_ticket([one.pk for one in found[:limit]], clock()) if include else {}
     return {
-        "items": [ticket_out(ticket, url_of(ticket)) for ticket in found[:limit]],
+        "items": [_out(ticket, clocks.get(ticket.pk, []) if include else None) for ticket in found[:limit]],
         "next": signing.dumps([more.last_at.isoformat(), more.pk], salt="cursor") if more else None,
     }
 
 
 @router.get("/{int:pk}", response=TicketFull, summary="One ticket with its public messages (the last 200)")
-def show(request: HttpRequest, pk: int) -> Any:
-    _needs(request, "tickets:read")
-    rows = Ticket.objects.select_related("customer", "tier", "team", "assignee__user", "category")
-    ticket = rows.filter(pk=pk).first() if pk < 2**63 else None
-    if ticket is None:
-        raise Problem(404, "There is no ticket with this id.")
+def show(request: HttpRequest, pk: int, include: Include = None) -> Any:
+    """With `include=clocks` also its service level's clocks."""
+    doors.needs(request, "tickets:read")
+    ticket = doors.ticket(request, pk, *SHOWN)
+    clocks = clocks_of(ticket.pk, clock()) if include else None
     messages = ticket.messages.public().select_related("agent__user", "customer").order_by("-id")[:200]
-    return {**ticket_out(ticket, url_of(ticket)), "messages": [message_out(m) for m in reversed(messages)]}
+    return {**_out(ticket, clocks), "messages": [message_out(m) for m in reversed(messages)]}
 
 
 @router.get("/{int:pk}/trace", summary="Why a ticket is where it is: its automatic decisions")
 def why(request: HttpRequest, pk: int) -> dict[str, Any]:
     """Oldest first: which routing rule matched at which place and what was skipped, who was chosen from which candidates,
     which automations ran."""
-    _needs(request, "tickets:read")
-    return {"ticket": _one(pk).pk, "decisions": trace.of(pk)}
+    doors.needs(request, "tickets:read")
+    return {"ticket": doors.ticket(request, pk).pk, "decisions": trace.of(pk)}
 
 
 @router.post("/{int:pk}/join", response=Joined, summary="Join a ticket into another")
 def join_into(request: HttpRequest, pk: int, values: JoinIn) -> Any:
     """Moves all its conversations there and closes it. Customers see nothing of one another. 409 says why it can't be;
     joining what is joined there already changes nothing."""
-    _needs(request, "tickets:write")
-    status, body = once(request, request.auth, lambda: _join(pk, values.into))  # type: ignore[attr-defined]
+    doors.needs(request, "tickets:write")
+    status, body = once(request, request.auth, lambda: _join(request, pk, values.into))  # type: ignore[attr-defined]
     return Status(status, body)
 
 
@@ -103,13 +114,18 @@ def join_into(request: HttpRequest, pk: int, values: JoinIn) -> Any:
 def unjoin_from(request: HttpRequest, pk: int) -> Any:
     """Brings its conversations back with what was said in them meanwhile; it stands as it stood. Undoing what is not
     joined changes nothing."""
-    _needs(request, "tickets:write")
-    status, body = once(request, request.auth, lambda: _unjoin(pk))  # type: ignore[attr-defined]
+    doors.needs(request, "tickets:write")
+    status, body = once(request, request.auth, lambda: _unjoin(request, pk))  # type: ignore[attr-defined]
     return Status(status, body)
 
 
-def _join(pk: int, into: int) -> tuple[int, dict[str, Any]]:
-    source, goal = _one(pk), _one(into)
+def _out(ticket: Ticket, clocks: list[dict[str, Any]] | None) -> dict[str, Any]:
+    its = None if clocks is None else [clock_out(one) for one in clocks]
+    return {**ticket_out(ticket, url_of(ticket)), "clocks": its}
+
+
+def _join(request: HttpRequest, pk: int, into: int) -> tuple[int, dict[str, Any]]:
+    source, goal = doors.ticket(request, pk), doors.ticket(request, into)
     try:
         goal = join(source, goal, by=None, because="api")
     except CannotJoin as refused:
@@ -119,8 +135,8 @@ def _join(pk: int, into: int) -> tuple[int, dict[str, Any]]:
     return 200, {"id": source.pk, "joined_into": goal.pk, "url": url_of(goal)}
 
 
-def _unjoin(pk: int) -> tuple[int, dict[str, Any]]:
-    source = _one(pk)
+def _unjoin(request: HttpRequest, pk: int) -> tuple[int, dict[str, Any]]:
+    source = doors.ticket(request, pk)
     with suppress(CannotJoin):  # it stands for itself already
         unjoin(source, by=None, because="api")
     return 200, {"id": source.pk, "joined_into": None, "url": url_of(source)}
@@ -132,13 +148,6 @@ NOT_JOINED = {
     "unregistered": "The other ticket has no number. Register it first.",
     "joined": "This ticket was joined into another one.",
 }
-
-
-def _one(pk: int) -> Ticket:
-    found = Ticket.objects.filter(pk=pk).first() if pk < 2**63 else None
-    if found is None:
-        raise Problem(404, "There is no ticket with this id.")
-    return found
 
 
 _INBOX = PreparedModels(
@@ -219,19 +228,9 @@ def _category(path: str) -> Category | None:
     return found
 
 
-def _needs(request: HttpRequest, scope: str) -> None:
-    if scope not in request.auth.data.get("scopes", ()):  # type: ignore[attr-defined]
-        raise Problem(403, f"This token lacks the scope {scope}.")
-
-
 def _read_cursor(cursor: str) -> tuple[str, int]:
     try:
         at, pk = signing.loads(cursor, salt="cursor")
     except (signing.BadSignature, ValueError, TypeError):
         raise Problem(400, "This cursor is not one of ours. Begin without it.")
     return at, pk
-
-
-def url_of(ticket: Ticket) -> str:
-    """Where agents open the ticket."""
-    return f"{settings.BASE_URL}/desk/tickets/{ticket.pk}/"

@@ -16,17 +16,28 @@ from pelekan.tickets.shaping.values import CannotBe, require
 
 @action
 def create_key(
-    name: str, *, scopes: tuple[str, ...], by: Agent, now: datetime | None = None
+    name: str,
+    *,
+    scopes: tuple[str, ...],
+    by: Agent,
+    acts_as: Agent | None = None,
+    now: datetime | None = None,
 ) -> tuple[Token, str]:
-    """A new API token; its secret (the second value) is never to be seen again."""
+    """A new API token; its secret (the second value) is never to be seen again. `acts_as`: whose rights it has, and in whose
+    name it works."""
     require(by, "settings")
     name = one_line(name, 80)
     if not name:
         raise CannotBe("name", _("Give the token a name, so that you know later what it is for."))
     if not scopes or set(scopes) - set(tokens.SCOPES):
         raise CannotBe("scopes", _("Choose what the token may do."))
-    token, secret = tokens.create(name, scopes=scopes, by=by.pk, now=now)
-    record("token.created", by=by, at=now, token=token.pk, title=name, scopes=list(scopes))
+    if acts_as is None and "tickets:work" in scopes:
+        raise CannotBe("acts_as", _("Choose in whose name the program works on tickets."))
+    if acts_as is not None and (acts_as.disabled_at or not acts_as.user.is_active):
+        raise CannotBe("acts_as", _("Choose a colleague who works here."))
+    person = acts_as.pk if acts_as else None
+    token, secret = tokens.create(name, scopes=scopes, by=by.pk, acts_as=person, now=now)
+    record("token.created", by=by, at=now, token=token.pk, title=name, scopes=list(scopes), acts_as=person)
     return token, secret
 
 

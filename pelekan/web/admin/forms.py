@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from pelekan.people.models import Agent, Eyes, Language, Role, Skill, Team, Tier
 from pelekan.tickets.models import RequestKind, Tag
+from pelekan.tickets.needs import WORKING
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.tickets.shaping.eyes import CHOICES
 from pelekan.web.admin.fields import Number, Text, Words, choice, organization_name, teams
@@ -228,7 +229,18 @@ class TokenForm(forms.Form):
         label=lazy("It may"), widget=forms.CheckboxSelectMultiple,
         choices=[
             ("tickets:read", lazy("read tickets")), ("tickets:write", lazy("create tickets")),
+            ("tickets:work", lazy("work on tickets: escalate, accept, return, packs, calls")),
             ("rules:read", lazy("read rules")), ("rules:write", lazy("change rules")),
         ],
         initial=["tickets:read", "tickets:write"],
     )  # fmt: skip
+    acts_as = forms.ModelChoiceField(
+        label=lazy("In whose name"), required=False, queryset=Agent.objects.none(), empty_label=lazy("The desk's own: it reaches every ticket"),
+        help_text=lazy("It sees the tickets that this person sees, and what it does stands in the history under this name. Working on tickets needs a person."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["acts_as"]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = Agent.objects.filter(WORKING).select_related("user").order_by("user__name")

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import isolate
-from pelekan.people.models import Token
+from pelekan.people.models import Agent, Token
 from pelekan.tickets import shaping
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told
 from pelekan.web.admin.forms import TokenForm
@@ -17,15 +17,20 @@ from pelekan.web.admin.frame import show
 @behind("settings")
 def tokens(request: HttpRequest) -> HttpResponse:
     words = {
-        "tickets:read": _("read tickets"), "tickets:write": _("create tickets"), "rules:read": _("read rules"),
+        "tickets:read": _("read tickets"), "tickets:write": _("create tickets"),
+        "tickets:work": _("work on tickets: escalate, accept, return, packs, calls"), "rules:read": _("read rules"),
         "rules:write": _("change rules"),
     }  # fmt: skip
+    found = Token.objects.filter(purpose=Token.Purpose.API).order_by("revoked_at", "-created_at")
+    people = {row.data["as"] for row in found if row.data.get("as")}
+    names = dict(Agent.objects.filter(pk__in=people).values_list("pk", "user__name"))
     rows = [
         {
             "id": row.pk, "name": row.name, "created_at": row.created_at, "revoked_at": row.revoked_at,
+            "person": names.get(row.data.get("as"), ""),
             "scopes": [words.get(scope, scope) for scope in row.data.get("scopes", [])],
         }
-        for row in Token.objects.filter(purpose=Token.Purpose.API).order_by("revoked_at", "-created_at")
+        for row in found
     ]  # fmt: skip
     lead = _("Your own programs sign in with a token. It is shown once, when it is made.")
     return show(request, "tokens", "settings_tokens", _("API tokens"), lead, tokens=rows)
@@ -37,7 +42,12 @@ def new_token(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         values = form.cleaned_data
         scopes = tuple(values["scopes"])
-        made = attempt(form, lambda: shaping.create_key(values["name"], scopes=scopes, by=agent(request)))
+        made = attempt(
+            form,
+            lambda: shaping.create_key(
+                values["name"], scopes=scopes, by=agent(request), acts_as=values["acts_as"]
+            ),
+        )
         if made:
             return show(
                 request, "token", "settings_tokens", _("The token “%(name)s”") % {"name": isolate(made[0].name)}, secret=made[1],
@@ -47,7 +57,7 @@ def new_token(request: HttpRequest) -> HttpResponse:
         {
             "title": _("Token"),
             "text": _("Give every program its own, so that you can revoke it alone."),
-            "fields": ["name", "scopes"],
+            "fields": ["name", "scopes", "acts_as"],
         }
     ]
     return show(
