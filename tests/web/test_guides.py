@@ -9,9 +9,12 @@ from django.test import Client
 from pelekan.channels.email.letter import letter
 from pelekan.channels.models import Delivery
 from pelekan.demo.world import World
+from pelekan.lib.time import now as clock
+from pelekan.tickets.frustration.document import parse, preset
+from pelekan.tickets.frustration.score import act_for
 from pelekan.tickets.guides.models import Guide, SentGuide
 from pelekan.tickets.guides.sending import token_of
-from pelekan.tickets.models import Event, Message, Ticket
+from pelekan.tickets.models import Event, Message, Mood, Ticket
 from tests.tickets.guides.conftest import guide, sent, ticket  # noqa: F401
 from tests.web.portal.desk import browser_of
 
@@ -159,3 +162,22 @@ def test_the_mail_holds_list_and_link_the_copy_no_link(world: World, guide: Guid
     assert made.body_html.count(link(sent)) == 2
     delivery.copied = True
     assert link(sent) not in letter(delivery, [sent.message]).body_html
+
+
+def test_frustration_proposes_to_lead_and_its_button_opens_the_list(world: World, ticket: Ticket) -> None:
+    rules = parse(preset("balanced"))
+    act = act_for(50, "round_trips", rules)
+    assert act is not None and act.propose == "guide"
+    assert act_for(80, "round_trips", rules) != act, "a call weighs more"
+    Mood.objects.update_or_create(
+        ticket=ticket,
+        defaults={
+            "level": "watch",
+            "score": 50,
+            "proposed": "guide",
+            "reasons": [["round_trips", 4, 50]],
+            "changed_at": clock(),
+        },
+    )
+    part = sit(world, "sara").get(f"/desk/tickets/{ticket.pk}/care/").content.decode()
+    assert f'data-dialog="/desk/tickets/{ticket.pk}/guides/choose/"' in part

@@ -14,6 +14,7 @@ from django.conf import settings
 from pelekan.channels import intake, telling
 from pelekan.channels.faults import fault
 from pelekan.demo import climbing, lists
+from pelekan.demo.stories import guides
 from pelekan.demo.stories.steps import Teller
 from pelekan.demo.stories.tales import PEOPLE, STORIES
 from pelekan.demo.world import World
@@ -28,6 +29,7 @@ def tell(world: World, now: datetime | None = None) -> None:
     """Play every story so that it ends where it is now."""
     now = now or clock()
     climbing.prepare(world)
+    guides.prepare(world)
     people = dict(world.customers)
     for key, (name, address, language, phone) in PEOPLE.items():
         people[key] = customer_for("email", address, name=name, language=language, verified=True, now=now)

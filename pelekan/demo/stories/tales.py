@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pelekan.demo.stories import guides
 from pelekan.demo.stories.climbs import CLIMBS
 from pelekan.demo.stories.steps import (
     Story,
@@ -145,6 +146,10 @@ STORIES: tuple[Story, ...] = (
     )),
     Story("daniel", 1.6, (
         mail("Export to Excel loses Persian digits", "When I export my order list to Excel, the Persian digits in product names turn into question marks. File attached would be too large, but every export shows it."),
+    )),
+    Story("shirin", 0.8, (  # led step by step: two of five are ticked
+        portal("ورود به حساب ممکن نیست", "از دیشب هرچه گذرواژه را می‌زنم می‌گوید اشتباه است، با اینکه درست است. گوشی‌ام را هم تازه عوض کرده‌ام.", team="front", impact=2, urgency=2),
+        do("take", "sara", 5), categorise("sara", "account"), guides.send("sara"), guides.tick(0, 1),
     )),
     *CLIMBS,
     # a morning's batch: a question about the holiday, and money taken twice; nobody has confirmed what the desk suggests
