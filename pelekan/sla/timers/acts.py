@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import gettext, override
-
 from pelekan.people import desk
 from pelekan.people.models import Team
 from pelekan.sla.models import Timer
@@ -41,10 +39,8 @@ class Acting:
 
     @property
     def because(self) -> str:
-        """The reason as it stands in the log, in the desk's language."""
-        language = desk.sign().language
-        with override(language):
-            return gettext("Service level “%(policy)s”") % {"policy": self.policy.named(language)}
+        """The reason as it stands in the log; pages say it in the reader's language."""
+        return f"level: {self.policy.named(desk.sign().language)}"
 
 
 def act(acting: Acting, do: Mapping[str, Any]) -> bool:

@@ -22,6 +22,7 @@ from pelekan.tickets.webhooks.models import WebhookCallState
 from pelekan.tickets.webhooks.sending import fault_text
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
 from pelekan.web.admin.frame import show
+from pelekan.web.workspace.sentences import reason
 
 SHOWN = 30  # calls
 NAMES = {
@@ -144,7 +145,7 @@ def _page(request: HttpRequest, row: Webhook, secret: str = "") -> HttpResponse:
 
 def _call(call: WebhookCall) -> dict[str, Any]:
     return {
-        "id": call.pk, "event": call.event, "because": call.because, "state": call.state, "name": call.get_state_display(),
+        "id": call.pk, "event": call.event, "because": reason(call.because), "state": call.state, "name": call.get_state_display(),
         "status": call.status, "took": call.duration_ms, "answer": call.answer, "fault": fault_text(call), "tries": call.tries,
         "at": call.created_at, "tried_at": call.tried_at, "due_at": call.due_at, "uid": call.uid,
         "ticket": call.ticket_id, "number": call.ticket.number if call.ticket else None,

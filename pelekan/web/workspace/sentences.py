@@ -294,12 +294,18 @@ _GIVEN: dict[str, Callable[[], str]] = {
 }
 
 
+_BOOKS: dict[str, Callable[[], str]] = {
+    "rule": lambda: _("rule “%(name)s”"),
+    "automation": lambda: _("automation “%(name)s”"),
+    "level": lambda: _("service level “%(name)s”"),
+}
+
+
 def reason(because: str) -> str:
     """Why it happened. What a person wrote stays as it is; the desk's own reasons are translated."""
     kind, _sep, rest = because.partition(": ")
-    if kind in ("rule", "automation") and rest:
-        said = _("rule “%(name)s”") if kind == "rule" else _("automation “%(name)s”")
-        return said % {"name": isolate(rest)}
+    if kind in _BOOKS and rest:
+        return _BOOKS[kind]() % {"name": isolate(rest)}
     if kind == "given" and rest:
         return _("by the desk: %(reasons)s") % {
             "reasons": pgettext("list", ", ").join(_GIVEN[one]() for one in rest.split(",") if one in _GIVEN)
