@@ -118,6 +118,10 @@ def test_opening_changes_nothing_the_buttons_do(world: World, sent: SentGuide) -
     assert Message.objects.filter(kind="incoming").latest("id").text.endswith("نشد")
     for step in range(3):
         scanner.post(link(sent), {"act": "tick", "step": str(step)})
+    page = sit(world, "sara").get(f"/desk/tickets/{sent.message.ticket_id}/").content.decode()
+    assert "2 از 3" in page.replace("۲", "2").replace("۳", "3") or "2 of 3" in page.replace("۲", "2").replace(
+        "۳", "3"
+    ), "where he was stuck"
     scanner.post(link(sent), {"act": "solved"})
     assert Ticket.objects.get(pk=sent.message.ticket_id).status == "solved"
 

@@ -57,6 +57,9 @@ def sentence(name: str, who: str, data: dict[str, Any], names: Names, dates: Rea
         "skill": isolate(str(data.get("skill", ""))),
         "stars": dates.digits(data.get("stars", "")),
         "words": isolate(str(data.get("words", ""))),
+        "step": dates.digits(data.get("step", "")),
+        "total": dates.digits(data.get("total", "")),
+        "title": isolate(str(data.get("title", ""))),
     }
     say = _SENTENCES.get(name)
     return (say(data) % words) if say else ""
@@ -272,8 +275,6 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "call.proposed": lambda data: _("%(who)s asked that someone calls the customer"),
     "call.done": _called,
     "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),
-    "guide.ticked": lambda data: _("%(who)s ticked step %(step)s of %(total)s: “%(title)s”"),
-    "guide.unticked": lambda data: _("%(who)s took the tick of step %(step)s off: “%(title)s”"),
     "guide.stuck": lambda data: _("%(who)s is stuck at step %(step)s of %(total)s: “%(title)s”"),
     "guide.finished": lambda data: _("All %(total)s steps are ticked: “%(title)s”"),
     "message.crossed": lambda data: _("The customer wrote while this answer was about to go: he still waits"),
