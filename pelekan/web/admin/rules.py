@@ -25,7 +25,7 @@ from pelekan.tickets.conditions.facts import facts_of
 from pelekan.tickets.models import Ticket
 from pelekan.tickets.rulebooks import CannotKeep
 from pelekan.tickets.rulebooks.models import Decision
-from pelekan.web.admin import drafts, rule_form, rule_words
+from pelekan.web.admin import drafts, misrouting, rule_form, rule_words
 from pelekan.web.admin.choices import Choices
 from pelekan.web.admin.conditions import language
 from pelekan.web.admin.doors import agent, behind
@@ -51,7 +51,7 @@ def rules(request: HttpRequest, kind: str) -> HttpResponse:
         request, "rules", drafts.HOME[kind], _("Routing rules") if routing else _("Automations"),
         _("Asked from the top: the first rule that fits decides where a ticket goes, the rest is skipped.") if routing
         else _("All that fit run, in this order: after something happened, after a time, or by the clock."),
-        **listing(kind),
+        misrouting=misrouting.panel(request) if routing else None, **listing(kind),
     )  # fmt: skip
 
 

@@ -11,13 +11,15 @@ from django.test import Client
 from django.utils import translation
 
 from pelekan.demo.world import World
-from pelekan.tickets.actions import receive
+from pelekan.lib.time import now as clock
+from pelekan.tickets.actions import escalate, receive
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Event, Tag, Ticket
-from pelekan.tickets.rulebooks.models import Rulebook
+from pelekan.tickets.rulebooks.models import Decision, Rulebook
 from pelekan.web.admin import carrying, drafts, rule_words
 from pelekan.web.admin.choices import Choices
 from tests.conftest import NOON
+from tests.routing import test_engine as tests_engine
 from tests.web.forms import fields
 
 RULES = "/desk/settings/rules/"
@@ -307,3 +309,23 @@ def test_a_draft_that_can_not_be_put_in_force_says_why(arash: Client, world: Wor
     draft.save(update_fields=["body"])
     page = arash.get(RULES).content.decode()
     assert "put in force as it is" in page and 'role="alert"' in page
+
+
+def test_s82_the_misrouting_rate_and_its_tickets(world: World, arash: Client) -> None:
+    tests_engine.in_force(
+        world, "routing", tests_engine.rule("bank", tests_engine.move(world, "payments"), on=("created",))
+    )
+    assert "Nothing was placed in this time." in arash.get(RULES).content.decode()
+    ticket = tests_engine.mail(world)
+    Decision.objects.update(at=clock())
+    escalate(ticket, world.teams["technical"], by=world.agents["dara"], because="x", despite="x")
+    page = arash.get(RULES + "?days=7").content.decode()
+    assert (
+        "Tickets that a person gave to another team within an hour" in page
+        and 'aria-current="true">⁨7⁩ days' in page
+    )
+    assert re.search(r'href="/desk/settings/rules/misrouted/\?days=7&amp;rule=bank"', page)
+    listed = arash.get(RULES + "misrouted/?days=7&rule=bank").content.decode()
+    assert f"/desk/tickets/{ticket.pk}/" in listed and world.teams["technical"].name in listed
+    assert "No ticket was misrouted" in arash.get(RULES + "misrouted/?rule=other").content.decode()
+    assert browser(world, "sara").get(RULES + "misrouted/").status_code == 403
