@@ -110,10 +110,14 @@ def automations(world: World) -> dict[str, Any]:
                 "do": [{"act": "call", "script": "بابت تجربه‌ای که داشتید عذر می‌خواهیم. چه چیزی درست پیش نرفت؟"}],
             },
             {
-                "id": "a-day", "name": "یک روز در انتظار",
-                "on": {"after_hours": 24, "since": "waiting_since", "again": True},
+                "id": "a-day", "name": "یک روز کاری در انتظار",
+                "on": {"after_hours": 8, "since": "waiting_since", "again": True, "clock": "business"},
                 "when": {"field": "priority", "is": "at_least", "value": 3},
-                "do": [{"act": "tell", "whom": "manager", "by": ["bell"], "text": "مشتری یک روز است که منتظر پاسخ ماست"}],
+                "do": [{"act": "tell", "whom": "manager", "by": ["bell"], "text": "مشتری یک روز کاری است که منتظر پاسخ ماست"}],
+            },
+            {
+                "id": "promise", "name": "قولی که عمل نشد", "on": ["promise.missed"], "when": {"always": True},
+                "do": [{"act": "tag", "tag": "قول‌مانده"}],
             },
             {
                 "id": "morning", "name": "فوری‌های بی‌صاحب",

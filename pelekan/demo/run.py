@@ -11,7 +11,7 @@ from django.conf import settings
 
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
-from pelekan.demo import grids, levels, month, office, phones, post, rules, stories, world
+from pelekan.demo import grids, levels, month, office, phones, post, rules, stories, warehouse, world
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
@@ -60,6 +60,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         levels.put_in_force(clock())
         grids.put_in_force(made, clock())
         month.tell(made, clock())
+        warehouse.connect(made.agents["arash"], _desk(port))
         stories.tell(made)
         rules.put_in_force(made, clock())
     return True
@@ -103,6 +104,7 @@ def move(port: int) -> None:
     """The office has another port today: so have its shop and its mail server."""
     Inbox.objects.filter(key="shop-widget").update(sites=list(_sites(port)))
     Account.objects.filter(smtp_host=office.HOST).update(smtp_port=office.mail_port(port))
+    warehouse.move(_desk(port))
     Gateway.objects.filter(inbox__key="support-texts").update(base=phones.gateway_address(_desk(port)))
 
 

@@ -7,11 +7,16 @@ from typing import Any
 from pelekan.demo.stories import tell
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
+from pelekan.people import desk
+from pelekan.tickets import shaping
 from pelekan.tickets.models import Conversation, Notice, Rating, Ticket
 
 
 def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path
+    shaping.save_desk(by=None, name="Chakad", language="fa")
+    shaping.save_follow_up(24, by=world.agents["arash"])
+    desk.forget()
     tell(world)
     tickets = Ticket.objects.all()
     assert {t.status for t in tickets} == {"new", "open", "waiting", "on_hold", "solved", "closed"}
@@ -27,6 +32,10 @@ def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: An
     astray = tickets.get(may_belong_to__isnull=False)
     assert astray.may_belong_to.subject in astray.subject and astray.status == "new"
     assert Rating.objects.count() == 4
+    asked = [one for one in Notice.objects.filter(state="said") if "verify" in one.kinds]
+    assert {one.ticket.subject for one in asked} >= {"کارت هدیه فعال نمی‌شود"}, "is it really solved?"
+    promised = tickets.get(subject="Tent poles are missing").promised_at
+    assert promised and promised > clock(), "a promise still to come"
     assert not Notice.objects.filter(due_at__lte=clock()).exists(), "nothing old is left to be told"
     assert {kind for notice in Notice.objects.filter(state="said") for kind in notice.kinds} >= {
         "moved",

@@ -151,6 +151,17 @@ STORIES: tuple[Story, ...] = (
         portal("ورود به حساب ممکن نیست", "از دیشب هرچه گذرواژه را می‌زنم می‌گوید اشتباه است، با اینکه درست است. گوشی‌ام را هم تازه عوض کرده‌ام.", team="front", impact=2, urgency=2),
         do("take", "sara", 5), categorise("sara", "account"), guides.send("sara"), guides.tick(0, 1),
     )),
+    Story("mina", 51, (  # solved two days ago, and asked since whether it really is
+        portal("کارت هدیه فعال نمی‌شود", "سلام، کارت هدیه‌ای که خریدم هنگام پرداخت می‌گوید «نامعتبر است».", team="payments", impact=1, urgency=2),
+        do("take", "dara", 20),
+        answer("dara", "سلام خانم صالحی، کارت از سوی ما فعال نشده بود؛ الان فعال شد و می‌توانید استفاده کنید.", 15),
+        do("solve", "dara", 1),
+    )),
+    Story("daniel", 3.1, (  # a promise that is still to come
+        mail("Tent poles are missing", "Hello,\n\nthe tent from order 4512 came without its poles. We leave on Friday, can you send them before?\n\nDaniel"),
+        do("take", "sara", 12), categorise("sara", "delivery"),
+        answer("sara", "Hello Daniel, I am sorry. The warehouse packs a set of poles today; I will write to you by tomorrow at 11:00 with the tracking number.", 9),
+    )),
     *CLIMBS,
     # a morning's batch: a question about the holiday, and money taken twice; nobody has confirmed what the desk suggests
     Story("bahram", 1.3, (

@@ -27,8 +27,7 @@ def asked(browser, world: World):  # type: ignore[no-untyped-def]
     actions.reply(ticket, by=sara, text="Done")
     actions.end_chat(Conversation.objects.get(pk=chat.pk), by=sara)
     ticket = actions.solve(ticket, by=sara)
-    for _ in range(2):  # by night it waits for the morning
-        telling.say_due(Ticket.objects.get(pk=ticket.pk), clock() + timedelta(days=3))
+    telling.say_due(Ticket.objects.get(pk=ticket.pk), clock() + timedelta(days=3))
     return one, chat, ticket
 
 
