@@ -162,7 +162,7 @@ def test_the_mail_holds_list_and_link_the_copy_no_link(world: World, guide: Guid
     )  # fmt: skip
     delivery = Delivery.objects.get(message=sent.message)
     made = letter(delivery, [sent.message])
-    assert "<ol><li><b>a &lt;b&gt;</b></li></ol>" in made.body_html
+    assert "<li><b>a &lt;b&gt;</b></li></ol>" in made.body_html and "<ol dir=" in made.body_html
     assert made.body_html.count(link(sent)) == 2
     delivery.copied = True
     assert link(sent) not in letter(delivery, [sent.message]).body_html

@@ -83,7 +83,7 @@ def send(
     lead = clean_controls(intro).strip()[:LONGEST_INTRO]
     words = Words(
         text=_short(lead, kept, language) if way.channel == "sms" else lists.as_text(lead, kept, language),
-        html="" if way.channel == "sms" else lists.as_html(lead, kept),
+        html="" if way.channel == "sms" else lists.as_html(lead, kept, language),
         client_id=client_id, saw_id=saw_id, then=then, meta={"guide": {"intro": lead}},
     )  # fmt: skip
     refuse_two(ticket, words, by=by)

@@ -70,7 +70,7 @@ def as_text(intro: str, steps: Sequence[Step], language: str) -> str:
     return "\n".join([*([intro, ""] if intro else []), *lines])
 
 
-def as_html(intro: str, steps: Sequence[Step]) -> str:
+def as_html(intro: str, steps: Sequence[Step], language: str) -> str:
     """The message as a numbered list; what was typed is text, its addresses are links."""
     items = "".join(
         f"<li><b>{entities.escape(step['title'])}</b>"
@@ -78,8 +78,8 @@ def as_html(intro: str, steps: Sequence[Step]) -> str:
         + "</li>"
         for step in steps
     )
-    lead = f"<p>{_linked(intro)}</p>" if intro else ""
-    return f"{lead}<ol>{items}</ol>"
+    lead = f'<p dir="auto">{_linked(intro)}</p>' if intro else ""
+    return f'{lead}<ol dir="{"ltr" if language == "en" else "rtl"}">{items}</ol>'
 
 
 def _linked(text: str) -> str:

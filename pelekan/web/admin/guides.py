@@ -232,7 +232,7 @@ def _step(request: HttpRequest, row: Guide, key: str | None) -> HttpResponse:
             {"label": _("Take this step out"), "post": reverse("settings_guide_step_drop", args=[row.pk, key]), "sign": "trash-2", "danger": True}
         ]  # fmt: skip
     return show(
-        request, "guide_step", "settings_guides", _("Step") if key else _("New step"), row.name, form=form, acts=acts,
+        request, "guide_step", "settings_guides", _("One step of the guide") if key else _("Add a step"), row.name, form=form, acts=acts,
         back_url=reverse("settings_guide", args=[row.pk]), is_new=key is None,
     )  # fmt: skip
 

@@ -21,8 +21,9 @@ def test_numbers_and_bullets_go_and_indented_lines_belong_to_the_step_above() ->
 
 def test_typed_words_are_text_in_the_html_and_addresses_links() -> None:
     made = steps.as_html(
-        "", [{"title": "<b>x</b>", "text": 'see https://example.com/a?b=1&c="2"\nthen "go"'}]
+        "", [{"title": "<b>x</b>", "text": 'see https://example.com/a?b=1&c="2"\nthen "go"'}], "fa"
     )
+    assert '<ol dir="rtl">' in made
     assert "<b>&lt;b&gt;x&lt;/b&gt;</b>" in made
     assert '<a href="https://example.com/a?b=1&amp;c=">' in made and "<br>then" in made
 
