@@ -44,7 +44,7 @@ class Share:
 def rates(since: datetime, until: datetime) -> tuple[Share, list[Share]]:
     """(of all, by rule: most moved first). Two queries, bounded by the period's decisions and their tickets' events."""
     rows = _placed(since, until).annotate(moved=Exists(_moves()))
-    counts = {
+    counts: dict[str, Any] = {
         "placed": Count("ticket", distinct=True),
         "gone": Count("ticket", distinct=True, filter=Q(moved=True)),
     }

@@ -39,7 +39,7 @@ def out(kind: str, body: Mapping[str, Any], choices: Choices) -> dict[str, Any]:
 
     def note(of: str, key: Any) -> Any:
         if choices.exists(of, key):
-            names.setdefault(of, {})[str(key)] = choices.all(of)[str(key)]
+            names.setdefault(of, {})[str(key)] = choices.raw(of, key)
         return key
 
     _swapped(copy.deepcopy(dict(body)), note)
@@ -67,7 +67,7 @@ def into(kind: str, text: str, choices: Choices) -> dict[str, Any]:
     def find(of: str, key: Any) -> Any:
         its = names.get(of)
         name = str(its.get(str(key), "")) if isinstance(its, dict) else ""
-        if choices.exists(of, key) and (not name or choices.all(of)[str(key)] == name):
+        if choices.exists(of, key) and (not name or choices.raw(of, key) == name):
             return key
         found = choices.key_of(of, name) if name else None
         if found is None:

@@ -9,11 +9,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pelekan.lib.text import isolate, local_digits
-from pelekan.people.models import Agent, Customer, Language, Organization, Team, Tier
+from pelekan.people.models import Agent, Language, Team, Tier
 from pelekan.tickets.models import Category, Channel, Inbox, SavedReply, Tag
+from pelekan.web.admin import seeking
 
 MOST = 1_000
 """More rows of one kind are not listed; what a condition already names is always shown."""
+SOUGHT = ("customer", "organization")
+"""Never listed: they are looked for while one types (`seeking`), and read by their ids."""
+FEW = 200
+"""Of more agents than that only what is chosen is listed."""
 
 Option = dict[str, str]
 
@@ -79,24 +84,29 @@ FIXED = {
 class Choices:
     """Lists and names, each kind of row read once; `language` is that of the reader."""
 
-    def __init__(self, language: str) -> None:
+    def __init__(self, language: str, eyes: Agent | None = None) -> None:
+        """`eyes`: whoever may choose only of those that he may look up; None: of all."""
         self.language = language
+        self.eyes = eyes
         self._read: dict[str, dict[str, str]] = {}
         self._gone: dict[str, set[str]] = {}
 
-    def options(self, kind: str, chosen: Iterable[str] = ()) -> list[Option]:
-        """What can be chosen, in the reader's order, and what is chosen though it is not offered any more."""
-        known = self.all(kind)
+    def options(self, kind: str, chosen: Iterable[str] = (), *, listed: bool = True) -> list[Option]:
+        """What can be chosen, in the reader's order, and what is chosen though it is not offered any more. Of what is sought,
+        only what is chosen; `listed`: agents are listed however many they are."""
+        chosen = list(chosen)
+        known = {} if self.sought(kind, listed) else self.all(kind)
         offered = [
             {"value": key, "label": name} for key, name in known.items() if key not in self._gone[kind]
         ]
-        more = [key for key in chosen if key and (key not in known or key in self._gone[kind])]
+        self._look_up(kind, chosen)
+        more = [key for key in chosen if key and (key not in known or self.gone(kind, key))]
         return [*offered, *({"value": key, "label": self.name(kind, key)} for key in more)]
 
     def name(self, kind: str, key: Any) -> str:
         """The name behind a value; what is archived or no longer there says so."""
-        known = self.all(kind)
         key = str(key)
+        known = self._known(kind, key)
         if key not in known:
             return _("number %(number)s, which no longer exists") % {
                 "number": local_digits(key, self.language)
@@ -106,17 +116,49 @@ class Choices:
         return known[key]
 
     def exists(self, kind: str, key: Any) -> bool:
-        return str(key) in self.all(kind)
+        return str(key) in self._known(kind, str(key))
+
+    def raw(self, kind: str, key: Any) -> str:
+        """The bare name of what exists."""
+        return self._known(kind, str(key))[str(key)]
+
+    def sought(self, kind: str, listed: bool = False) -> bool:
+        """Whether the reader types and is shown who fits."""
+        return kind in SOUGHT or (kind == "agent" and not listed and len(self.all(kind)) > FEW)
 
     def gone(self, kind: str, key: Any) -> bool:
         """Whether it is archived."""
-        self.all(kind)
+        self._known(kind, str(key))
         return str(key) in self._gone[kind]
 
     def key_of(self, kind: str, name: str) -> str | None:
         """The value of this name, for what was exported elsewhere; None when there is none or more than one."""
-        found = [key for key, its in self.all(kind).items() if its == name]
+        if kind in SOUGHT:
+            rows = seeking.seen(kind, self.eyes).filter(name=name).values_list("pk", flat=True)
+            found = [str(pk) for pk in rows[:2]]
+        else:
+            found = [key for key, its in self.all(kind).items() if its == name]
         return found[0] if len(found) == 1 else None
+
+    def _known(self, kind: str, key: str) -> dict[str, str]:
+        if kind not in SOUGHT:
+            return self.all(kind)
+        if key not in self._read.get(kind, {}):
+            self._look_up(kind, [key])
+        return self._read[kind]
+
+    def _look_up(self, kind: str, keys: list[str]) -> None:
+        """Read the names of these, at once."""
+        if kind not in SOUGHT:
+            return
+        self._gone.setdefault(kind, set())
+        known = self._read.setdefault(kind, {})
+        ids = [
+            int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 18 and key not in known
+        ]
+        if ids:
+            rows = seeking.seen(kind, self.eyes).filter(pk__in=ids).values_list("pk", "name")
+            known.update({str(pk): name or f"#{pk}" for pk, name in rows})
 
     def all(self, kind: str) -> dict[str, str]:
         if kind not in self._read:
@@ -172,8 +214,6 @@ _NAMED: dict[str, Any] = {
     ],  # by name
     "hook": lambda: _hooks(),
     "step": lambda: Tier.objects.filter(level__gt=0).values_list("id", "name"),
-    "organization": lambda: Organization.objects.values_list("id", "name")[:MOST],
-    "customer": lambda: Customer.objects.exclude(name="").order_by("-id").values_list("id", "name")[:MOST],
     "reply": lambda: SavedReply.objects.values_list("id", "name"),
 }
 

@@ -18,13 +18,16 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pelekan.lib.text import clean_controls, latin_digits, local_digits
+from pelekan.lib.text import clean_controls, isolate, latin_digits, local_digits
+from pelekan.people.models import Agent
 from pelekan.tickets.conditions import ast
 from pelekan.tickets.conditions.fields import ALONE, FACTS, LISTS, NUMBERS, Ask, Field, Kind, field_named
 from pelekan.web.admin import condition_rows as shape
 from pelekan.web.admin import condition_words as words
-from pelekan.web.admin.choices import Choices
+from pelekan.web.admin import seeking
+from pelekan.web.admin.choices import SOUGHT, Choices
 from pelekan.web.admin.condition_rows import Row
+from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
 
 FRESH = Row(1, name="channel", op="one_of")
@@ -45,11 +48,17 @@ def pressed(post: QueryDict, name: str = "when") -> bool:
 
 
 def read(
-    post: QueryDict, name: str = "when", *, sets: bool = False, always: bool = True
+    post: QueryDict,
+    name: str = "when",
+    *,
+    sets: bool = False,
+    always: bool = True,
+    eyes: Agent | None = None,
 ) -> tuple[dict[str, Any] | None, list[str]]:
     """The condition that the form holds, as JSON that `ast.parse` takes; None with the sentences that say what is
-    wrong (`editor(…, post=post)` shows each at its row)."""
-    rows = _marked(_rows(post, name), sets=sets, always=always)
+    wrong (`editor(…, post=post)` shows each at its row). `eyes`: whoever can choose only what he may look up."""
+    choices = Choices(language(), eyes)
+    rows = _marked(_rows(post, name, eyes), choices, sets=sets, always=always)
     errors = list(dict.fromkeys(row.error for row in rows if row.error))
     if errors:
         return None, errors
@@ -67,22 +76,23 @@ def editor(
     post: QueryDict | None = None,
     sets: bool = False,
     always: bool = True,
+    eyes: Agent | None = None,
 ) -> dict[str, Any]:
     """What the template draws. With `post` it shows what was typed, after the button that was pressed; its errors
     only when no button was."""
-    at = None
+    at, choices = None, Choices(language(), eyes)
     if post is not None and f"{name}-row" in post:
-        rows = _rows(post, name)
+        rows = _rows(post, name, eyes)
         if pressed(post, name):
             what, _colon, key = str(post[f"{name}-act"]).partition(":")
             rows, at = shape.act(rows, what, int(key) if _KEY.match(key) else 0, FRESH)
         else:
-            rows = _marked(rows, sets=sets, always=always)
+            rows = _marked(rows, choices, sets=sets, always=always)
     elif condition:
         rows = shape.rows_of(condition, _typed)
     else:
         rows = [Row(0, way="all"), FRESH]
-    return _drawn(rows, name, at, sets=sets, always=always)
+    return _drawn(rows, name, at, choices, sets=sets, always=always)
 
 
 @require_POST
@@ -93,7 +103,9 @@ def renew(request: HttpRequest) -> HttpResponse:
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,40}", name):
         return HttpResponse(status=400)
     asks = request.POST.get(f"{name}-asks", "")
-    drawn = editor(None, name, post=request.POST, sets="sets" in asks, always="always" in asks)
+    drawn = editor(
+        None, name, post=request.POST, sets="sets" in asks, always="always" in asks, eyes=agent_in(request)
+    )
     response = render(request, "settings/condition_part.html", {"condition": drawn})
     response["X-Focus"] = drawn["focus"]
     return response
@@ -102,7 +114,7 @@ def renew(request: HttpRequest) -> HttpResponse:
 # What was typed
 
 
-def _rows(post: QueryDict, name: str) -> list[Row]:
+def _rows(post: QueryDict, name: str, eyes: Agent | None = None) -> list[Row]:
     found = []
     for key in post.getlist(f"{name}-row")[: shape.MOST_ROWS]:
         given = f"{name}-{key}-"
@@ -112,6 +124,7 @@ def _rows(post: QueryDict, name: str) -> list[Row]:
         if head in FACTS:
             head = f"{head}.{clean_controls(post.get(given + 'extra', '')).strip()[:60]}"
         values = tuple(clean_controls(value).strip() for value in post.getlist(given + "value"))
+        values = _meant(head, values, eyes)
         found.append(
             Row(
                 int(depth) if depth.isascii() and depth.isdigit() and len(depth) < 3 else 1,
@@ -120,6 +133,21 @@ def _rows(post: QueryDict, name: str) -> list[Row]:
             )
         )  # fmt: skip
     return shape.settled(_fitting(row) for row in found)
+
+
+def _meant(name: str, values: tuple[str, ...], eyes: Agent | None) -> tuple[str, ...]:
+    """Without a script one types whom one means; a mail address becomes who has it. What is nobody's stays as it is typed."""
+    kind = _field(name).values
+    if kind not in (*SOUGHT, "agent"):
+        return values
+    each = (part.strip() for value in values for part in _SPLIT.split(value))
+    return tuple(
+        dict.fromkeys(
+            part if part.isdigit() and part.isascii() else seeking.key_of(kind, part, eyes) or part
+            for part in each
+            if part
+        )
+    )
 
 
 def _fitting(row: Row) -> Row:
@@ -167,9 +195,8 @@ def _typed(test: dict[str, Any]) -> tuple[tuple[str, ...], str]:
 # What is wrong with it
 
 
-def _marked(rows: list[Row], *, sets: bool, always: bool) -> list[Row]:
+def _marked(rows: list[Row], choices: Choices, *, sets: bool, always: bool) -> list[Row]:
     """The rows, each with the sentence that says what it lacks."""
-    choices = Choices(language())
     if rows[0].way == "always":
         return rows[:1] if always else [_with(rows[0], _("Add at least one condition."))]
     return [_with(row, _fault(rows, place, choices, sets)) for place, row in enumerate(rows)]
@@ -211,6 +238,11 @@ def _fault_of_list(row: Row, field: Field, choices: Choices) -> str:
     if not row.values:
         return _("Choose at least one.")
     gone = [value for value in row.values if not choices.exists(field.values, value)]
+    typed = next((value for value in gone if not value.isdigit()), "")
+    if typed and (field.values in SOUGHT or field.values == "agent"):
+        return _("Nobody is known as “%(typed)s”. Type a number or a mail address.") % {
+            "typed": isolate(typed)
+        }
     return _("What was chosen no longer exists: choose anew.") if gone else ""
 
 
@@ -283,8 +315,9 @@ def _tree(rows: list[Row]) -> dict[str, Any]:
 # For the template
 
 
-def _drawn(rows: list[Row], name: str, at: int | None, *, sets: bool, always: bool) -> dict[str, Any]:
-    choices = Choices(language())
+def _drawn(
+    rows: list[Row], name: str, at: int | None, choices: Choices, *, sets: bool, always: bool
+) -> dict[str, Any]:
     nodes = [_node(rows, place, name, choices, sets=sets, always=always) for place in range(len(rows))]
     for place in range(1, len(rows)):
         nodes[shape.group_of(rows, place)]["children"].append(nodes[place])
@@ -298,7 +331,7 @@ def _drawn(rows: list[Row], name: str, at: int | None, *, sets: bool, always: bo
 
 
 def _said(rows: list[Row], choices: Choices, *, sets: bool, always: bool) -> str:
-    if any(row.error for row in _marked(rows, sets=sets, always=always)):
+    if any(row.error for row in _marked(rows, choices, sets=sets, always=always)):
         return ""
     return sentence(_tree(rows), choices)
 
@@ -351,7 +384,8 @@ def _test_node(row: Row, choices: Choices, *, sets: bool) -> dict[str, Any]:
         "text": text, "unit": row.unit, "units": [{"value": code, "label": said} for code, said in units.items()],
         "fields": _menu(head, sets=sets), "value_label": words.label(row.name),
         "ops": [{"value": code, "label": said} for code, said in words.asks(field).items()],
-        "options": choices.options(field.values, row.values) if shown in ("one", "many") else [],
+        "options": choices.options(field.values, row.values, listed=shown == "one") if shown in ("one", "many") else [],
+        "sought": field.values if shown == "many" and choices.sought(field.values) else "",
     }  # fmt: skip
 
 

@@ -82,7 +82,7 @@ def _edit(request: HttpRequest, view: SavedView | None) -> HttpResponse:
     post = request.POST if request.method == "POST" else None
     faults: list[str] = []
     if post is not None and not conditions.pressed(post, "show"):
-        condition, faults = conditions.read(post, "show", sets=True, always=False)
+        condition, faults = conditions.read(post, "show", sets=True, always=False, eyes=agent)
         if not clean_controls(post.get("name", "")).strip():
             faults = [_("Give the view a name."), *faults]
         if not faults and condition is not None:
@@ -95,7 +95,7 @@ def _edit(request: HttpRequest, view: SavedView | None) -> HttpResponse:
     context = {
         **shell(request, None, "views"), "faults": faults, "its": _form(view, agent, post), "old": view,
         "condition": conditions.editor(
-            view.condition if view else None, "show", post=post, sets=True, always=False
+            view.condition if view else None, "show", post=post, sets=True, always=False, eyes=agent
         ),
     }  # fmt: skip
     return render(request, "desk/view_form.html", context, status=422 if faults else 200)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from pelekan.web.admin import conditions
+from pelekan.web.admin import conditions, seeking
 from pelekan.web.workspace import (
     acts,
     alarm,
@@ -114,6 +114,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("views/<int:pk>/", saved.change, name="desk_view"),
     path("views/<int:pk>/delete/", saved.delete, name="desk_view_delete"),
     path("condition/", conditions.renew, name="desk_condition"),
+    path("condition/find/<slug:kind>/", seeking.find, name="desk_condition_find"),
     path("me/look/", profile.look, name="desk_look"),
     path("messages/<int:pk>/html/", mail.html, name="desk_message_html"),
     path("enclosed/<str:token>/", enclosed.mail, name="desk_enclosed"),

@@ -1,4 +1,5 @@
 // Several of many: a <select multiple data-chips> or words in <input data-words> become chips with a field to type in.
+// With data-search the select holds only what is chosen, and the server is asked while one types.
 // The select or the input stays what is sent. Arrows walk the list, Enter takes, Backspace in an empty field removes.
 const plain = (text) => text.toLocaleLowerCase().normalize("NFKD").replace(/[\u064b-\u065f\u0670\u0640\u200c]/g, "")
   .replace(/[يى]/g, "ی").replace(/ك/g, "ک").replace(/[أإآٱ]/g, "ا").replace(/ة/g, "ه");
@@ -11,14 +12,30 @@ export function enhance(root) {
 }
 
 function ofSelect(select) {
-  const all = [...select.options];
+  const all = select.options;
+  const each = () => [...all];
   return {
-    chosen: () => all.filter((one) => one.selected).map((one) => ({ key: one.value, text: one.text })),
-    offer: (typed) => all.filter((one) => !one.selected && plain(one.text).includes(plain(typed.trim()))).map((one) => ({ key: one.value, text: one.text })),
-    take: (key) => { const found = all.find((one) => one.value === key); if (found) found.selected = true; },
-    drop: (key) => { const found = all.find((one) => one.value === key); if (found) found.selected = false; },
+    chosen: () => each().filter((one) => one.selected).map((one) => ({ key: one.value, text: one.text })),
+    offer: (typed) => each().filter((one) => !one.selected && plain(one.text).includes(plain(typed.trim()))).map((one) => ({ key: one.value, text: one.text })),
+    seek: select.dataset.search ? seeking(select) : null,
+    take: (key, text) => {
+      const found = each().find((one) => one.value === key) ?? new Option(text, key);
+      if (!found.parentElement) select.append(found);
+      found.selected = true;
+    },
+    drop: (key) => { const found = each().find((one) => one.value === key); if (found) found.selected = false; },
     free: false,
     hide: () => { select.hidden = true; select.removeAttribute("id"); },
+  };
+}
+
+/** Too many to list them all: the server looks for what is typed. */
+function seeking(select) {
+  return async (typed) => {
+    const answer = await fetch(`${select.dataset.search}?q=${encodeURIComponent(typed.trim())}`, { headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
+    if (!answer?.ok) return null;
+    const chosen = new Set([...select.selectedOptions].map((one) => one.value));
+    return (await answer.json()).found.filter((one) => !chosen.has(one.key));
   };
 }
 
@@ -82,16 +99,26 @@ function chips(field, what) {
   };
   const changed = () => { draw(); field.dispatchEvent(new Event("input", { bubbles: true })); };
   const shut = () => { list.hidden = true; at = -1; typed.setAttribute("aria-expanded", "false"); typed.removeAttribute("aria-activedescendant"); };
-  const show = () => {
+  let asked = 0;
+  const show = async () => {
     if (what.free) return;
-    const found = what.offer(typed.value).slice(0, 60);
-    list.replaceChildren(...found.map(({ key, text }, number) => {
+    const mine = asked += 1;
+    const answer = what.seek ? await what.seek(typed.value) : what.offer(typed.value).slice(0, 60);
+    if (mine !== asked || document.activeElement !== typed) return;
+    const found = answer ?? [];
+    list.replaceChildren(...found.map(({ key, text, hint }, number) => {
       const line = document.createElement("li");
       line.id = `${list.id}-${number}`;
       line.dataset.value = key;
       line.textContent = text;
       line.dir = "auto";
       line.setAttribute("role", "option");
+      if (hint) {
+        const small = document.createElement("small");
+        small.textContent = hint;
+        line.append(" ", small);
+      }
+      line.dataset.text = text;
       return line;
     }));
     if (!found.length) {
@@ -99,7 +126,7 @@ function chips(field, what) {
       none.className = "chipbox__none";
       none.setAttribute("role", "option");
       none.setAttribute("aria-disabled", "true");
-      none.textContent = field.dataset.none ?? "";
+      none.textContent = (answer ? field.dataset.none : field.dataset.failed) ?? "";
       list.append(none);
     }
     list.hidden = false;
@@ -112,12 +139,14 @@ function chips(field, what) {
     lines.forEach((line, number) => line.setAttribute("aria-selected", String(number === at)));
     if (at >= 0) { typed.setAttribute("aria-activedescendant", lines[at].id); lines[at].scrollIntoView({ block: "nearest" }); } else typed.removeAttribute("aria-activedescendant");
   };
-  const take = (key) => { what.take(key); typed.value = ""; changed(); shut(); typed.focus(); };
+  let soon = 0;
+  const take = (key, text) => { clearTimeout(soon); asked += 1; what.take(key, text); typed.value = ""; changed(); shut(); typed.focus(); };
 
   typed.addEventListener("focus", () => { if (!what.free) show(); });
   typed.addEventListener("input", (event) => {
     event.stopPropagation();
-    if (what.free && SPLIT.test(typed.value)) take(typed.value); else show();
+    if (what.free && SPLIT.test(typed.value)) take(typed.value);
+    else if (what.seek) { clearTimeout(soon); soon = setTimeout(show, 200); } else show();
   });
   typed.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
@@ -127,17 +156,17 @@ function chips(field, what) {
     else if (event.key === "Enter") {
       event.preventDefault();
       const line = at >= 0 ? list.querySelectorAll("[data-value]")[at] : null;
-      if (line) take(line.dataset.value); else if (what.free && typed.value.trim()) take(typed.value);
+      if (line) take(line.dataset.value, line.dataset.text); else if (what.free && typed.value.trim()) take(typed.value);
     } else if (event.key === "Backspace" && !typed.value) {
       const last = what.chosen().at(-1);
       if (last) { what.drop(last.key); changed(); typed.focus(); }
     }
   });
-  typed.addEventListener("blur", () => { if (what.free && typed.value.trim()) { what.take(typed.value); typed.value = ""; changed(); } shut(); });
+  typed.addEventListener("blur", () => { if (what.free && typed.value.trim()) { what.take(typed.value); typed.value = ""; changed(); } asked += 1; clearTimeout(soon); shut(); });
   list.addEventListener("pointerdown", (event) => {
     event.preventDefault();
     const line = event.target.closest("[data-value]");
-    if (line) take(line.dataset.value);
+    if (line) take(line.dataset.value, line.dataset.text);
   });
   draw();
 }
