@@ -175,6 +175,6 @@ def _refused(data: dict[str, Any], language: str) -> str:
         "why": isolate(next(iter(data.get("faults") or ()), "")),
     }
     said = _(
-        "“%(name)s”: version %(number)s could not come into force as planned; the one before it holds on. %(why)s"
+        "“%(name)s”: version %(number)s could not come into force as planned; nothing has changed. %(why)s"
     )
     return (said % words).strip()

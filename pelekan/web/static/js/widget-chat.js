@@ -50,7 +50,7 @@ export function chat(app) {
       if (typing.dataset.who !== desk.typing) typing.replaceChildren(said, h("i"), h("i"), h("i"));
       typing.dataset.who = desk.typing;
     }
-    const look = JSON.stringify([desk.thread?.agent, desk.thread?.state, desk.thread?.ahead, desk.thread?.wait, desk.thread?.number, desk.desk]);
+    const look = JSON.stringify([desk.thread?.agent, desk.thread?.state, desk.thread?.ahead, desk.thread?.wait, desk.thread?.number, desk.thread?.status, desk.desk]);
     if (look !== topLook) {
       topLook = look;
       top.replaceChildren(topBar(app));
