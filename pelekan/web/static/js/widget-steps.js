@@ -36,7 +36,7 @@ export function stepsLine(app, message) {
   return h("div.steps", {},
     guide.intro && h("p", { dir: "auto" }, linked(guide.intro)),
     h("p.steps__how", { role: "status" }, guide.progress),
-    h("ol", { lang: guide.language }, guide.steps.map(step)),
+    h("ol", { lang: guide.language, dir: guide.language === "en" ? "ltr" : "rtl" }, guide.steps.map(step)),
     guide.said && h("p.steps__end", { id: end, tabindex: "-1" }, guide.said),
     guide.asks && h("div.steps__end", {}, h("b", {}, words.steps_solved),
       h("button", { type: "button", onclick: act(end, { act: "solved" }) }, icon("check"), words.steps_yes),
