@@ -32,8 +32,20 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("suite")
 
 
+OWN = {"empty_demo", "full_demo"}  # desks that bring a SQLite database of their own
+OURS = {"db", "transactional_db", "bare"}  # what reads or writes the database that this run is about
+
+
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, so that no process is left alone with it in the end."""
+    """What takes long begins first, so that no process is left alone with it in the end. What touches the database is
+    marked: on PostgreSQL the rest would only say once more what it said on SQLite."""
+    for item in items:
+        asks = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("own_database") or asks & OWN:
+            continue
+        if asks & OURS or item.get_closest_marker("django_db"):
+            item.add_marker("database")
     long = {
         item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("server")
     }

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from pelekan.lib.time import now as clock
@@ -107,7 +108,10 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
         )
         for key, (level, name, text) in TEAMS.items()
     }
-    agents = {key: _agent(key, *row, teams=teams, now=now) for key, row in AGENTS.items()}
+    password = make_password(PASSWORD)  # once: a hash is meant to take long
+    agents = {
+        key: _agent(key, *row, teams=teams, password=password, now=now) for key, row in AGENTS.items()
+    }
     sepehr = Organization.objects.create(
         name="بازرگانی سپهر", domains=["sepehr-trading.example"], importance=1
     )
@@ -157,10 +161,11 @@ def _agent(
     title: str,
     *,
     teams: dict[str, Team],
+    password: str,
     now: datetime,
 ) -> Agent:
-    user = User.objects.create_user(
-        f"{key}@chakad.example", PASSWORD, name=name, language=language, created_at=now
+    user = User.objects.create(
+        email=f"{key}@chakad.example", password=password, name=name, language=language, created_at=now
     )
     agent = Agent.objects.create(user=user, role=role, title=title, languages=[language], created_at=now)
     agent.teams.set([teams[team] for team in its])

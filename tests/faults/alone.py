@@ -31,9 +31,9 @@ class Broken(AssertionError):
 
 def prepare() -> None:
     """Tables in an empty database (PELEKAN_TEST_DATABASE may name a PostgreSQL one)."""
-    from django.core.management import call_command
+    from tests import template
 
-    call_command("migrate", verbosity=0)
+    template.tables()
 
 
 def count(default: int) -> int:

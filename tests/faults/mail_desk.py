@@ -21,7 +21,6 @@ import django
 django.setup()
 
 from django.conf import settings
-from django.core.management import call_command
 
 from pelekan.channels.jobs import JOBS
 from pelekan.channels.models import Account, Arrival, Delivery
@@ -32,11 +31,12 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions import reply
 from pelekan.tickets.models import Attachment, Message, Ticket
+from tests import template
 from tests.servers import PASSWORD, USER
 
 
 def prepare(imap_port: int, smtp_port: int) -> None:
-    call_command("migrate", verbosity=0)
+    template.tables()
     world = build()
     Account.objects.create(
         inbox=world.inboxes["mail"], begin="all", due_at=clock(),

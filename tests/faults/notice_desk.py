@@ -21,7 +21,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 
 from pelekan.channels import telling
 from pelekan.channels.models import Delivery
@@ -33,10 +32,11 @@ from pelekan.tickets.actions import assign, receive, solve
 from pelekan.tickets.bell import choosing, posting
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Bell, BellChoice, Event, Message, Notice, Ticket
+from tests import template
 
 
 def prepare() -> None:
-    call_command("migrate", verbosity=0)
+    template.tables()
     world = build()
     receive(
         Incoming(

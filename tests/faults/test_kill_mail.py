@@ -9,6 +9,7 @@ import pytest
 from tests.faults.kill_mail import STEPS, run
 
 
+@pytest.mark.database
 @pytest.mark.server
 @pytest.mark.slow
 @pytest.mark.skipif(

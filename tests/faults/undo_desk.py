@@ -23,7 +23,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command
 
 from pelekan.channels.models import Delivery
 from pelekan.demo.world import build
@@ -34,10 +33,11 @@ from pelekan.tickets.actions import receive
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Message, Pending, Ticket
 from pelekan.tickets.pending import answers
+from tests import template
 
 
 def prepare() -> None:
-    call_command("migrate", verbosity=0)
+    template.tables()
     world = build()
     sara = world.agents["sara"]
     actions.describe_self(sara, undo_seconds=10)

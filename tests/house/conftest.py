@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers.desks import Desk
+from tests.servers.desks import Desk, once
 
 SERVER = os.environ.get("PELEKAN_TEST_DATABASE", "")
 PASSWORD = "climbs-many-stairs"
@@ -55,6 +55,9 @@ def bare(tmp_path: Path) -> Iterator[Make]:
 @pytest.fixture(scope="session")
 def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     """One installation, made once; each test gets a copy."""
+    if not SERVER:
+        yield Installation(once(tmp_path_factory, "pattern", _installed))
+        return
     installation = Installation(
         tmp_path_factory.mktemp("pattern"), database=_database(f"house_{os.getpid()}_pattern")
     )
@@ -77,6 +80,10 @@ def desk(bare: Make, pattern: Installation) -> Installation:
         config.write_text(config.read_text().replace(pattern.database, installation.database))
         config.chmod(0o600)
     return installation
+
+
+def _installed(folder: Path) -> None:
+    Installation(folder).init()
 
 
 def _database(name: str) -> str:

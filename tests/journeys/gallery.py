@@ -41,7 +41,7 @@ def main(folder: Path, languages: tuple[str, ...] = LANGUAGES) -> None:
 async def photograph(desk: Demo, told: dict[str, Any], folder: Path) -> None:
     from playwright.async_api import async_playwright
 
-    language, cookies, room = told["language"], desk.sessions(), asyncio.Semaphore(AT_ONCE)
+    language, cookies, room = told["language"], desk.sessions(anew=True), asyncio.Semaphore(AT_ONCE)
     async with async_playwright() as play:
         browser = await play.chromium.launch(
             executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]

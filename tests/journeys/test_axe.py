@@ -28,12 +28,24 @@ def office(full_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     one.end()
 
 
+@pytest.fixture(scope="module")
+def told(office: Demo) -> dict[str, Any]:
+    return json.loads(office.in_django(LOOKED_AT, office.language))  # type: ignore[no-any-return]
+
+
+@pytest.fixture(scope="module")
+def cookies(office: Demo, told: dict[str, Any]) -> dict[str, Any]:
+    return office.sessions(anew=True)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_no_serious_finding(language: str, office: Demo, chromium: Any) -> None:
+def test_no_serious_finding(
+    language: str, office: Demo, told: dict[str, Any], cookies: dict[str, Any], chromium: Any
+) -> None:
     if not AXE.exists():
         pytest.skip("needs axe-core: run bin/setup, which fetches it with the browser packages")
-    told = json.loads(office.in_django(LOOKED_AT, language))
-    cookies = office.sessions()
+    office.speak(language)
+    told = {**told, "language": language}
     pages: dict[str, Any] = {}
     found: list[str] = []
     for one in (

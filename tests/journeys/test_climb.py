@@ -27,7 +27,7 @@ def test_up_with_a_pack_back_and_up_again(desk: Demo, people: Callable[..., Any]
         EMMA, desk.language,
     )  # fmt: skip
     emma, sara, james, arash = people(""), people("sara"), people("james"), people("arash")
-    emma.context.add_cookies([desk.sessions()["emma"]])
+    emma.context.add_cookies([desk.sessions(anew=True)["emma"]])
 
     # an admin says what the developers must be told
     arash.goto(desk.address + "/desk/settings/staircase/")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -42,6 +43,13 @@ def sara(at_desk: Callable[[str], Client]) -> Client:
     return at_desk("sara")
 
 
+@pytest.fixture
+def still() -> Iterator[None]:
+    """The clock stands: a busy machine is no fault of what is tested."""
+    with time_machine.travel(clock(), tick=False):
+        yield
+
+
 def send(browser: Client, ticket: Ticket, html: str = "<p>Hi</p>", **values: Any) -> Any:
     return browser.post(f"/desk/tickets/{ticket.pk}/send/", {"kind": "reply", "html": html, **values})
 
@@ -58,6 +66,7 @@ def told_to_customer() -> int:
     return Message.objects.public().filter(kind="outgoing", automatic=False).count()
 
 
+@pytest.mark.usefixtures("still")
 def test_while_it_waits_there_is_nothing_that_a_customer_could_see(ticket: Ticket, sara: Client) -> None:
     before = Delivery.objects.count(), Notice.objects.count()
     last = Event.objects.latest("id").pk
@@ -170,6 +179,7 @@ def test_colleagues_see_it_and_are_asked_before_they_answer_too(
     assert len(after) == len(without)  # it costs nothing where none waits
 
 
+@pytest.mark.usefixtures("still")
 def test_chats_and_agents_who_want_none_do_not_wait(
     write: Callable[..., Ticket], ticket: Ticket, sara: Client, world: World
 ) -> None:
