@@ -109,9 +109,7 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
         for key, (level, name, text) in TEAMS.items()
     }
     password = make_password(PASSWORD)  # once: a hash is meant to take long
-    agents = {
-        key: _agent(key, *row, teams=teams, password=password, now=now) for key, row in AGENTS.items()
-    }
+    agents = {key: _agent(key, *row, teams=teams, password=password, now=now) for key, row in AGENTS.items()}
     sepehr = Organization.objects.create(
         name="بازرگانی سپهر", domains=["sepehr-trading.example"], importance=1
     )
