@@ -43,7 +43,7 @@ class Share:
 
 def rates(since: datetime, until: datetime) -> tuple[Share, list[Share]]:
     """(of all, by rule: most moved first). Two queries, bounded by the period's decisions and their tickets' events."""
-    rows = _placed(since, until).annotate(moved=Exists(_moves()))
+    rows: Any = _placed(since, until).annotate(moved=Exists(_moves()))
     counts: dict[str, Any] = {
         "placed": Count("ticket", distinct=True),
         "gone": Count("ticket", distinct=True, filter=Q(moved=True)),

@@ -79,8 +79,9 @@ def _customers(typed: str, eyes: Agent) -> list[dict[str, str]]:
 
 def _organizations(typed: str, eyes: Agent) -> list[dict[str, str]]:
     rows = seen("organization", eyes)
-    for word in typed.split()[:8]:
-        rows = rows.filter(name__icontains=word)
+    if words := fold(typed).split()[:8]:  # names are few: folded here, not in the database
+        names = rows.values_list("pk", "name")
+        rows = rows.filter(pk__in=[pk for pk, name in names if all(word in fold(name) for word in words)])
     return [
         {"key": str(row.pk), "text": row.name, "hint": ", ".join(map(str, row.domains[:1]))}
         for row in rows.order_by("name", "id")[:MOST]
