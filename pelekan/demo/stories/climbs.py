@@ -1,8 +1,8 @@
-"""Up with a context pack, back because something was missing, and up again; and one that nobody has accepted yet."""
+"""Up with a context pack, back because something was missing, and up again; and two that nobody has accepted yet, one of them within a team."""
 
 from __future__ import annotations
 
-from pelekan.demo.stories.steps import Story, answer, do, escalate, mail, note, portal, send_back
+from pelekan.demo.stories.steps import Story, answer, do, entrust, escalate, mail, note, portal, send_back
 
 CLIMBS: tuple[Story, ...] = (
     Story("daniel", 5.2, (
@@ -40,5 +40,9 @@ CLIMBS: tuple[Story, ...] = (
             environment="کروم ۱۴۱ · ویندوز\nhttps://chakad.example/org/reports", reproduction="۱. ورود به پنل سازمانی\n۲. گزارش‌ها ← گزارش حساب",
             version="2026.11.3", issue="https://git.chakad.example/shop/issues/418", minutes=4,
         ),
+    )),
+    Story("kaveh", 0.3, (
+        mail("تغییر نشانی تحویل سفارش", "سلام، نشانی سفارش آخرم اشتباه ثبت شده. پیش از ارسال درستش می‌کنید؟"),
+        entrust("sara", "omid", 5),
     )),
 )  # fmt: skip

@@ -200,6 +200,13 @@ def escalate(who: str, team: str, why: str, minutes: float = 5, **pack: str) -> 
     )  # fmt: skip
 
 
+def entrust(who: str, to: str, minutes: float = 4) -> Step:
+    """Given to a colleague who did not ask for it, and has yet to accept it."""
+    return lambda t: _none(
+        actions.entrust(_ticket(t), t.world.agents[to], by=t.world.agents[who], now=t.pass_(minutes))
+    )
+
+
 def send_back(who: str, why: str, *missing: str, minutes: float = 15) -> Step:
     return lambda t: _none(
         actions.send_back(
