@@ -320,6 +320,8 @@ def reason(because: str) -> str:
         "joined": _("because a ticket was joined into it"),
         "split": "",
         "by mail": _("by mail"),
+        "the customer says that it is solved": _("the customer says that it is solved"),
+        "the customer says that it is not solved": _("the customer says that it is not solved"),
         "really solved": _("the customer says that it is really solved"),
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",

@@ -1,9 +1,11 @@
 // <dialog>: data-open="id" opens, data-close and a click beside it close; the focus returns to where it was.
 const cameFrom = new WeakMap();
+let last; // a dialog that takes the place of another one leads back to where that one came from
 
 export function open(dialog) {
   if (!dialog || dialog.open) return;
-  cameFrom.set(dialog, document.activeElement);
+  if (document.activeElement !== document.body) last = document.activeElement;
+  cameFrom.set(dialog, last);
   dialog.showModal();
   const first = dialog.querySelector("[autofocus], .dialog__body :is(input, select, textarea, button):not([type=hidden])");
   const group = first?.type === "radio" && [...dialog.querySelectorAll(`input[name="${CSS.escape(first.name)}"]`)];

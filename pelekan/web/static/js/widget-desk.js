@@ -150,6 +150,7 @@ export class Desk extends Session {
 
   /** Steps of this thread were ticked elsewhere. */
   async led() {
+    if (document.activeElement?.closest?.(".steps textarea")) return; // what he writes about a step is not lost
     for (const message of this.messages.values()) if (message.guide) await this.step(message).catch(() => {});
   }
 

@@ -121,7 +121,8 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.detail.shouldSwap = true;
   event.detail.isError = false;
   event.detail.swapOverride = "innerHTML";
-  event.detail.target = elt.closest("dialog")?.querySelector("[data-told]") || document.getElementById("told") || event.detail.target;
+  const asked = event.detail.requestConfig?.elt ?? elt; // `elt` is what would have been replaced
+  event.detail.target = asked.closest("dialog, form")?.querySelector("[data-told]") || asked.closest("dialog")?.querySelector("[data-told]") || document.getElementById("told") || event.detail.target;
 });
 document.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
