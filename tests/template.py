@@ -9,7 +9,10 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -58,6 +61,23 @@ def tables() -> None:
     undo = use() if connection.vendor == "sqlite" else lambda: None
     call_command("migrate", verbosity=0)
     undo()
+
+
+def lay(place: Path) -> None:
+    """The tables of a desk that is about to begin at `place`, a SQLite file: its `migrate` then finds all done. That it
+    can do so from nothing is shown where it is the matter (tests/house/test_installing.py)."""
+    if not _file().exists():
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {
+                **os.environ,
+                "PELEKAN_TESTING": "1",
+                "PELEKAN_TEST_DATABASE": f"sqlite:///{folder}/one.sqlite3",
+                "DJANGO_SETTINGS_MODULE": "pelekan.settings",
+            }
+            code = "import django; django.setup(); from tests import template; template.tables()"
+            subprocess.run([sys.executable, "-c", code], cwd=PACKAGE.parent, env=environment, check=True)
+    shutil.copyfile(_file(), place)
+    place.chmod(0o600)
 
 
 def _named() -> str:

@@ -27,8 +27,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests import template
 from tests.faults.clients import Broken, Caller, Ears
-from tests.servers.desks import Desk
+from tests.servers.desks import DATABASE, Desk
 from tests.servers.ports import free_port
 
 WIDGET = "/widget/shop-widget"
@@ -244,6 +245,8 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
             f'base_url = "{desk.address}"\nsecret_key = "{"abcdefghij0123456789" * 4}"\ndemo = true\n'
             + (f'database = "{database}"\n' if database else "")
         )
+        if not database:
+            template.lay(desk.folder / DATABASE)
         opened = json.loads(desk.in_django(PREPARE))
         desk.launch("-c", SERVE, str(port))
         began, books, over, chance = time.monotonic(), Books(), threading.Event(), random.Random(7)

@@ -12,7 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tests.servers.desks import Desk, once
+from tests import template
+from tests.servers.desks import DATABASE, Desk, once
 
 SERVER = os.environ.get("PELEKAN_TEST_DATABASE", "")
 PASSWORD = "climbs-many-stairs"
@@ -83,6 +84,7 @@ def desk(bare: Make, pattern: Installation) -> Installation:
 
 
 def _installed(folder: Path) -> None:
+    template.lay(folder / DATABASE)
     Installation(folder).init()
 
 

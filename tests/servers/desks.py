@@ -21,9 +21,11 @@ from typing import Any
 
 import pytest
 
+from tests import template
 from tests.servers.ports import free_port, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
+DATABASE = "pelekan.sqlite3"  # where a desk has it that was told nothing else
 SIGNED_IN = "signed-in.json"  # beside a prepared demo: the cookies of its people
 START_SECONDS = 120  # a guard against waiting for ever, no measure of anything
 
@@ -158,7 +160,7 @@ class Demo(Desk):
     def speak(self, language: str) -> None:
         """Whoever signs in reads `language`. (Starting Django for this would take longer than the desk itself.)"""
         self.language = language
-        with contextlib.closing(sqlite3.connect(self.folder / "pelekan.sqlite3")) as base, base:
+        with contextlib.closing(sqlite3.connect(self.folder / DATABASE)) as base, base:
             base.execute("UPDATE people_user SET language = ?", [language])
 
     def live(self) -> None:
@@ -191,6 +193,7 @@ class Demo(Desk):
 def prepare(folder: Path, *words: str) -> None:
     """Make a demo's folder, to be copied. Its people are signed in."""
     desk = Desk(folder)
+    template.lay(folder / DATABASE)
     desk.ran("demo", "--prepare", "--folder", ".", *words)
     (folder / SIGNED_IN).write_text(desk.in_django(SESSIONS))
 
