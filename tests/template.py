@@ -44,7 +44,10 @@ def use() -> Callable[[], None]:
         if connection.vendor == "sqlite" and _file().exists():
             _copy(_file())
         else:
-            call_command("flush", verbosity=0, interactive=False, inhibit_post_migrate=True)
+            # numbers go on where they are: the next office comes with the numbers of the first
+            call_command(
+                "flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True
+            )
 
     migrate.Command.handle = handle  # type: ignore[method-assign]
     TransactionTestCase._fixture_teardown = forget  # type: ignore[method-assign]
