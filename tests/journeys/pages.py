@@ -82,6 +82,7 @@ PAGES = (
     Page("settings-automation-new", "arash", "/desk/settings/rules/automations/new/"),
     Page("settings-automations", "arash", "/desk/settings/automations/"),
     Page("settings-assignment", "arash", "/desk/settings/assignment/"),
+    Page("settings-misrouted", "arash", "/desk/settings/rules/misrouted/?days=365"),
     Page("settings-books", "arash", "/desk/settings/books/routing/"),
     Page("settings-book-in", "arash", "/desk/settings/books/routing/in/"),
     Page("settings-rules-try", "arash", "/desk/settings/rules/routing/try/?ticket=1001"),
