@@ -8,13 +8,18 @@ from django.test import Client
 
 from pelekan.channels.email.letter import letter
 from pelekan.channels.models import Delivery
+from pelekan.channels.sms import texting
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
+from pelekan.tickets.actions import receive
 from pelekan.tickets.frustration.document import parse, preset
 from pelekan.tickets.frustration.score import act_for
+from pelekan.tickets.guides import sending
 from pelekan.tickets.guides.models import Guide, SentGuide
 from pelekan.tickets.guides.sending import token_of
-from pelekan.tickets.models import Event, Message, Mood, Ticket
+from pelekan.tickets.incoming import Incoming
+from pelekan.tickets.models import Conversation, Event, Message, Mood, Ticket
+from pelekan.tickets.pending.answers import Way
 from tests.tickets.guides.conftest import guide, sent, ticket  # noqa: F401
 from tests.web.portal.desk import browser_of
 
@@ -147,11 +152,6 @@ def test_the_request_shows_the_steps_in_place(world: World, sent: SentGuide) -> 
 
 @pytest.mark.parametrize("language", ["fa", "en"])
 def test_the_mail_holds_list_and_link_the_copy_no_link(world: World, guide: Guide, language: str) -> None:
-    from pelekan.tickets.actions import receive
-    from pelekan.tickets.guides import sending
-    from pelekan.tickets.incoming import Incoming
-    from pelekan.tickets.pending.answers import Way
-
     incoming = Incoming(
         inbox_id=world.inboxes["mail"].pk, channel="email", customer_id=world.customers["mina"].pk, text="x", subject="y",
         language=language, meta={"from": {"address": "mina.salehi@example.com"}},
@@ -185,3 +185,14 @@ def test_frustration_proposes_to_lead_and_its_button_opens_the_list(world: World
     )
     part = sit(world, "sara").get(f"/desk/tickets/{ticket.pk}/care/").content.decode()
     assert f'data-dialog="/desk/tickets/{ticket.pk}/guides/choose/"' in part
+
+
+def test_a_text_message_says_how_many_and_holds_the_link(world: World, ticket: Ticket) -> None:
+    talk = ticket.conversations.get()
+    Conversation.objects.filter(pk=talk.pk).update(channel="sms")
+    talk.refresh_from_db()
+    steps = [{"title": "یک", "text": ""}, {"title": "دو", "text": "بیشتر"}]
+    sent = sending.send(ticket, Way(talk), by=world.agents["sara"], steps=steps, intro="سلام", language="fa")
+    assert "یک" not in sent.message.text and sent.message.html == ""
+    said = texting.words_of(Delivery(message=sent.message, conversation=talk, recipient="+989121112233"))
+    assert said.startswith("سلام\n") and said.endswith(link(sent)) and "۲" in said
