@@ -9,9 +9,10 @@ import pytest
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Team
-from pelekan.tickets.actions import close
+from pelekan.tickets.actions import close, join, receive
 from pelekan.tickets.guides import fitting, keeping, reading, sending, ticking
 from pelekan.tickets.guides.models import Guide, SentGuide
+from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Bell, Event, Message, Ticket
 from pelekan.tickets.pending.answers import Way
 from pelekan.tickets.shaping import CannotBe
@@ -162,3 +163,23 @@ def test_what_fits_best_stands_first(world: World, guide: Guide, ticket: Ticket)
     team = Team.objects.exclude(pk__in=world.agents["sara"].team_ids).first()
     keeping.save(other, by=admin, name="Printer", team=team)
     assert list(sending.offered(world.agents["sara"])) == [guide], "guides of other teams are not offered"
+
+
+def test_steps_go_where_a_join_takes_their_conversation(
+    world: World, sent: SentGuide, ticket: Ticket
+) -> None:
+    other = receive(
+        Incoming(
+            inbox_id=world.inboxes["portal"].pk,
+            channel="portal",
+            customer_id=world.customers["mina"].pk,
+            text="باز هم",
+            subject="باز هم",
+        )
+    ).ticket
+    join(ticket, other, by=world.agents["sara"])
+    assert [one["id"] for one in reading.of_ticket(other.pk)] == [sent.pk]
+    assert reading.of_ticket(ticket.pk) == []
+    sent.refresh_from_db()
+    ticking.tick(sent, 0, by=world.customers["mina"])
+    assert Event.objects.get(name="guide.ticked").ticket_id == other.pk
