@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, reaching, telling
+from pelekan.knowledge import search as answers
 from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
@@ -126,6 +127,11 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.changed": [replan.begin, waits.other_hours],
     "hours.archived": [replan.begin, waits.other_hours],
     "hours.restored": [replan.begin, waits.other_hours],
+    "article.published": [answers.follow],
+    "article.withdrawn": [answers.follow],
+    "article.described": [answers.follow],
+    "article.archived": [answers.follow],
+    "article.restored": [answers.follow],
     "message.undelivered": [timers.follow],
     "message.under_way": [timers.follow],
     "delivery.stopped": [reaching.follow],

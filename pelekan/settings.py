@@ -49,6 +49,8 @@ INSTALLED_APPS = [
     "pelekan.tickets",
     "pelekan.sla",
     "pelekan.routing",
+    "pelekan.knowledge",
+    "pelekan.knowledge.trail",
     "pelekan.channels",
     "pelekan.web",
     "pelekan.api",

@@ -280,6 +280,24 @@ class Customer(models.Model):
         return self.name or f"#{self.pk}"
 
 
+class CustomerGroup(models.Model):
+    """Customers who may read the same things and are counted together: chosen one by one, by their organizations, or by
+    their plan (`Customer.facts["plan"]`)."""
+
+    name = models.CharField(max_length=80, unique=True)
+    description = models.TextField(blank=True)
+    customers = models.ManyToManyField(Customer, blank=True, related_name="groups")
+    organizations = models.ManyToManyField(Organization, blank=True, related_name="groups")
+    plans = models.JSONField(default=list, blank=True)  # names of plans, compared without case
+    archived_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class IdentityKind(models.TextChoices):
     EMAIL = "email", _("E-mail")
     PHONE = "phone", _("Phone")
