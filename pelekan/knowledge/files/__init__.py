@@ -1,0 +1,25 @@
+"""★ Articles as files: CSV, Markdown with front matter, HTML; read and written. Values in, values out.
+
+    for one in read_csv(stream): ...            # Row or Fault, as they come
+    for one in read_markdown(Path("help/")): ...
+    for one in read_archive(stream): ...        # a zip of Markdown, HTML, CSV and pictures
+    write_archive(rows, stream)                 # Markdown with front matter, and its pictures; reads back the same
+
+A row is never written by reading it: `knowledge.importing.take` makes articles of rows.
+"""
+
+from pelekan.knowledge.files.folders import read_archive, read_folder, read_markdown
+from pelekan.knowledge.files.rows import Fault, Row
+from pelekan.knowledge.files.tables import read_csv, write_csv
+from pelekan.knowledge.files.writing import write_archive
+
+__all__ = [
+    "Fault",
+    "Row",
+    "read_archive",
+    "read_csv",
+    "read_folder",
+    "read_markdown",
+    "write_archive",
+    "write_csv",
+]

@@ -1,0 +1,110 @@
+"""★ Articles in a CSV: id, title, text, language and, where there are such columns, summary, section, kind, visibility, tags."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO
+
+from pelekan.knowledge.files.rows import LONGEST, VISIBILITIES, Fault, Row, chosen, language_of
+from pelekan.lib.html import from_text
+
+COLUMNS = ("id", "title", "text", "language", "summary", "section", "kind", "visibility", "tags")
+_ALSO = {"body": "text", "content": "text", "html": "text", "lang": "language", "locale": "language", "category": "section"}  # fmt: skip
+_HTML = re.compile(
+    r"</?(?:p|br|h[1-6]|ul|ol|li|div|table|strong|em|b|i|a|img|blockquote|pre)\b[^>]*>", re.IGNORECASE
+)
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_KEPT = re.compile(r"'+[=+\-@\t\r]")
+
+
+def read_csv(stream: BinaryIO) -> Iterator[Row | Fault]:
+    """The rows one by one, however many. UTF-8 (with or without its mark) or UTF-16; comma, semicolon or tab. Text that
+    holds HTML is taken as HTML, any other text as paragraphs."""
+    csv.field_size_limit(LONGEST * 2)
+    lines = io.TextIOWrapper(stream, _encoding(stream), errors="replace", newline="")
+    first = lines.readline()
+    rows = csv.reader(_from(first, lines), delimiter=_delimiter(first))
+    try:
+        names = [_name(one) for one in next(rows, [])]
+    except csv.Error:
+        names = []
+    if "title" not in names or "text" not in names:
+        yield Fault("1", "columns", {"columns": ", ".join(COLUMNS[:4])})
+        return
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error:
+            yield Fault(str(rows.line_num), "unreadable")
+            continue
+        if any(cell.strip() for cell in cells):
+            yield _row(dict(zip(names, cells, strict=False)), str(rows.line_num))
+
+
+def _encoding(stream: BinaryIO) -> str:
+    head = stream.read(3)
+    stream.seek(0)
+    return "utf-16" if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
+
+
+def _from(first: str, lines: Iterable[str]) -> Iterator[str]:
+    yield first
+    yield from lines
+
+
+def _delimiter(first: str) -> str:
+    return max(",;\t", key=first.count)
+
+
+def _name(text: str) -> str:
+    word = text.strip().lower().replace(" ", "_")
+    return _ALSO.get(word, word)
+
+
+def _row(cells: dict[str, str], where: str) -> Row | Fault:
+    values = {name: told(value).strip() for name, value in cells.items()}
+    title, text = values.get("title", ""), values.get("text", "")
+    if not title:
+        return Fault(where, "no_title")
+    if len(text) > LONGEST:
+        return Fault(where, "too_large")
+    return Row(
+        id=values.get("id", ""),
+        title=title,
+        text=text if _HTML.search(text) else from_text(text),
+        language=language_of(values.get("language")),
+        summary=values.get("summary", ""),
+        section=values.get("section", ""),
+        kind=chosen(values.get("kind"), ("text", "faq"), "text"),
+        visibility=chosen(values.get("visibility"), VISIBILITIES, ""),
+        tags=tuple(one.strip() for one in re.split(r"[,،;]", values.get("tags", "")) if one.strip()),
+        where=where,
+    )
+
+
+def write_csv(rows: Iterable[Row], stream: BinaryIO) -> None:
+    """The same columns, in UTF-8 with its mark, which spreadsheets need. No cell is a formula (see `harmless`)."""
+    lines = io.TextIOWrapper(stream, "utf-8-sig", newline="")
+    table = csv.writer(lines)
+    table.writerow(COLUMNS)
+    for row in rows:
+        cells = (row.id, row.title, row.text, row.language, row.summary, row.section, row.kind, row.visibility, ", ".join(row.tags))  # fmt: skip
+        table.writerow([harmless(cell) for cell in cells])
+    lines.flush()
+    lines.detach()
+
+
+def harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that begins like one begins with an apostrophe."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def told(cell: str) -> str:
+    """What `harmless` was given."""
+    return cell[1:] if _KEPT.match(cell) else cell
