@@ -16,6 +16,7 @@ from django.db import transaction
 
 from pelekan.channels import pulse
 from pelekan.demo.world import World, build
+from pelekan.knowledge.trail import habits
 from pelekan.people import desk
 from pelekan.sla import calendars
 from pelekan.tickets import forgotten_count, rulebooks, views, webhooks
@@ -76,6 +77,7 @@ def world(db: None, _office: dict[str, Any]) -> World:
     calendars.forget()
     webhooks.forget()
     forgotten_count.forget()
+    habits.forget()
     if not _office:
         models = [one for one in apps.get_models(include_auto_created=True) if "pelekan" in one.__module__]
         before = {one: set(one._base_manager.values_list("pk", flat=True)) for one in models}

@@ -87,7 +87,7 @@ def _named() -> str:
     """After everything that a migration can see."""
     seen = hashlib.sha256(sqlite3.sqlite_version.encode())
     for file in sorted(
-        [*PACKAGE.glob("*/migrations/*.py"), PACKAGE / "settings.py", PACKAGE / "lib/search.py"]
+        [*PACKAGE.glob("**/migrations/*.py"), PACKAGE / "settings.py", PACKAGE / "lib/search.py"]
     ):
         seen.update(file.read_bytes())
     return seen.hexdigest()[:24]

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from pelekan.knowledge.models import Translation
 from pelekan.knowledge.readers import PLAN, groups_of
+from pelekan.knowledge.trail.habits import habits
 from pelekan.knowledge.trail.masking import folded, masked
 from pelekan.knowledge.trail.models import Offer, Question, Reading, Visit
 from pelekan.lib.time import now as clock
@@ -35,16 +36,30 @@ def visit(
     key = key_of(mark)
     found = Visit.objects.filter(key=key, last_at__gt=now - REST).order_by("-last_at").first()
     if found is not None and (customer is None or found.customer_id in (None, customer.pk)):
-        found.last_at = now
-        if customer is not None and found.customer_id is None:
-            _whose(found, customer)
-        found.save()
+        _step(found, customer, now)
         return found
     made = Visit(key=key, place=place, language=language, began_at=now, last_at=now)
+    made.held_out = held_out(key, habits().hold_out)
     if customer is not None:
         _whose(made, customer)
     made.save()
     return made
+
+
+def _step(found: Visit, customer: Customer | None, now: datetime) -> None:
+    """He is still here; a step within the same half minute is not worth a write."""
+    if customer is not None and found.customer_id is None:
+        _whose(found, customer)
+    elif now - found.last_at < timedelta(seconds=30):
+        return
+    found.last_at = max(now, found.last_at)
+    found.save()
+
+
+def held_out(key: str, share: int) -> bool:
+    """Whether the browser of this key is of the `share` of a hundred that sees no suggestions. The key is random, so
+    the choice is; and it stays the same for as long as the mark lives."""
+    return int(key[:8], 16) % 100 < share
 
 
 def _whose(row: Visit, customer: Customer) -> None:
@@ -88,9 +103,16 @@ def opened(
     question: Question | None = None,
     now: datetime | None = None,
 ) -> Reading:
-    """Somebody opened an article; with a question: he found it by that."""
+    """Somebody opened an article; with a question: he found it by that. Opened again in the same visit it is the same
+    reading, so that a reload, or the page telling what the server has counted already, counts once."""
     if question is not None and question.clicked_id is None:
-        Question.objects.filter(pk=question.pk).update(clicked=translation)
+        Question.objects.filter(pk=question.pk, clicked=None).update(clicked=translation)
+    if visit is not None:
+        found = Reading.objects.filter(visit=visit, translation=translation).first()
+        if found is not None:
+            if question is not None and found.question_id is None:
+                Reading.objects.filter(pk=found.pk).update(question=question)
+            return found
     return Reading.objects.create(
         visit=visit,
         translation=translation,
@@ -139,6 +161,7 @@ def registered(visit: Visit | None, ticket: Ticket) -> None:
     """A request was made after this visit's questions: the last of them led to it."""
     if visit is None:
         return
+    Visit.objects.filter(pk=visit.pk, ticket=None).update(ticket=ticket)
     last = Question.objects.filter(visit=visit, ticket=None).order_by("-pk").first()
     if last is not None:
         Question.objects.filter(pk=last.pk).update(ticket=ticket)
