@@ -16,6 +16,7 @@ from markupsafe import Markup
 
 from pelekan.lib.text import direction, initials
 from pelekan.people.desk import sign
+from pelekan.web.compiled import keep
 from pelekan.web.folding import KIT, Folding, kept
 from pelekan.web.icons import draw
 from pelekan.web.paths import url
@@ -32,6 +33,7 @@ class Templates(backend.Jinja2):
         if found is None:
             # an overlay shares loader and filters, but keeps to itself what it compiled
             found = self._common.overlay()
+            keep(found, language)
             found.globals = {**self._common.globals}
             found.globals["ui"] = found.get_template(KIT).module
             self._environments[language] = found
