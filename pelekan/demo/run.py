@@ -11,7 +11,19 @@ from django.conf import settings
 
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
-from pelekan.demo import grids, levels, month, office, phones, post, rules, stories, warehouse, world
+from pelekan.demo import (
+    articles,
+    grids,
+    levels,
+    month,
+    office,
+    phones,
+    post,
+    rules,
+    stories,
+    warehouse,
+    world,
+)
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
@@ -59,6 +71,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     if not empty:
         levels.put_in_force(clock())
         grids.put_in_force(made, clock())
+        articles.shelve(made, clock())
         month.tell(made, clock())
         warehouse.connect(made.agents["arash"], _desk(port))
         stories.tell(made)
