@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import search as answers
+from pelekan.knowledge.deflection import solved as solved_questions
 from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
@@ -88,14 +89,14 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "ticket.waited": [telling.follow, timers.follow],
     "ticket.solved": [telling.follow, keeping.solved, timers.follow, waits.begin, giving.serve],
     "ticket.closed": [keeping.solved, timers.follow, giving.serve],
-    "ticket.reopened": [watching.moved, timers.follow, engine.route, giving.give],
+    "ticket.reopened": [watching.moved, timers.follow, engine.route, giving.give, solved_questions.follow],
     "ticket.frustrated": [ring.ring],
     "call.done": [keeping.called],
     "guide.finished": [ring.ring],
     "promise.near": [ring.ring],
     "promise.missed": [ring.ring],
     "desk.forgot": [ring.ring],
-    "ticket.rated": [ring.ring],
+    "ticket.rated": [ring.ring, solved_questions.follow],
     "ticket.told": [ring.ring],
     "ticket.nobody_free": [ring.ring],
     "chat.transferred": [ring.ring],

@@ -51,6 +51,7 @@ INSTALLED_APPS = [
     "pelekan.routing",
     "pelekan.knowledge",
     "pelekan.knowledge.trail",
+    "pelekan.knowledge.deflection",
     "pelekan.channels",
     "pelekan.web",
     "pelekan.api",

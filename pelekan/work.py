@@ -10,6 +10,7 @@ from django.conf import settings
 
 from pelekan.channels import jobs as mail
 from pelekan.channels import letters, pace, pulse, telling, weighing
+from pelekan.knowledge.deflection import solved
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
@@ -54,6 +55,7 @@ CHORES = [
     Chore(webhooks.forget_old, timedelta(hours=6)),
     Chore(replaying.forget_old, timedelta(hours=24)),
     Chore(deciding.forget_old, timedelta(hours=1)),
+    Chore(solved.gather, timedelta(hours=1)),
 ]
 
 
