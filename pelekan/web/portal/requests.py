@@ -26,6 +26,7 @@ from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
+from pelekan.web.deflection import beside
 from pelekan.web.opening import closed_words
 from pelekan.web.portal import promise, shapes, writing
 from pelekan.web.portal.asking import ask
@@ -262,6 +263,8 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
             written.errors["subject"] = _("Say in a few words what it is about.")
         category = next((one for one in categories if str(one["id"]) == category_id), None)
         if not written.errors and not asked.errors and not asked.more:
+            if (answers := beside.between(request, written.form()["kept"])) is not None:
+                return answers
             try:
                 WRITES.take(customer.pk, clock())
                 message = actions.receive(
@@ -279,7 +282,9 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
                         context={"answers": asked.answers} if asked.answers else {},
                     )  # fmt: skip
                 )
-                return _to(Ticket.objects.get(pk=message.ticket_id), "sent-new")
+                ticket = Ticket.objects.get(pk=message.ticket_id)
+                beside.registered(request, ticket)
+                return _to(ticket, "sent-new")
             except TooMuch:
                 written.errors["text"] = slow_down()
     form = written.form() if written else empty_form()
@@ -294,7 +299,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         promise=promise.words(request, customer, request.POST),
         closed=closed_words(inbox, request.dates, clock()) if inbox else "",  # type: ignore[attr-defined]
         questions=asked,
-        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category")}},
+        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "offer")}},
         status=422 if written else 200,
     )  # fmt: skip
 

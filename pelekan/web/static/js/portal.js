@@ -67,6 +67,9 @@ for (const field of document.querySelectorAll("[data-keep]")) {
   });
 }
 
+// Answers appear as one writes, so no page stands between writing and sending.
+for (const field of document.querySelectorAll("[data-live-answers]")) field.value = "1";
+
 // A second click sends nothing; coming back by the back button, one can send again (the server knows the twin).
 for (const form of document.querySelectorAll("form[data-once]")) {
   form.addEventListener("submit", event => {
