@@ -10,6 +10,8 @@ from django.conf import settings
 
 from pelekan.channels import jobs as mail
 from pelekan.channels import letters, pace, pulse, telling, weighing
+from pelekan.knowledge import keeping as articles
+from pelekan.knowledge import reviewing
 from pelekan.knowledge.deflection import solved
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
@@ -40,6 +42,7 @@ JOBS: list[Job] = [
     watching.JOB,
     promising.JOB,
     webhooks.JOB,
+    reviewing.JOB,
 ]
 
 CHORES = [
@@ -55,6 +58,7 @@ CHORES = [
     Chore(webhooks.forget_old, timedelta(hours=6)),
     Chore(replaying.forget_old, timedelta(hours=24)),
     Chore(deciding.forget_old, timedelta(hours=1)),
+    Chore(articles.remind, timedelta(minutes=15)),
     Chore(solved.gather, timedelta(hours=1)),
 ]
 

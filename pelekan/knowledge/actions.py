@@ -10,8 +10,9 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 
-from pelekan.knowledge import bodies
+from pelekan.knowledge import bodies, readiness, rights
 from pelekan.knowledge.models import (
     Article,
     ArticleKind,
@@ -25,6 +26,15 @@ from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
+from pelekan.tickets.shaping import CannotBe
+
+
+class Newer(Exception):
+    """Somebody saved `version` while this writer was writing."""
+
+    def __init__(self, version: Version) -> None:
+        super().__init__(f"version {version.number} came meanwhile")
+        self.version = version
 
 
 @action
@@ -71,24 +81,33 @@ def write(
     summary: str = "",
     data: dict[str, Any] | None = None,
     note: str = "",
+    base: int | None = None,
+    follows: bool = True,
     now: datetime | None = None,
 ) -> Translation:
-    """A new version in one language, as a draft. A translation remembers which version of the original it follows."""
+    """A new version in one language, as a draft. A translation remembers which version of the original it follows: the
+    present one, or with `follows` False the one that it followed before. `base`: the number of the version that the writer
+    began with (0: none); Newer where another one came meanwhile."""
     now = now or clock()
     title, summary = one_line(title, 250), one_line(summary, 400)
     if not title:
-        raise ValueError("an article needs a title")
-    translation, _made = Translation.objects.select_for_update().get_or_create(
+        raise CannotBe("title", _("Give the article a title."))
+    translation, _new = Translation.objects.select_for_update().get_or_create(
         article=article, language=language, defaults={"slug": slug_of(title)}
     )
-    number = (translation.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1
+    last = translation.versions.order_by("-number").select_related("author__user").first()
+    if base is not None and last is not None and last.number != base:
+        raise Newer(last)
+    number = last.number + 1 if last else 1
+    followed = last.basis if last is not None and not follows else _original(article)
     body, data = bodies.clean(body), bodies.clean_data(data or {})
     version = Version.objects.create(
         translation=translation, number=number, title=title, summary=summary, body=body, data=data,
         text=bodies.plain(title, summary, body, data), author=by, made_at=now, note=one_line(note, 250),
-        basis=_original(article) if language != article.language else None,
+        basis=followed if language != article.language else None,
     )  # fmt: skip
     translation.newest, translation.draft, translation.due_at = version, DraftState.DRAFT, None
+    translation.handed_by = translation.reviewer = None
     if translation.published_id is None:
         translation.slug = slug_of(title)
     translation.save()
@@ -100,16 +119,31 @@ def write(
 def publish(translation: Translation, *, by: Agent | None, now: datetime | None = None) -> Translation:
     """The newest version is what readers see from now on."""
     now = now or clock()
-    translation = Translation.objects.select_for_update().select_related("newest").get(pk=translation.pk)
+    rights.require_publisher(by)
+    translation = held(translation)
     if translation.newest is None or translation.newest_id == translation.published_id:
         return translation
+    if said := readiness.missing(translation.article, translation.newest):
+        raise CannotBe("", said)
     translation.published, translation.draft, translation.due_at = translation.newest, DraftState.NONE, None
-    translation.published_at = now
+    asked = translation.handed_by_id
+    translation.handed_by = translation.reviewer = None
+    translation.published_at, translation.remark = now, ""
     translation.first_published_at = translation.first_published_at or now
     translation.slug = slug_of(translation.newest.title)
     translation.save()
-    record("article.published", by=by, at=now, article=translation.article_id, translation=translation.pk)
+    told = [asked] if asked and (by is None or asked != by.pk) else []
+    record(
+        "article.published", by=by, at=now, article=translation.article_id, translation=translation.pk,
+        language=translation.language, agents=told, what="published",
+    )  # fmt: skip
     return translation
+
+
+def held(translation: Translation) -> Translation:
+    """The row as it is now, locked until the change is over."""
+    rows = Translation.objects.select_for_update(of=("self",)).select_related("newest", "article")
+    return rows.get(pk=translation.pk)
 
 
 def slug_of(title: str) -> str:

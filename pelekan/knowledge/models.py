@@ -92,6 +92,7 @@ class Article(models.Model):
     created_by = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField(default=now)
     archived_at = models.DateTimeField(null=True, blank=True)
+    reminded_at = models.DateTimeField(null=True, blank=True)  # the owner was told that `review_at` has come
 
     class Meta:
         ordering = ["position", "id"]
@@ -139,6 +140,13 @@ class Translation(models.Model):
     published_at = models.DateTimeField(null=True, blank=True)  # when the published version came out
     first_published_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True)  # scheduled: when `newest` comes out
+    handed_by = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # who asked for review, or scheduled
+    reviewer = models.ForeignKey(
+        Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="reviews"
+    )  # asked by name
+    remark = models.CharField(max_length=400, blank=True)  # said when asking, or when sending back
     leased_until = models.DateTimeField(null=True, blank=True)
     helped = models.PositiveIntegerField(default=0)  # readers who said so
     unhelped = models.PositiveIntegerField(default=0)
@@ -233,3 +241,26 @@ class Synonyms(models.Model):
 
     words = models.JSONField(default=list)
     changed_at = models.DateTimeField(default=now)
+
+
+class Unsaved(models.Model):
+    """What an agent has typed into an article and not saved yet; `base` is the number of the version he began with."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="unsaved")
+    language = models.CharField(max_length=2, choices=Language.choices)
+    base = models.PositiveIntegerField(default=0)
+    values = models.JSONField(default=dict)
+    at = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agent", "article", "language"], name="unsaved_once_a_writer")
+        ]
+
+
+class Publisher(models.Model):
+    """An agent who may review and publish articles though he is no manager."""
+
+    agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="publisher")
+    since = models.DateTimeField(default=now)

@@ -10,6 +10,7 @@ _MAY: dict[str, frozenset[str]] = {
     "assign_others": frozenset({Role.AGENT, Role.MANAGER, Role.ADMIN}),
     "see_all": frozenset({Role.MANAGER, Role.ADMIN}),
     "share_replies": frozenset({Role.MANAGER, Role.ADMIN}),
+    "publish": frozenset({Role.MANAGER, Role.ADMIN}),  # articles; others may be named, see knowledge.rights
     "settings": frozenset({Role.ADMIN}),
     "rules": frozenset({Role.ADMIN}),
     "people": frozenset({Role.ADMIN}),

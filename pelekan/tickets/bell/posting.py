@@ -99,6 +99,10 @@ def address(line: reading.Line) -> str:
         return reverse("settings_gateway", args=[line.data["gateway_of"]])
     if line.data.get("webhook"):
         return reverse("settings_webhook", args=[line.data["webhook"]])
+    if line.kind == rules.Ring.ARTICLE and line.data.get("language"):
+        return reverse("knowledge_edit", args=[line.data["article"], line.data["language"]])
+    if line.kind == rules.Ring.ARTICLE:
+        return reverse("knowledge_article", args=[line.data["article"]])
     if line.kind == rules.Ring.REFUSED:
         kind = line.data.get("rules")
         return reverse("settings_rules" if kind == "routing" else f"settings_{kind}")

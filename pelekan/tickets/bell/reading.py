@@ -86,6 +86,8 @@ def _line(row: dict[str, Any], labels: dict[int, tuple[int | None, str]]) -> Lin
             "arrival": data.get("arrival"),
             "gateway_of": data.get("inbox") if "gateway" in data else None,
             "rules": data.get("kind") if "rulebook" in data else None,
+            "article": data.get("article"),
+            "language": data.get("language"),
         },
     )
 

@@ -31,6 +31,7 @@ class Ring(StrEnum):
     REFUSED = "refused"
     DUE = "due"
     STEPS = "steps"
+    ARTICLE = "article"
 
 
 class By(StrEnum):
@@ -60,8 +61,20 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.REFUSED: (By.BELL, By.MAIL),
     Ring.DUE: (By.BELL, By.BROWSER),
     Ring.STEPS: (By.BELL,),
+    Ring.ARTICLE: (By.BELL,),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
+
+ARTICLES = frozenset(
+    (
+        "article.review_asked",
+        "article.sent_back",
+        "article.published",
+        "article.not_published",
+        "article.review_due",
+    )
+)
+"""What rings for the agents that the event names."""
 
 MOST = 100
 """Agents that one event rings for."""
@@ -136,6 +149,9 @@ def ringing(what: Rung) -> list[Ringing]:
         return [Ringing(Ring.FORGOTTEN, f"forgotten:{what.data['list']}", tuple(what.data["agents"]))]
     if what.name == "ticket.nobody_free":
         return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
+    if what.name in ARTICLES:  # who may read it was asked when it happened
+        key = f"article:{what.data.get('translation') or what.data['article']}:{what.name[8:]}"
+        return [Ringing(Ring.ARTICLE, key[:40], tuple(what.data.get("agents", ())))]
     if what.name == "rulebook.refused":  # its author is an admin like all who may put it right
         return [Ringing(Ring.REFUSED, f"refused:{what.data.get('kind')}", admins=True)]
     if what.name == "webhook.failed":

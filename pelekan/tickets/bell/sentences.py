@@ -29,12 +29,14 @@ NAMES = {
     Ring.REFUSED: gettext_lazy("Scheduled rules could not come into force"),
     Ring.DUE: gettext_lazy("A ticket is about to be late, or is"),
     Ring.STEPS: gettext_lazy("A customer has ticked all steps that I sent"),
+    Ring.ARTICLE: gettext_lazy("An article needs me: review, publishing, or a look whether it is still true"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
     Ring.HANDED: "users", Ring.FAILED: "triangle-alert", Ring.RATED: "star", Ring.FAULT: "octagon-alert",
     Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
     Ring.DUE: "timer", Ring.REFUSED: "octagon-alert", Ring.STEPS: "list-checks",
+    Ring.ARTICLE: "book-open",
 }  # fmt: skip
 
 
@@ -47,6 +49,15 @@ FORGOTTEN = {
     "held": gettext_lazy("On hold without a date"),
 }
 """The lists of `tickets.forgotten`."""
+
+ARTICLES = {
+    "review_asked": gettext_lazy("%(who)s asks you to review an article"),
+    "sent_back": gettext_lazy("%(who)s wants something changed in your article"),
+    "published": gettext_lazy("%(who)s published your article"),
+    "not_published": gettext_lazy("A scheduled article could not come out; it is a draft again"),
+    "review_due": gettext_lazy("An article should be read again: is it still true?"),
+}
+"""What happened to an article, by the word behind "article."."""
 
 CLOCKS = {
     ("first_response", "soon"): gettext_lazy("A customer must get a first answer soon"),
@@ -150,6 +161,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return _("Nothing forgotten: look at the list “%(list)s”") % {
             "list": str(FORGOTTEN.get(data.get("list", ""), ""))
         }
+    if kind == Ring.ARTICLE:
+        return str(ARTICLES.get(data.get("what", ""), NAMES[Ring.ARTICLE])) % words
     if kind == Ring.REFUSED:
         return _refused(data, language)
     if kind == Ring.NOBODY:
