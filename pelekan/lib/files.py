@@ -323,6 +323,47 @@ def thumbnail(data: bytes, side: int = 480) -> Thumbnail:
     return Thumbnail(out.getvalue(), *upright.size)
 
 
+def without_metadata(data: bytes) -> bytes:
+    """The same picture without where and with what it was taken (EXIF, XMP, comments), upright, in its own format; of a
+    GIF all its pictures. NoPreview: no picture, or too large."""
+    if len(data) > _MOST_BYTES:
+        raise NoPreview(f"The picture is larger than {_MOST_BYTES >> 20} MB")
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG", "JPEG", "GIF", "WEBP"]) as image:
+            _refuse_bombs(image)
+            kind, frames = image.format or "", getattr(image, "n_frames", 1)
+            if frames > 1:
+                return _moving(image, kind, frames)
+            upright = ImageOps.exif_transpose(image)
+            out, more = io.BytesIO(), {"quality": 90} if kind in ("JPEG", "WEBP") else {"optimize": True}
+            upright.info = {key: value for key, value in upright.info.items() if key == "transparency"}
+            upright.save(out, kind, **more)
+    except NoPreview:
+        raise
+    except (Image.DecompressionBombError, MemoryError) as error:
+        raise NoPreview("The picture has too many pixels") from error
+    except Exception as error:  # decoders raise whatever a broken file makes them raise
+        raise NoPreview(f"The picture cannot be read: {type(error).__name__}") from error
+    return out.getvalue()
+
+
+_MOST_FRAMES = 400
+
+
+def _moving(image: Image.Image, kind: str, frames: int) -> bytes:
+    width, height = image.size
+    if frames > _MOST_FRAMES or frames * width * height > _MOST_PIXELS_SCALED:
+        raise NoPreview("The picture has too many frames")
+    times, pictures = [], []
+    for number in range(frames):
+        image.seek(number)
+        times.append(image.info.get("duration", 100))
+        pictures.append(image.convert("RGBA"))
+    out = io.BytesIO()
+    pictures[0].save(out, kind, save_all=True, append_images=pictures[1:], duration=times, loop=0, disposal=2)
+    return out.getvalue()
+
+
 def _refuse_bombs(image: Image.Image) -> None:
     width, height = image.size
     most = _MOST_PIXELS[image.format or ""]

@@ -20,5 +20,5 @@ def words(fault: Fault) -> str:
         "no_zip": _("This is no zip file."),
         "language": _("Say its language: fa, ar or en."),
         "twice": _("The same article in the same language came twice; the first one was taken."),
-        "tree": _("The tree is not complete."),
+        "refused": "%(why)s",
     }[fault.why] % fault.data
