@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import search as answers
 from pelekan.knowledge.deflection import solved as solved_questions
+from pelekan.knowledge.trail import gaps
 from pelekan.routing import chats, engine, giving, waits
 from pelekan.routing.rules import AUTOMATED_ON
 from pelekan.sla.timers import follow as timers
@@ -128,10 +129,10 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.changed": [replan.begin, waits.other_hours],
     "hours.archived": [replan.begin, waits.other_hours],
     "hours.restored": [replan.begin, waits.other_hours],
-    "article.published": [answers.follow, ring.ring],
-    "article.withdrawn": [answers.follow],
+    "article.published": [answers.follow, gaps.follow, ring.ring],
+    "article.withdrawn": [answers.follow, gaps.follow],
     "article.described": [answers.follow],
-    "article.archived": [answers.follow],
+    "article.archived": [answers.follow, gaps.follow],
     "article.review_asked": [ring.ring],
     "article.sent_back": [ring.ring],
     "article.not_published": [ring.ring],

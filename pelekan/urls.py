@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from pelekan.web import front
 from pelekan.web.admin import start
+from pelekan.web.insights import beacon
 from pelekan.web.portal import guests
 
 urlpatterns = [
@@ -17,6 +18,7 @@ urlpatterns = [
     path("s/<str:secret>", guests.short_door, name="short_link"),
     path("hooks/", include("pelekan.web.hooks.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
+    path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
     path("desk/settings/", include("pelekan.web.admin.urls")),
     path("setup/", start.begin, name="setup"),
     path("desk/", include("pelekan.web.customers.urls")),

@@ -13,6 +13,7 @@ from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.knowledge import keeping as articles
 from pelekan.knowledge import reviewing
 from pelekan.knowledge.deflection import solved
+from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
@@ -59,6 +60,8 @@ CHORES = [
     Chore(replaying.forget_old, timedelta(hours=24)),
     Chore(deciding.forget_old, timedelta(hours=1)),
     Chore(articles.remind, timedelta(minutes=15)),
+    Chore(days.catch_up, timedelta(minutes=10)),
+    Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),
 ]
 

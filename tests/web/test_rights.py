@@ -26,6 +26,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/(rules|automations|assignment|books|sla|frustration)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/organizations/new/", "see_all"),
+    (r"help/steps/", "everybody"),
     (r"desk/.*", "work"),
     (r"accounts/.*", "everybody"),
     (r"portal/.*", "customer"),

@@ -64,6 +64,6 @@ def save(values: dict[str, Any], *, by: Agent, now: datetime | None = None) -> K
         name: [was, asdict(after)[name]] for name, was in asdict(before).items() if asdict(after)[name] != was
     }
     if changed:
-        record("footsteps.set", by=by, at=now or clock(), **changed)
+        record("footsteps.set", by=by, at=now or clock(), changed=changed)
     forget()
     return after

@@ -179,6 +179,7 @@ class Tally(models.Model):
     fruitless = models.PositiveIntegerField(default=0)  # found nothing
     unclicked = models.PositiveIntegerField(default=0)  # found something, opened nothing
     ticketed = models.PositiveIntegerField(default=0)  # a request followed
+    missed = models.PositiveIntegerField(default=0)  # questions of which at least one of these three is true
     readings = models.PositiveIntegerField(default=0)
     seconds = models.PositiveBigIntegerField(default=0)
     helped = models.PositiveIntegerField(default=0)

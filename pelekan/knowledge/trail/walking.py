@@ -82,8 +82,8 @@ def asked(
     visit: Visit | None = None,
     now: datetime | None = None,
 ) -> Question:
-    """Somebody looked for this; `found` is how many answers he was shown."""
-    said = masked(text)[:200]
+    """Somebody looked for this; `found` is how many answers he was shown. What could tell who he is does not get in."""
+    said = masked(text, names_of(visit))[:200]
     return Question.objects.create(
         visit=visit,
         place=place,
@@ -93,6 +93,13 @@ def asked(
         found=found,
         at=now or clock(),
     )
+
+
+def names_of(visit: Visit | None) -> list[str]:
+    """What the customer of a visit is called, so that it is masked in what he types."""
+    if visit is None or visit.customer is None:
+        return []
+    return [name for name in (visit.customer.name,) if name]
 
 
 def opened(
