@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import search as answers
+from pelekan.knowledge.deflection import cards
 from pelekan.knowledge.deflection import solved as solved_questions
 from pelekan.knowledge.trail import gaps
 from pelekan.routing import chats, engine, giving, waits
@@ -36,6 +37,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     ],
     "message.sent": [
         search.index_message,
+        cards.follow,
         telling.carry,
         outbox.queue,
         watching.answered,

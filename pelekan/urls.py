@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from pelekan.web import front
 from pelekan.web.admin import start
+from pelekan.web.deflection import composing
 from pelekan.web.insights import beacon
 from pelekan.web.portal import guests
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("health/workers/", front.health_of_work, name="health_of_work"),
     path("language/", front.language, name="language"),
     path("s/<str:secret>", guests.short_door, name="short_link"),
+    path("c/<str:token>", composing.opened, name="card"),
     path("hooks/", include("pelekan.web.hooks.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
     path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own

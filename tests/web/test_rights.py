@@ -31,6 +31,7 @@ ROWS: list[tuple[str, str]] = [
     (r"accounts/.*", "everybody"),
     (r"portal/.*", "customer"),
     (r"widget/.*", "visitor"),
+    (r"c/<str:token>", "holder"),
     (r"answers/.*", "visitor"),  # beside a request that is being written
     (r"files/.*", "holder"),
     (r"api/v1/.*", "bearer"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import F, Q
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pelekan.channels.arriving import own_addresses
 from pelekan.channels.outbox import MOST_RECIPIENTS
 from pelekan.channels.sms import texting
+from pelekan.knowledge.deflection import cards
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.text import isolate
 from pelekan.lib.time import now as clock
@@ -77,6 +79,13 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "desk/sleeping.html", context, status=409)
     except NotAnAddress as fault:
         return told(str(fault))
+    except cards.NotForHim as fault:
+        return told(
+            _(
+                "The customer may not read “%(title)s”. Take the card out, or choose an article that is open to him."
+            )
+            % {"title": isolate(fault.title)}
+        )
     except NoWay:
         return told(_("There is no address to answer to. Add one to the customer, or write a note."))
     response = answer(request, pk)
@@ -89,9 +98,12 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 @agents
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what waits to be sent: {"ticket": where it is a draft again}; 409 when it has gone."""
-    ticket = answers.take_back(pk, by=agent_in(request))
+    agent = agent_in(request)
+    meta = Pending.objects.filter(pk=pk, agent=agent).values_list("meta", flat=True).first() or {}
+    ticket = answers.take_back(pk, by=agent)
     if ticket is None:
         return told(_("Too late: this answer has gone out."), 409)
+    cards.drop_unsent(meta.get(cards.META, []))
     return JsonResponse({"ticket": url("desk_ticket", ticket.pk)})
 
 
@@ -135,7 +147,10 @@ def reply(ticket: Ticket, agent: Agent, typed: str, request: HttpRequest) -> Pen
     """The answer, what follows from "send and …", and the end of the draft: all or nothing. A Pending when it waits, so
     that it can be taken back."""
     form, way = request.POST, way_of(ticket, agent, request.POST.get("via", ""), request)
-    words = _words(typed, form)
+    html, sent = cards.send(typed, ticket)
+    words = replace(_words(html, form), typed=cleaned(typed))
+    if sent:
+        words.meta[cards.META] = sent
     if promised := chosen_promises(request, agent):
         words.meta["promises"] = promised
     if way.channel == "sms":

@@ -276,6 +276,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "call.done": _called,
     "call.dropped": lambda data: _("%(who)s said that no call is needed any more"),
     "guide.stuck": lambda data: _("%(who)s is stuck at step %(step)s of %(total)s: “%(title)s”"),
+    "card.opened": lambda data: _("%(who)s opened the article “%(title)s”"),
     "guide.finished": lambda data: _("All %(total)s steps are ticked: “%(title)s”"),
     "message.crossed": lambda data: _("The customer wrote while this answer was about to go: he still waits"),
     "message.released": lambda data: _("%(who)s released a held message"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.admin import conditions, seeking
+from pelekan.web.deflection import composing
 from pelekan.web.workspace import (
     acts,
     alarm,
@@ -91,6 +92,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_T + "guides/choose/", guides.choose, name="desk_guide_choose"),
     path(_T + "guides/send/", guides.send, name="desk_guide_send"),
     path(_T + "guides/<int:sent>/tick/", guides.tick, name="desk_guide_tick"),
+    path(_T + "answers/", composing.answers, name="desk_answers"),
+    path(_T + "answers/strip/", composing.strip, name="desk_answers_strip"),
+    path(_T + "answers/card/", composing.card, name="desk_answer_card"),
+    path(_T + "answers/wrong/", composing.wrong, name="desk_answer_wrong"),
     path(_T + "calls/", calling.part, name="desk_calls_of"),
     path(_T + "calls/ask/", calling.ask, name="desk_call_ask"),
     path("calls/", calling.board, name="desk_calls"),

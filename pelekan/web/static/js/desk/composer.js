@@ -12,6 +12,12 @@ import { recipients } from "./recipients.js";
 import { attach } from "./replies.js";
 import { uploads } from "./uploads.js";
 
+let insertCard = null; // of the composer that stands on the page: dialogs stand beside it
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-put-card], [data-put-text]");
+  if (button && insertCard && document.getElementById("composer")) insertCard(button).catch(() => {});
+});
+
 const CLEAN = { ALLOWED_TAGS: ["p", "div", "br", "b", "strong", "i", "em", "u", "s", "a", "ul", "ol", "li", "blockquote", "code", "pre", "span"], ALLOWED_ATTR: ["href", "dir"], RETURN_DOM_FRAGMENT: true };
 const toFragment = (html) => document.importNode(DOMPurify.sanitize(html, CLEAN), true);
 
@@ -182,6 +188,22 @@ export function begin(here, { freshen, typing, lastSeen }) {
   // what stood before one's eyes while one went on writing has been seen
   const look = settle(() => { saw.reply = Math.max(saw.reply, lastSeen()); }, 1500);
   root("reply")?.addEventListener("keydown", () => look());
+
+  insertCard = async (button) => {
+    const told = button.closest("dialog")?.querySelector("[data-card-told]");
+    let html = "";
+    if (button.dataset.putCard) {
+      const channel = via?.selectedOptions[0]?.dataset.channel ?? "";
+      const answer = await ask(box.querySelector("[data-cards]").dataset.cards, { body: form({ translation: button.dataset.putCard, channel }) });
+      if (!answer.ok) { (told ?? guard).replaceChildren(fragment(await answer.text())); return; }
+      html = (await answer.json()).html;
+    }
+    button.closest("dialog")?.close();
+    turn("reply");
+    if (html) editors.reply.insertHTML(html);
+    else editors.reply.insertPlainText(button.dataset.putText, false);
+    if (button.dataset.putUsed) ask(`${data.used}${button.dataset.putUsed}/used/`, { body: form({}) }).catch(() => {});
+  };
 
   // a text that is proposed: put in, or sent at once where nothing else is begun
   here.addEventListener("click", (event) => {
