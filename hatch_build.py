@@ -43,7 +43,7 @@ ICONS = """
     panel-left panel-right paperclip pause pencil phone phone-call phone-missed phone-off phone-outgoing pin play plus
     refresh-cw reply rotate-ccw route search send
     server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
-    smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote ticket ticket-plus timer
+    smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote thumbs-down thumbs-up ticket ticket-plus timer
     trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook
     wifi-off workflow x zap
 """

@@ -73,14 +73,20 @@ def stuck(now: datetime) -> int:
 
 def last_fault() -> str:
     """What went wrong with the newest letter that didn't go out."""
-    newest = Letter.objects.exclude(fault="").exclude(state=LetterState.SENT).order_by("-pk").first()
+    newest = (
+        Letter.objects.filter(way="email")
+        .exclude(fault="")
+        .exclude(state=LetterState.SENT)
+        .order_by("-pk")
+        .first()
+    )
     return newest.fault if newest else ""
 
 
 def _stuck(now: datetime) -> QuerySet[Letter]:
     failed = Q(state=LetterState.FAILED, created_at__gt=now - timedelta(days=7))
     waits = Q(state=LetterState.QUEUED, created_at__lt=now - timedelta(minutes=10))
-    return Letter.objects.filter(failed | waits)
+    return Letter.objects.filter(failed | waits, way="email")
 
 
 def send(letter: Letter) -> datetime | None:
@@ -129,7 +135,7 @@ def send(letter: Letter) -> datetime | None:
     return None
 
 
-JOB = due.Job(Letter, send, lease=timedelta(minutes=2), at_once=5)
+JOB = due.Job(Letter, send, where=Q(way="email"), lease=timedelta(minutes=2), at_once=5)
 
 
 def _later(letter: Letter, fault: str, now: datetime) -> datetime:

@@ -295,6 +295,9 @@ class Gateway(models.Model):
     for_others = models.BooleanField(
         default=False
     )  # also tells customers of other channels who have only a number
+    codes_per_day = models.PositiveSmallIntegerField(
+        default=200
+    )  # texts with sign-in codes, of the whole desk; 0: nobody signs in by SMS
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)  # next fetch
     leased_until = models.DateTimeField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # a fetch whose answer isn't stored yet

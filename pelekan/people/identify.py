@@ -46,7 +46,7 @@ def customer_for(
                     name=name[:160],
                     language=language,
                     created_at=now,
-                    organization=_organization(kind, address, verified),
+                    organization=organization_of(kind, address, verified),
                 )
                 Identity.objects.create(
                     customer=found,
@@ -61,7 +61,7 @@ def customer_for(
             assert found is not None
     elif verified:
         Identity.objects.filter(kind=kind, address=address, verified_at=None).update(verified_at=now)
-        if found.organization_id is None and (company := _organization(kind, address, verified)):
+        if found.organization_id is None and (company := organization_of(kind, address, verified)):
             found.organization = company
             found.save(update_fields=["organization"])
     if name and not found.name:
@@ -119,7 +119,7 @@ def refold(customer: Customer) -> None:
     customer.save(update_fields=["folded"])
 
 
-def _organization(kind: str, address: str, verified: bool) -> Organization | None:
+def organization_of(kind: str, address: str, verified: bool) -> Organization | None:
     """The company whose domain it is; only for addresses that are proved, so nobody types himself in."""
     if kind != IdentityKind.EMAIL or not verified:
         return None

@@ -24,11 +24,14 @@ def write(
     expires_at: datetime | None = None,
     mail_id: str = "",
     reply_to: str = "",
+    way: str = Letter.Way.EMAIL,
 ) -> Letter:
     """Queue a letter. `lines` are its paragraphs in the recipient's language; a link stands in one by itself.
-    `reply_to`: where an answer goes, if to anywhere else than the sender."""
+    `reply_to`: where an answer goes, if to anywhere else than the sender. `way`: "sms" for a text message to a phone
+    number, which bears no subject."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     letter = Letter.objects.create(
+        way=way,
         recipient=recipient,
         kind=kind,
         language=language,

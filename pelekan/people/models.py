@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -49,6 +50,11 @@ class Team(models.Model):
     name = models.CharField(max_length=80, unique=True)
     description = models.TextField(blank=True)
     offered = models.BooleanField(default=False)  # customers may choose it as a department in the portal
+    words = models.JSONField(
+        default=dict, blank=True
+    )  # for customers: {"fa": {"name", "description"}, …}; what is empty is said by the two above
+    languages = models.JSONField(default=list, blank=True)  # spoken here; [] for those of its people
+    questions = models.JSONField(default=list, blank=True)  # asked of who chooses it; see tickets.forms
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -116,6 +122,7 @@ class User(AbstractBaseUser):
     calendar = models.CharField(max_length=10, choices=Calendar.choices, blank=True)
     zone = models.CharField(max_length=64, blank=True)
     digits = models.CharField(max_length=6, choices=Digits.choices, default=Digits.LOCAL)
+    sessions_mark = models.CharField(max_length=32, blank=True)  # another one ends all sessions
     theme = models.CharField(max_length=8, default="auto")
     density = models.CharField(max_length=12, default="comfortable")
     created_at = models.DateTimeField(default=now)
@@ -132,6 +139,14 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session must bear to go on: bound to the password, and to a mark that ends all sessions without
+        touching the password."""
+        if not self.sessions_mark:
+            return str(super()._get_session_auth_hash(secret=secret))  # type: ignore[misc]
+        bound = self.password + self.sessions_mark
+        return salted_hmac("pelekan.sessions", bound, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Role(models.TextChoices):
@@ -240,6 +255,14 @@ class AgentSkill(models.Model):
         constraints = [models.UniqueConstraint(fields=["agent", "skill"], name="skill_once_each")]
 
 
+class Sharing(models.TextChoices):
+    """Whose requests the members of an organization see in the portal."""
+
+    OFF = "off", _("Each only his own")
+    CHOSEN = "chosen", _("Chosen members see all of them")
+    ALL = "all", _("All members see all of them")
+
+
 class Organization(models.Model):
     """A customer's company."""
 
@@ -247,6 +270,10 @@ class Organization(models.Model):
     domains = models.JSONField(default=list, blank=True)
     importance = models.PositiveSmallIntegerField(default=0)
     notes = models.TextField(blank=True)
+    sharing = models.CharField(max_length=6, choices=Sharing.choices, default=Sharing.OFF)
+    viewers = models.ManyToManyField(
+        "Customer", blank=True, related_name="views_of"
+    )  # where sharing is CHOSEN
     created_at = models.DateTimeField(default=now)
 
     class Meta:
@@ -323,6 +350,21 @@ class Identity(models.Model):
         return self.address
 
 
+class Passkey(models.Model):
+    """A key in a customer's device or password store, by which he signs in without typing anything (WebAuthn)."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="passkeys")
+    name = models.CharField(max_length=80)
+    credential = models.CharField(max_length=1400, unique=True)  # its id, base64url
+    public = models.BinaryField()  # attested credential data, CBOR; holds no secret
+    counter = models.PositiveBigIntegerField(default=0)
+    created_at = models.DateTimeField(default=now)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+
 class Claim(models.Model):
     """An address that an unproved visitor typed. Shown to agents as such; never joins him to its owner."""
 
@@ -374,6 +416,11 @@ class Letter(models.Model):
     """A mail of the desk itself: a sign-in code, an invitation, a warning. Written in the transaction of what it
     tells, sent by the workers. Its text may hold a secret, so it is sealed, and gone once it is sent."""
 
+    class Way(models.TextChoices):
+        EMAIL = "email", "email"
+        SMS = "sms", "sms"
+
+    way = models.CharField(max_length=5, choices=Way.choices, default=Way.EMAIL)
     recipient = models.CharField(max_length=254)
     kind = models.CharField(max_length=20)  # what it is for, such as "sign_in"
     language = models.CharField(max_length=2, choices=Language.choices)
@@ -394,4 +441,5 @@ class Letter(models.Model):
         indexes = [
             models.Index(fields=["due_at"], name="letter_due", condition=models.Q(due_at__isnull=False)),
             models.Index(fields=["recipient", "kind", "created_at"], name="letter_last"),
+            models.Index(fields=["created_at"], name="texts_lately", condition=models.Q(way="sms")),
         ]

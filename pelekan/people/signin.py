@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from pelekan.lib.prepared import PreparedModels, insert
 from pelekan.lib.secrets import digest, new_token, open_sealed, same, seal, sign
 from pelekan.lib.text import latin_digits
-from pelekan.people import letters
+from pelekan.people import desk, letters
 from pelekan.people.access import can
 from pelekan.people.identify import claim, customer_for, refold
 from pelekan.people.models import Agent, Customer, Identity, IdentityKind, Token, User
@@ -31,10 +31,16 @@ security = logging.getLogger("pelekan.security")
 CODE_DIGITS = 8
 CODE_LIVES = timedelta(minutes=15)
 TRIES = 5
+TEXT_DIGITS = 6  # of a code by SMS: phones fill it in, and it counts in one browser only
 MAILED_PER_HOUR = 5  # to one address, whoever asks
+TEXTED_PER_HOUR, TEXTED_PER_DAY = 3, 8  # to one number
 INVITE_LIVES = timedelta(days=7)
 GUEST_LIVES = timedelta(days=30)
 SHORT_BYTES, SHORT_LENGTH = 9, 15  # a short link's secret: random bytes, letters of base32
+
+
+SIGN_IN, CONFIRM, ADD = "sign_in", "confirm", "add"
+"""What a code is good for: signing in; showing that it is still you; adding an address to your own."""
 
 
 class NotForAgents(Exception):
@@ -45,35 +51,59 @@ class NotForAgents(Exception):
 
 
 @transaction.atomic
-def ask(address: str, *, language: str, now: datetime) -> str:
-    """Mail a code and a link to `address` (normalised). Returns what the asking browser keeps, see `asked`.
+def ask(
+    address: str,
+    *,
+    language: str,
+    now: datetime,
+    kind: str = IdentityKind.EMAIL,
+    use: str = SIGN_IN,
+    sends: bool = True,
+    owner: int | None = None,
+) -> str:
+    """Send a code (and by mail a link) to `address` (normalised). Returns what the asking browser keeps, see `asked`.
 
-    Nothing that the asker can see tells whether the address is known: the rows and the mail are the same. Beyond
-    MAILED_PER_HOUR nothing more is mailed; the earlier mails go on being good.
+    Nothing that the asker can see tells whether the address is known: the rows and the letter are the same. Beyond
+    what one address gets in an hour nothing more is sent; what went out earlier goes on being good. `use`: what the
+    code is good for, and nothing else; `owner`: the customer for whom it is, where it does not sign in. `sends`: False
+    where no text may go to this number: asking looks the same.
     """
-    subject = _subject(address)
-    link, code, browser = new_token(), f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}}", new_token()
-    recent = Token.objects.filter(
-        purpose=Token.Purpose.SIGN_IN, subject=subject, created_at__gt=now - timedelta(hours=1), name="mailed"
-    ).count()
-    mails, agents = recent < MAILED_PER_HOUR, _is_agent(address)
+    subject = _subject(kind, address)
+    by_text = kind == IdentityKind.PHONE
+    digits = TEXT_DIGITS if by_text else CODE_DIGITS
+    link, code, browser = new_token(), f"{secrets.randbelow(10**digits):0{digits}}", new_token()
+    fits, agents = _not_too_many(subject, by_text, now), use == SIGN_IN and is_agent(kind, address)
+    goes = fits and sends and not (agents and by_text)
     token = Token.objects.create(
         purpose=Token.Purpose.SIGN_IN,
         digest=digest(link),
         subject=subject,
-        name="mailed" if mails else "",
-        data={"address": address, "browser": digest(browser), "language": language},
+        name="mailed" if goes else "",
+        data={"address": address, "kind": str(kind), "use": use, "owner": owner, "browser": digest(browser), "language": language},
         created_at=now,
         expires_at=now + CODE_LIVES,
-        revoked_at=now if agents or not mails else None,
-    )
+        revoked_at=now if agents or not goes else None,
+    )  # fmt: skip
     token.data["code"] = _code_mark(token, code)
     token.save(update_fields=["data"])
-    if mails:
-        _mail_code(address, code, link, agents, language, now)
-    else:
-        security.warning("sign-in: more than %d codes in an hour for one address", MAILED_PER_HOUR)
+    if goes and by_text:
+        _text_code(address, code, language, now)
+    elif goes:
+        _mail_code(address, code, link if use == SIGN_IN else "", agents, language, now)
+    elif not fits:
+        security.warning("sign-in: too many codes in an hour for one address")
     return f"{token.pk}.{browser}"
+
+
+def _not_too_many(subject: str, by_text: bool, now: datetime) -> bool:
+    sent = Token.objects.filter(purpose=Token.Purpose.SIGN_IN, subject=subject, name="mailed")
+    hour = sent.filter(created_at__gt=now - timedelta(hours=1)).count()
+    if not by_text:
+        return hour < MAILED_PER_HOUR
+    return (
+        hour < TEXTED_PER_HOUR
+        and sent.filter(created_at__gt=now - timedelta(days=1)).count() < TEXTED_PER_DAY
+    )
 
 
 def asked(kept: str) -> Token | None:
@@ -85,9 +115,11 @@ def asked(kept: str) -> Token | None:
     return token if token and same(token.data.get("browser", ""), digest(browser)) else None
 
 
-def redeem_code(kept: str, typed: str, *, now: datetime) -> str | None:
+def redeem_code(kept: str, typed: str, *, now: datetime, use: str = SIGN_IN) -> str | None:
     """The address that is proved by the code that was typed, or None. Every wrong try counts."""
     token = asked(kept)
+    if token is not None and token.data.get("use", SIGN_IN) != use:
+        return None
     code = "".join(char for char in latin_digits(typed) if char.isascii() and char.isdigit())
     if token is None or not _alive(token).filter(expires_at__gt=now).update(tries=F("tries") + 1):
         return None
@@ -101,13 +133,14 @@ def look_at_link(link: str, *, now: datetime) -> Token | None:
     """The request behind a mailed link, if it can still be used. Looking does not use it up: mail scanners look."""
     if len(link) != 32:
         return None
-    return Token.objects.filter(
+    token = Token.objects.filter(
         purpose=Token.Purpose.SIGN_IN,
         digest=digest(link),
         used_at=None,
         revoked_at=None,
         expires_at__gt=now,
     ).first()
+    return token if token and token.data.get("use", SIGN_IN) == SIGN_IN else None
 
 
 def redeem_link(link: str, *, now: datetime) -> str | None:
@@ -125,8 +158,8 @@ def _alive(token: Token) -> QuerySet[Token]:
     return Token.objects.filter(pk=token.pk, used_at=None, revoked_at=None, tries__lt=TRIES)
 
 
-def _subject(address: str) -> str:
-    return f"email:{digest(address)[:48]}"
+def _subject(kind: str, address: str) -> str:
+    return f"{kind}:{digest(address)[:48]}"
 
 
 def _code_mark(token: Token, code: str) -> str:
@@ -134,8 +167,27 @@ def _code_mark(token: Token, code: str) -> str:
     return sign("sign-in code", f"{token.pk} {code}", settings.SECRET_KEY)
 
 
-def _is_agent(address: str) -> bool:
-    return Agent.objects.filter(user__email=address).exists()
+def forget_codes(kind: str, address: str, *, now: datetime) -> None:
+    """Codes and links that are on their way to this address are worth nothing any more."""
+    _revoke(Token.Purpose.SIGN_IN, _subject(kind, address), now)
+
+
+def is_agent(kind: str, address: str) -> bool:
+    """Whether this address would let in someone who works here."""
+    proved = Identity.objects.filter(kind=kind, address=address).exclude(verified_at=None)
+    theirs = Q(user__customer__in=proved.values("customer"))
+    if kind == IdentityKind.EMAIL:
+        theirs |= Q(user__email=address)
+    return Agent.objects.filter(theirs).exists()
+
+
+def _text_code(number: str, code: str, language: str, now: datetime) -> None:
+    with translation.override(language):
+        text = _("Your code for %(name)s: %(code)s") % {"name": desk.sign().name, "code": code}
+        letters.write(
+            number, kind="sign_in", subject="", lines=[text], language=language, now=now,
+            expires_at=now + CODE_LIVES, way="sms",
+        )  # fmt: skip
 
 
 def _mail_code(address: str, code: str, link: str, agents: bool, language: str, now: datetime) -> None:
@@ -153,8 +205,14 @@ def _mail_code(address: str, code: str, link: str, agents: bool, language: str, 
             lines = [
                 _("Your code for signing in is:"),
                 shown,
-                _("Or open this link and confirm:"),
-                settings.BASE_URL + reverse("portal_link", args=[link]),
+                *(
+                    [
+                        _("Or open this link and confirm:"),
+                        settings.BASE_URL + reverse("portal_link", args=[link]),
+                    ]
+                    if link
+                    else []
+                ),
                 _(
                     "Code and link are good for 15 minutes and for one use. If you did not ask for them, "
                     "do nothing: without them nobody gets in."
@@ -170,36 +228,42 @@ def _mail_code(address: str, code: str, link: str, agents: bool, language: str, 
 
 
 @transaction.atomic
-def prove(address: str, *, language: str, now: datetime) -> Customer:
+def prove(address: str, *, language: str, now: datetime, kind: str = IdentityKind.EMAIL) -> Customer:
     """The customer, with a sign-in, of someone who just proved that `address` is his. Raises NotForAgents.
 
     Two proved customers are never made one. An address that others only put beside a customer who is proved by
     something else does not open that customer: it goes to one of its own, and stays a claim there.
     """
-    if _is_agent(address):
+    if is_agent(kind, address):
         raise NotForAgents
-    identity = Identity.objects.select_related("customer").filter(
-        kind=IdentityKind.EMAIL, address=address
-    ).first()  # fmt: skip
+    identity = Identity.objects.select_related("customer").filter(kind=kind, address=address).first()
     if identity is not None and identity.verified_at is None and _proved_otherwise(identity):
         before = identity.customer
         identity.customer = Customer.objects.create(language=language, created_at=now)
         identity.verified_at = now
         identity.save(update_fields=["customer", "verified_at"])
-        claim(before, IdentityKind.EMAIL, address, now=now)
+        claim(before, kind, address, now=now)
         refold(identity.customer)
-    customer = customer_for(IdentityKind.EMAIL, address, language=language, verified=True, now=now)
+    customer = customer_for(kind, address, language=language, verified=True, now=now)
     while customer.merged_into is not None:
         customer = customer.merged_into
     if customer.user is None or not customer.user.is_active:
-        _give_sign_in(customer, address, language, now)
+        _give_sign_in(customer, name_of_sign_in(kind, address), language, now)
+    elif hasattr(customer.user, "agent"):
+        raise NotForAgents
     return customer
+
+
+def name_of_sign_in(kind: str, address: str) -> str:
+    """By what a sign-in is called in the table of users: a mail address; for a number one that no mail can reach (RFC 2606)."""
+    return address if kind == IdentityKind.EMAIL else f"{address.lstrip('+')}@phone.invalid"
 
 
 def _proved_otherwise(identity: Identity) -> bool:
     customer = identity.customer
     others = customer.identities.exclude(pk=identity.pk).exclude(verified_at=None)
-    return others.exists() or (customer.user is not None and customer.user.email != identity.address)
+    own = name_of_sign_in(identity.kind, identity.address)
+    return others.exists() or (customer.user is not None and customer.user.email != own)
 
 
 def _give_sign_in(customer: Customer, address: str, language: str, now: datetime) -> None:
@@ -218,8 +282,9 @@ def _give_sign_in(customer: Customer, address: str, language: str, now: datetime
         raise NotForAgents
     else:
         Customer.objects.filter(user=user).exclude(pk=customer.pk).update(user=None)
-        # whoever made this sign-in before had not proved the address: his password and sessions end here
+        # whoever made this sign-in before had not proved the address: his password, keys and sessions end here
         user.set_unusable_password()
+        user.passkeys.all().delete()
         user.save(update_fields=["password"])
     customer.user = user
     customer.save(update_fields=["user"])

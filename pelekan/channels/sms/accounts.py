@@ -40,6 +40,7 @@ PLAIN = (
     "quiet_to",
     "most_parts",
     "per_hour",
+    "codes_per_day",
     "for_others",
 )
 OPTIONS = ("method", "kind_of_body", "headers", "body", "ok_path", "ok_value", "id_path", "error_path")

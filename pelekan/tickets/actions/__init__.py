@@ -1,5 +1,13 @@
 """Everything that can be done to a ticket. Each is a plain function: who (`by`), when (`now`), why (`because`)."""
 
+from pelekan.tickets.actions.addresses import (
+    add_address,
+    drop_passkey,
+    end_sessions,
+    keep_passkey,
+    remove_address,
+    set_password,
+)
 from pelekan.tickets.actions.assessing import assess, confirm
 from pelekan.tickets.actions.chats import accept_chat, end_chat, mark_read, transfer_chat
 from pelekan.tickets.actions.conversing import (
@@ -42,6 +50,12 @@ __all__ = [
     "NobodySent",
     "PackMissing",
     "WhyMissing",
+    "add_address",
+    "drop_passkey",
+    "end_sessions",
+    "keep_passkey",
+    "remove_address",
+    "set_password",
     "accept",
     "accept_chat",
     "adopt",

@@ -21,18 +21,22 @@ from pelekan.tickets.states import Status
 
 
 @action
-def welcome(address: str, *, language: str, now: datetime | None = None) -> Customer:
+def welcome(
+    address: str, *, language: str, kind: str = IdentityKind.EMAIL, now: datetime | None = None
+) -> Customer:
     """Someone proved that `address` is his: the customer he is, with a sign-in and his earlier requests.
     Raises `signin.NotForAgents`."""
     now = now or clock()
-    customer = signin.prove(address, language=language, now=now)
+    customer = signin.prove(address, language=language, kind=kind, now=now)
     record("customer.proved", by=customer, at=now, topics=[f"customer:{customer.pk}"])
-    adopt(customer, address, now=now)
+    adopt(customer, address, kind=kind, now=now)
     return customer
 
 
 @action
-def adopt(customer: Customer, address: str, *, now: datetime | None = None) -> list[Ticket]:
+def adopt(
+    customer: Customer, address: str, *, kind: str = IdentityKind.EMAIL, now: datetime | None = None
+) -> list[Ticket]:
     """Give `customer`, who proved `address`, the tickets of visitors who only typed it. Returns them.
 
     Whoever typed a foreign address, by mistake or on purpose, must neither read what its owner writes nor win
@@ -49,7 +53,7 @@ def adopt(customer: Customer, address: str, *, now: datetime | None = None) -> l
     """
     now = now or clock()
     found = []
-    for visitor in _who_typed(address).exclude(pk=customer.pk):
+    for visitor in _who_typed(kind, address).exclude(pk=customer.pk):
         for pk in Ticket.objects.filter(customer=visitor).order_by("pk").values_list("pk", flat=True):
             ticket = lock(pk)
             ticket.customer, ticket.organization_id = customer, customer.organization_id
@@ -88,9 +92,14 @@ def give(
     return ticket
 
 
-def _who_typed(address: str) -> QuerySet[Customer]:
-    claims = Claim.objects.filter(kind=IdentityKind.EMAIL, address=address).values("customer")
-    in_two_minds = Claim.objects.filter(kind=IdentityKind.EMAIL).exclude(address=address).values("customer")
+def _who_typed(kind: str, address: str) -> QuerySet[Customer]:
+    claims = Claim.objects.filter(kind=kind, address=address).values("customer")
+    others = Claim.objects.exclude(kind=kind, address=address)
+    if kind == IdentityKind.EMAIL:
+        others = others.filter(
+            kind=kind
+        )  # beside a number a mail address says more; a number beside one says less
+    in_two_minds = others.values("customer")
     known_otherwise = Identity.objects.exclude(kind=IdentityKind.VISITOR, verified_at=None).values("customer")
     return (
         Customer.objects.filter(pk__in=claims, user=None, merged_into=None)

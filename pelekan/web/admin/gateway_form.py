@@ -60,6 +60,10 @@ class GatewayForm(forms.Form):
     per_hour = Number(
         label=lazy("Texts to one number in an hour, at most"), min_value=1, max_value=200, initial=10
     )
+    codes_per_day = Number(
+        label=lazy("Sign-in codes by SMS in a day, at most"), min_value=0, max_value=20000, initial=200,
+        help_text=lazy("For all customers together, so that nobody can run up a bill. 0: nobody signs in by SMS."),
+    )  # fmt: skip
     for_others = forms.BooleanField(
         label=lazy("Also tells customers of other inboxes of whom only a number is known"), required=False,
         help_text=lazy("The number of their request, and that there is an answer, with a link; never what it says."),

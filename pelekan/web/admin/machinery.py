@@ -47,7 +47,7 @@ def own_mail(now: datetime) -> Row:
         )
         return row
     waiting = list(
-        Letter.objects.filter(due_at__isnull=False)
+        Letter.objects.filter(way="email", due_at__isnull=False)
         .order_by("due_at")
         .values_list("tries", "created_at", "fault")[:MOST]
     )
@@ -58,7 +58,9 @@ def own_mail(now: datetime) -> Row:
         row.act = reverse("settings_health_try", args=["letters", 0])
     if any(now - at > LATE * 2 for _tries, at, _fault in waiting):
         row.worse(WRONG, _("Letters have waited for more than ten minutes."))
-    newest = Letter.objects.order_by("-pk").values_list("state", "sent_at", "fault").first()
+    newest = (
+        Letter.objects.filter(way="email").order_by("-pk").values_list("state", "sent_at", "fault").first()
+    )
     if newest and newest[0] == LetterState.SENT:
         row.fact(_("Last sent"), newest[1], "moment")
     elif newest and newest[0] == LetterState.FAILED:

@@ -1,59 +1,86 @@
-"""Signing in by mail: ask, then a code or a link. Whether an address is known shows nowhere."""
+"""Signing in by a code, by mail or SMS: ask, then a code or the mail's link. Whether an address is known shows nowhere."""
 
 from __future__ import annotations
 
 import logging
 from datetime import timedelta
 
-from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pelekan.channels import letters
+from pelekan.channels.models import Gateway
+from pelekan.channels.sms import codes
 from pelekan.lib.addresses import normal_address
 from pelekan.lib.limits import Limit, TooMuch
+from pelekan.lib.phones import normal_phone, show_phone
 from pelekan.lib.time import now as clock
-from pelekan.people import signin
+from pelekan.people import proving, signin
+from pelekan.people.models import IdentityKind
 from pelekan.tickets import actions
 from pelekan.web.paths import own_path
+from pelekan.web.portal import keys
 from pelekan.web.portal.doors import customer_in, portal_page
+from pelekan.web.portal.letting import (
+    KEPT,
+    NEXT,
+    client,
+    forget,
+    keep,
+    let_in,
+    mark_proved,
+    network,
+    too_much,
+)
 
 security = logging.getLogger("pelekan.security")
 
-KEPT = "pelekan_asked"  # the cookie of the browser that asked
-NEXT = "pelekan_next"
-BACKEND = "pelekan.people.backends.Backend"
 
-ASKED_FROM = Limit(30, timedelta(hours=1))  # per client address
+ASKED_FROM = Limit(30, timedelta(hours=1))  # codes, per network
+TEXTED_FROM = Limit(8, timedelta(hours=1))  # of them by SMS: each costs money
 TRIED_FROM = Limit(60, timedelta(minutes=15))
 
 
 @require_http_methods(["GET", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
-    """Ask for a code."""
+    """Ask for a code, by mail or where the desk sends texts by SMS; beside it the ways of those who set one up."""
     wish = own_path(request.POST.get("next") or request.GET.get("next") or "", "")
     if customer_in(request) is not None:
         return HttpResponseRedirect(wish or reverse("portal_home"))
     typed, error, status = request.POST.get("email", "")[:320], "", 200
+    by = codes.gateway()
     if request.method == "POST":
         try:
-            address = normal_address(typed)
-            ASKED_FROM.take(client(request), clock())
-            kept = signin.ask(address, language=get_language() or "en", now=clock())
+            kind, address = read_address(typed, by)
+            kept = send_code(request, by, kind, address)
             response = HttpResponseRedirect(reverse("portal_code"))
-            _keep(response, KEPT, kept)
-            _keep(response, NEXT, wish)
+            keep(response, KEPT, kept)
+            keep(response, NEXT, wish)
             return response
-        except ValueError:
-            error, status = _("That is no e-mail address. Write it like name@example.com."), 422
+        except ValueError as wrong:
+            error, status = str(wrong), 422
         except TooMuch as much:
             security.warning("sign-in: too many codes asked from %s", client(request))
-            error, status = _too_much(much), 429
+            error, status = too_much(much), 429
+    return entrance_page(request, typed=typed, error=error, status=status, wish=wish, by=by)
+
+
+def entrance_page(
+    request: HttpRequest,
+    *,
+    typed: str,
+    error: str,
+    status: int,
+    wish: str,
+    by: Gateway | None,
+    password: bool | None = None,
+) -> HttpResponse:
+    """The sign-in page, with the field for a password or without."""
     return portal_page(
         request,
         "portal/sign_in.html",
@@ -61,33 +88,100 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         error=error,
         status=status,
         next=wish,
+        texts=by is not None,
         can_mail=letters.way() is not None,
+        password=request.GET.get("way") == "password" if password is None else password,
+        passkeys=keys.possible(),
+    )
+
+
+def read_address(typed: str, by: Gateway | None) -> tuple[str, str]:
+    """What kind of address was typed, and the address as it is stored. ValueError with what to do in the reader's
+    language."""
+    if "@" in typed or by is None:
+        try:
+            return IdentityKind.EMAIL, normal_address(typed)
+        except ValueError:
+            raise ValueError(_("That is no e-mail address. Write it like name@example.com.")) from None
+    try:
+        return IdentityKind.PHONE, normal_phone(typed, by.region)
+    except ValueError:
+        raise ValueError(
+            _("That is neither an e-mail address nor a phone number. Write it like name@example.com or +98 912 345 6789.")
+        ) from None  # fmt: skip
+
+
+def send_code(
+    request: HttpRequest, by: Gateway | None, kind: str, address: str, use: str = signin.SIGN_IN, owner: int | None = None
+) -> str:  # fmt: skip
+    """Send a code within the limits of this network. Raises TooMuch. What a number gets, it gets; asking looks the same."""
+    now = clock()
+    sends = True
+    ASKED_FROM.take(network(request), now)
+    if kind == IdentityKind.PHONE:
+        TEXTED_FROM.take(network(request), now)
+        sends = by is not None and codes.may_text(by, address, now)
+    return signin.ask(
+        address, language=get_language() or "en", now=now, kind=kind, use=use, sends=sends, owner=owner
     )
 
 
 @require_http_methods(["GET", "POST"])
 @sensitive_post_parameters("code")
 def code(request: HttpRequest) -> HttpResponse:
-    """Type the code, in the browser that asked for it."""
+    """Type the code, in the browser that asked for it. What it does then is what it was asked for."""
     token = signin.asked(request.COOKIES.get(KEPT, ""))
     if token is None:
+        return HttpResponseRedirect(reverse("portal_sign_in"))
+    kind, use = token.data.get("kind", IdentityKind.EMAIL), token.data.get("use", signin.SIGN_IN)
+    customer = customer_in(request)
+    if use != signin.SIGN_IN and (customer is None or customer.pk != token.data.get("owner")):
         return HttpResponseRedirect(reverse("portal_sign_in"))
     error, status = "", 200
     if request.method == "POST":
         try:
-            TRIED_FROM.take(client(request), clock())
-            address = signin.redeem_code(
-                request.COOKIES.get(KEPT, ""), request.POST.get("code", "")[:40], now=clock()
-            )
+            TRIED_FROM.take(network(request), clock())
+            typed = request.POST.get("code", "")[:40]
+            address = signin.redeem_code(request.COOKIES.get(KEPT, ""), typed, now=clock(), use=use)
             if address is not None:
-                return _enter(request, address)
-            error = _(
-                "This code is not right, or no longer good. Look at the newest mail, or ask for a new code."
-            )
+                return _after(request, use, kind, address)
+            error = (
+                _("This code is not right, or no longer good. Look at the newest text message, or ask for a new code.")
+                if kind == IdentityKind.PHONE
+                else _("This code is not right, or no longer good. Look at the newest mail, or ask for a new code.")
+            )  # fmt: skip
             status = 422
         except TooMuch as much:
-            error, status = _too_much(much), 429
-    return portal_page(request, "portal/code.html", address=token.data["address"], error=error, status=status)
+            error, status = too_much(much), 429
+    return portal_page(
+        request,
+        "portal/code.html",
+        address=token.data["address"],
+        shown=show_phone(token.data["address"]) if kind == IdentityKind.PHONE else token.data["address"],
+        by_text=kind == IdentityKind.PHONE,
+        use=use,
+        error=error,
+        status=status,
+    )
+
+
+def _after(request: HttpRequest, use: str, kind: str, address: str) -> HttpResponse:
+    """The right code came: in, or on with what wanted it."""
+    if use == signin.SIGN_IN:
+        return _enter(request, kind, address)
+    customer = customer_in(request)
+    assert customer is not None  # `code` has looked
+    mark_proved(request)
+    wish = own_path(request.COOKIES.get(NEXT, ""), "") or reverse("portal_profile")
+    if use == signin.ADD:
+        try:
+            actions.add_address(customer, kind, address)
+            wish = reverse("portal_profile") + "?saved=1#reach"
+        except proving.Taken:
+            wish = reverse("portal_profile") + "?taken=1#reach"
+    response = HttpResponseRedirect(wish)
+    forget(response)
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -101,7 +195,7 @@ def link(request: HttpRequest, link: str) -> HttpResponse:
         address = signin.redeem_link(link, now=clock())
         if address is None:
             raise Http404
-        return _enter(request, address)
+        return _enter(request, token.data.get("kind", IdentityKind.EMAIL), address)
     same_browser = signin.asked(request.COOKIES.get(KEPT, "")) == token
     return portal_page(
         request, "portal/link.html", address=token.data["address"], same_browser=same_browser, link=link
@@ -118,40 +212,9 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("portal_sign_in"))
 
 
-def client(request: HttpRequest) -> str:
-    """The client's address. The server sets it, from a proxy's headers only when that proxy is configured."""
-    return str(request.META.get("REMOTE_ADDR", ""))
-
-
-def _enter(request: HttpRequest, address: str) -> HttpResponse:
+def _enter(request: HttpRequest, kind: str, address: str) -> HttpResponse:
     try:
-        customer = actions.welcome(address, language=get_language() or "en")
+        customer = actions.welcome(address, kind=kind, language=get_language() or "en")
     except signin.NotForAgents:
         raise Http404
-    login(request, customer.user, backend=BACKEND)  # a new session key: nobody can have known it before
-    wish = own_path(request.COOKIES.get(NEXT, ""), "")
-    response = HttpResponseRedirect(wish or reverse("portal_home"))
-    for name in (KEPT, NEXT):
-        response.delete_cookie(name, path=reverse("portal_home"))
-    return response
-
-
-def _keep(response: HttpResponse, name: str, value: str) -> None:
-    response.set_cookie(
-        name,
-        value,
-        max_age=int(signin.CODE_LIVES.total_seconds()),
-        path=reverse("portal_home"),
-        httponly=True,
-        secure=settings.SECURE,
-        samesite="Lax",
-    )
-
-
-def _too_much(much: TooMuch) -> str:
-    minutes = max(1, round(much.after / 60))
-    return ngettext(
-        "Too many tries from your network. Wait %(minutes)s minute and try again.",
-        "Too many tries from your network. Wait %(minutes)s minutes and try again.",
-        minutes,
-    ) % {"minutes": minutes}
+    return let_in(request, customer, proved=True)

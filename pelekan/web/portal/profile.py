@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import available_timezones
 
 from django.contrib.auth import logout
@@ -11,9 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from pelekan.channels.models import Gateway
+from pelekan.channels.sms import codes
+from pelekan.lib.limits import TooMuch
 from pelekan.lib.phones import normal_phone, show_phone
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.lib.time import now as clock
+from pelekan.people import proving, signin
 from pelekan.people.identify import claim
 from pelekan.people.models import (
     CALENDAR_OF,
@@ -27,10 +32,11 @@ from pelekan.people.models import (
     User,
 )
 from pelekan.tickets import actions
-from pelekan.web.portal import notices
+from pelekan.web.portal import entrance, keys, letting, notices
 from pelekan.web.portal.doors import customers, portal_page
 
-MOST_PHONES = 5
+MOST_ADDRESSES = 10
+REGIONS = {"fa": "IR", "ar": "SA"}
 
 
 @require_http_methods(["GET", "POST"])
@@ -69,7 +75,7 @@ def _page(
     ]
     addresses += [
         {"address": one.address, "kind": one.kind, "verified": False}
-        for one in customer.claims.filter(kind=IdentityKind.PHONE).order_by("id")
+        for one in customer.claims.filter(kind__in=proving.WAYS).order_by("id")
     ]
     for one in addresses:
         if one["kind"] == IdentityKind.PHONE:
@@ -86,6 +92,12 @@ def _page(
         digits_names=list(Digits.choices),
         zones=sorted(zones()),
         notices=notices.table(customer),
+        texts=codes.gateway() is not None,
+        has_password=customer.user is not None and customer.user.has_usable_password(),
+        passkeys=keys.shapes(customer),
+        can_passkey=keys.possible(),
+        proved=letting.proved_lately(request),
+        taken=request.GET.get("taken") == "1" and request.method == "GET",
         saved=request.GET.get("saved") == "1" and request.method == "GET",
         status=422 if errors else 200,
     )
@@ -98,27 +110,66 @@ def zones() -> set[str]:
 
 @require_POST
 @customers
-def add_phone(request: HttpRequest, customer: Customer) -> HttpResponse:
-    """Add or remove a phone. It is what he says, not what he proved: agents see it as such and it opens nothing."""
+def add_address(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Add a mail address or a phone number: a code goes there, and what it proves is his. Where the desk sends no texts a
+    number stays what he says: agents see it as such and it opens nothing."""
     user = customer.user
     assert user is not None
-    if gone := clean_controls(request.POST.get("remove", "")):
-        Claim.objects.filter(customer=customer, kind=IdentityKind.PHONE, address=gone).delete()
-        return HttpResponseRedirect(reverse("portal_profile"))
+    typed, by = request.POST.get("address", "")[:254], codes.gateway()
     errors = {}
-    region = {"fa": "IR", "ar": "SA"}.get(user.language, "GB")
     try:
-        if customer.claims.filter(kind=IdentityKind.PHONE).count() >= MOST_PHONES:
-            errors["phone"] = _("At most five phone numbers. Remove one first.")
-        else:
-            claim(
-                customer, IdentityKind.PHONE, normal_phone(request.POST.get("phone", ""), region), now=clock()
-            )
-            return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1")
+        kind, address = _read(typed, by, user)
+        held = customer.identities.filter(kind__in=proving.WAYS).count() + customer.claims.count()
+        if customer.identities.filter(kind=kind, address=address).exclude(verified_at=None).exists():
+            return HttpResponseRedirect(reverse("portal_profile") + "#reach")
+        if held >= MOST_ADDRESSES:
+            raise ValueError(_("At most ten addresses and numbers. Remove one first."))
+        if kind == IdentityKind.PHONE and by is None:
+            claim(customer, kind, address, now=clock())
+            return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1#reach")
+        kept = entrance.send_code(request, by, kind, address, use=signin.ADD, owner=customer.pk)
+        response = HttpResponseRedirect(reverse("portal_code"))
+        letting.keep(response, letting.KEPT, kept)
+        return response
+    except ValueError as wrong:
+        errors["address"] = str(wrong)
+    except TooMuch as much:
+        errors["address"] = letting.too_much(much)
+    return _page(request, customer, {**_said(customer, user), "address": typed}, errors)
+
+
+def _read(typed: str, by: Gateway | None, user: User) -> tuple[str, str]:
+    if "@" in typed or by is not None:
+        return entrance.read_address(typed, by)
+    try:
+        return IdentityKind.PHONE, normal_phone(typed, REGIONS.get(user.language, "GB"))
     except ValueError:
-        errors["phone"] = _("That is no complete phone number. Write it like +98 912 345 6789.")
-    values = {**_said(customer, user), "phone": request.POST.get("phone", "")[:40]}
-    return _page(request, customer, values, errors)
+        raise ValueError(
+            _("That is neither an e-mail address nor a phone number. Write it like name@example.com or +98 912 345 6789.")
+        ) from None  # fmt: skip
+
+
+@require_POST
+@customers
+def remove_address(request: HttpRequest, customer: Customer) -> HttpResponse:
+    """Take an address or a number away. What is proved goes only for who has just shown that it is he."""
+    kind, _colon, address = clean_controls(request.POST.get("address", ""))[:300].partition(":")
+    claims = Claim.objects.filter(customer=customer, kind=kind, address=address)
+    if claims.exists():
+        claims.delete()
+        return HttpResponseRedirect(reverse("portal_profile") + "#reach")
+    if not letting.proved_lately(request):
+        return HttpResponseRedirect(
+            reverse("portal_confirm") + "?next=" + quote(reverse("portal_profile") + "#reach")
+        )
+    user = customer.user
+    assert user is not None
+    try:
+        actions.remove_address(customer, kind, address)
+    except proving.LastAddress:
+        errors = {"address": _("This is the only way in that you have proved. Add another one first.")}
+        return _page(request, customer, _said(customer, user), errors)
+    return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1#reach")
 
 
 def _said(customer: Customer, user: User) -> dict[str, str]:
@@ -136,10 +187,6 @@ def _said(customer: Customer, user: User) -> dict[str, str]:
 @customers
 def sign_out_everywhere(request: HttpRequest, customer: Customer) -> HttpResponse:
     """End every session of this customer, in all browsers."""
-    user = customer.user
-    assert user is not None
-    user.set_unusable_password()  # sessions are bound to it, so they all end
-    user.save(update_fields=["password"])
-    actions.end_access(customer, by=customer, because="signed out everywhere")
+    actions.end_sessions(customer)
     logout(request)
     return HttpResponseRedirect(reverse("portal_sign_in"))

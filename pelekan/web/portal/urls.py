@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.portal import entrance, guests, notices, profile, promise, requests, steps
+from pelekan.web.portal import entrance, guests, keys, notices, passwords, profile, promise, requests, steps
 
 urlpatterns = [
     path("", requests.home, name="portal_home"),
     path("sign-in/", entrance.sign_in, name="portal_sign_in"),
     path("sign-in/code/", entrance.code, name="portal_code"),
+    path("sign-in/password/", passwords.sign_in, name="portal_sign_in_password"),
+    path("sign-in/passkey/", keys.ask, name="portal_passkey_ask"),
+    path("sign-in/passkey/enter/", keys.enter, name="portal_passkey_enter"),
     path("sign-in/link/<str:link>/", entrance.link, name="portal_link"),
     path("sign-out/", entrance.sign_out, name="portal_sign_out"),
     path("live/", requests.live_ticket, name="portal_live"),
@@ -19,7 +22,13 @@ urlpatterns = [
     path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
     path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
     path("profile/", profile.profile, name="portal_profile"),
-    path("profile/phone/", profile.add_phone, name="portal_phone"),
+    path("profile/addresses/", profile.add_address, name="portal_address"),
+    path("profile/addresses/remove/", profile.remove_address, name="portal_address_remove"),
+    path("profile/confirm/", passwords.confirm, name="portal_confirm"),
+    path("profile/password/", passwords.choose, name="portal_password"),
+    path("profile/passkeys/begin/", keys.begin, name="portal_passkey_begin"),
+    path("profile/passkeys/add/", keys.add, name="portal_passkey_add"),
+    path("profile/passkeys/remove/", keys.remove, name="portal_passkey_remove"),
     path("profile/sign-out-everywhere/", profile.sign_out_everywhere, name="portal_sign_out_everywhere"),
     path("profile/notices/", notices.choose, name="portal_notices"),
     path("rate/<str:token>/", notices.rate, name="portal_rate"),

@@ -28,11 +28,11 @@ def test_profile_is_kept_and_phones_stay_claims(world: World, mina: Client) -> N
     )
     assert customer.importance == 0
     assert mina.post("/portal/profile/", {**form, "zone": "../../etc/passwd"}).status_code == 422
-    mina.post("/portal/profile/phone/", {"phone": "+98 ۹۱۲ ۱۲۳ ۴۵۶۷"})
+    mina.post("/portal/profile/addresses/", {"address": "+98 ۹۱۲ ۱۲۳ ۴۵۶۷"})
     claim = Claim.objects.get(customer=customer)
     assert claim.address == "+989121234567"
     assert not customer.identities.filter(kind="phone").exists()
-    mina.post("/portal/profile/phone/", {"remove": claim.address})
+    mina.post("/portal/profile/addresses/remove/", {"address": f"phone:{claim.address}"})
     assert not Claim.objects.exists()
 
 
