@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import search as answers
+from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.deflection import cards
 from pelekan.knowledge.deflection import solved as solved_questions
 from pelekan.knowledge.trail import gaps
@@ -34,6 +35,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         watching.heard,
         timers.follow,
         waits.begin,
+        bot.heard,
     ],
     "message.sent": [
         search.index_message,
@@ -46,10 +48,10 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         waits.begin,
     ],
     "message.noted": [search.index_message, ring.ring],
-    "ticket.registered": [engine.route, giving.give, telling.receipt, timers.follow],
+    "ticket.registered": [bot.aside, engine.route, giving.give, telling.receipt, timers.follow],
     "ticket.joined": [ring.ring, timers.follow, waits.begin],
     "ticket.split": [joining.follow_split, timers.follow],
-    "ticket.assigned": [ring.ring, timers.follow],
+    "ticket.assigned": [bot.aside, ring.ring, timers.follow],
     "ticket.renamed": [search.index_subject, timers.follow],
     "ticket.created": [
         asked.on_created,
@@ -60,6 +62,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         waits.begin,
     ],
     "ticket.escalated": [
+        bot.aside,
         weighing.on_described,
         chats.offer,
         giving.give,
@@ -70,6 +73,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         waits.move,
     ],
     "ticket.returned": [
+        bot.aside,
         weighing.on_described,
         chats.offer,
         giving.give,
@@ -80,6 +84,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         waits.move,
     ],
     "ticket.handed_over": [
+        bot.aside,
         weighing.on_described,
         chats.offer,
         giving.give,
@@ -110,7 +115,8 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "account.gap_found": [ring.ring],
     "gateway.failed": [ring.ring],
     "webhook.failed": [ring.ring],
-    "chat.ended": [chats.serve_waiting],
+    "chat.ended": [bot.left, chats.serve_waiting],
+    "bot.left": [bot.left, timers.follow, chats.offer, waits.begin],
     "agent.presence": [chats.serve_waiting, giving.serve],
     "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],

@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "pelekan.knowledge",
     "pelekan.knowledge.trail",
     "pelekan.knowledge.deflection",
+    "pelekan.knowledge.bot",
     "pelekan.channels",
     "pelekan.web",
     "pelekan.api",

@@ -27,6 +27,7 @@ urlpatterns = [
     path("desk/", include("pelekan.web.workspace.urls")),
     path("widget/", include("pelekan.web.widget.urls")),
     path("answers/", include("pelekan.web.deflection.urls")),
+    path("bot/", include("pelekan.web.bot.urls")),
     path("files/", include("pelekan.web.files.urls")),
     path("accounts/", include("pelekan.web.accounts.urls")),
     path("api/v1/", include("pelekan.api.v1.urls")),

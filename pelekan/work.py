@@ -12,6 +12,7 @@ from pelekan.channels import jobs as mail
 from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.knowledge import keeping as articles
 from pelekan.knowledge import reviewing
+from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.deflection import solved
 from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
@@ -44,6 +45,7 @@ JOBS: list[Job] = [
     promising.JOB,
     webhooks.JOB,
     reviewing.JOB,
+    bot.JOB,
 ]
 
 CHORES = [

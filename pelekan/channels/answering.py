@@ -33,8 +33,8 @@ from pelekan.tickets.bell import marks, reading
 from pelekan.tickets.bell.marks import Mark
 from pelekan.tickets.events import lock_place, record
 from pelekan.tickets.models import (
+    UNDER_WAY,
     Channel,
-    ChatState,
     Conversation,
     Message,
     MessageKind,
@@ -180,7 +180,7 @@ def _too_late(agent: Agent, mark: Mark, talk: Conversation) -> str:
     others = Message.objects.filter(
         ticket=talk.ticket_id, kind=MessageKind.OUTGOING, automatic=False, created_at__gt=mark.made_at
     ).exclude(agent=agent)
-    live = talk.channel == Channel.SMS or talk.state in (ChatState.WAITING, ChatState.ACTIVE)
+    live = talk.channel == Channel.SMS or talk.state in UNDER_WAY
     return "agent_meanwhile" if live or others.exists() else ""
 
 

@@ -25,7 +25,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.identify import mail_address, phone_number
 from pelekan.people.models import Agent, Identity, IdentityKind
 from pelekan.tickets.events import action, lock_home, record
-from pelekan.tickets.models import ChatState, Conversation, Event, Inbox, Message, MessageKind, Participant
+from pelekan.tickets.models import UNDER_WAY, Conversation, Event, Inbox, Message, MessageKind, Participant
 from pelekan.tickets.notices import choosing
 from pelekan.tickets.notices.rules import OR_SMS, Kind, Way, by_way, goes_by
 
@@ -77,7 +77,7 @@ def queue(event: Event) -> None:
     if inbox is None:
         return
     _note_chosen(message, conversation, event.at)
-    waits = conversation.state in (ChatState.WAITING, ChatState.ACTIVE)
+    waits = conversation.state in UNDER_WAY
     due_at = event.at + CHAT_PATIENCE if waits else event.at
     mail_id = mail_id_of(message, inbox)
     queued = 0

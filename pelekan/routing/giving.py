@@ -117,10 +117,11 @@ def _waiting() -> QuerySet[Ticket]:
 
 
 def _is_free(ticket: Ticket) -> bool:
-    """Whether it can be given: open work that nobody has. A waiting chat is given by `chats`."""
+    """Whether it can be given: open work that nobody has. A waiting chat is given by `chats`, and what the
+    bot talks about by nobody."""
     if ticket.assignee_id is not None or ticket.status not in AT_WORK or ticket.joined_into_id is not None:
         return False
-    chats = Conversation.objects.filter(ticket=ticket, state=ChatState.WAITING)
+    chats = Conversation.objects.filter(ticket=ticket, state__in=[ChatState.WAITING, ChatState.BOT])
     return ticket.channel != "chat" or not chats.exists()
 
 

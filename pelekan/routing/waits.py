@@ -30,7 +30,7 @@ PIECE = 200
 
 _SETS = {
     "created_at": {"ticket.created"},
-    "waiting_since": {"message.received", "ticket.joined"},
+    "waiting_since": {"message.received", "ticket.joined", "bot.left"},
     "last_at": {"message.received", "message.sent"},
     "solved_at": {"ticket.solved"},
 }

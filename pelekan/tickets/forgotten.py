@@ -80,7 +80,7 @@ def tickets(name: str, rows: Rows, rules: Rules, now: datetime) -> Rows:
     """What of `rows` stands in the list `name` at `now`, the oldest first, with `since`."""
     length = timedelta(minutes=rules.forgotten[name])
     before = now + length if name == "promised" else now - length
-    return _NARROWED[name](rows.filter(joined_into=None), before)
+    return _NARROWED[name](rows.filter(joined_into=None, bot_at=None), before)
 
 
 def count(name: str, agent: Agent, rules: Rules, now: datetime) -> int:

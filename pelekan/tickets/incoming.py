@@ -34,6 +34,7 @@ class Incoming:
     meta: dict[str, Any] = field(default_factory=dict)
     automatic: bool = False
     held: bool = False
+    by_bot: bool = False  # a chat that begins with the bot: nobody is offered it before the bot hands it over
     may_belong_to_id: int | None = None
     team_id: int | None = None  # the department that the customer chose
     category_id: int | None = None

@@ -25,6 +25,7 @@ MOST_COUNTED = 100
 OPEN = "t.status IN ('new', 'open', 'waiting', 'on_hold')"
 DONE = "t.status IN ('solved', 'closed')"
 WAITING_CHAT = "c.state IN ('waiting', 'active') AND c.state = 'waiting'"  # the first half names the index
+NOT_BOTS = "t.bot_at IS NULL"  # nobody is asked for what the bot still talks about
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Branch = tuple[str, list[Any]]
@@ -188,7 +189,7 @@ def _counted_calls(agent: Agent) -> Branch:
 
 _COLUMNS = """t.id, t.number, t.subject, t.status, t.channel, t.priority, t.reasons, t.preview, t.waiting_since, t.last_at,
  t.registered_at, t.customer_id, t.alarm, t.next_due_at, t.rank_at, mood.level AS mood,
- t.handed_at IS NOT NULL AS handed, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
+ t.handed_at IS NOT NULL AS handed, t.bot_at IS NOT NULL AS with_bot, COALESCE(NULLIF(c.name, ''), (SELECT i.address FROM people_identity i
  WHERE i.customer_id = t.customer_id AND i.kind IN ('email', 'phone') ORDER BY i.id LIMIT 1), '') AS customer_name,
  tier.level AS tier_level, tier.name AS tier_name, t.team_id, t.assignee_id, u.name AS assignee_name,
  (SELECT m.id FROM tickets_message m WHERE m.ticket_id = t.id AND NOT m.automatic ORDER BY m.id DESC LIMIT 1)
@@ -241,10 +242,10 @@ def _branches(view: View, agent: Agent) -> list[Branch]:
         return [(f"{OPEN} AND {mine}", []), (f"{OPEN} AND {chats}", [])]
     sees, params = _seen_by(agent, "t", own=view.kind == "unassigned")
     if view.kind in ("queue", "team"):
-        nobodys = " AND t.assignee_id IS NULL" if view.kind == "queue" else ""
+        nobodys = f" AND t.assignee_id IS NULL AND {NOT_BOTS}" if view.kind == "queue" else ""
         return [(f"{OPEN} AND t.team_id = %s{nobodys} AND {sees}", [view.team_id, *params])]
     if view.kind == "unassigned":
-        return [(f"{OPEN} AND t.assignee_id IS NULL AND {sees}", params)]
+        return [(f"{OPEN} AND t.assignee_id IS NULL AND {NOT_BOTS} AND {sees}", params)]
     state = OPEN if view.kind == "all" else DONE
     if agent.eyes == Eyes.ALL or (agent.eyes == Eyes.VIEW and view.kind == "all"):
         return [(state, [])]

@@ -34,6 +34,7 @@ ROWS: list[tuple[str, str]] = [
     (r"c/<str:token>", "holder"),
     (r"answers/.*", "visitor"),  # beside a request that is being written
     (r"files/.*", "holder"),
+    (r"bot/read/.*", "visitor"),  # the link of a card of the bot's
     (r"api/v1/.*", "bearer"),
     (r"s/<str:secret>", "holder"),
     (r"hooks/.*", "bearer"),  # a gateway's signature or secret

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q
 
 from pelekan.lib.prepared import Prepared
 from pelekan.people.models import Agent, Presence
@@ -119,7 +119,7 @@ def usual_wait(inbox: Inbox, now: datetime) -> timedelta | None:
     waits = [
         accepted - started  # type: ignore[operator]  # never None: filtered below
         for started, accepted in Conversation.objects.filter(
-            inbox=inbox, channel="chat", accepted_at__isnull=False, started_at__gt=now - RECENT
+            inbox=inbox, channel="chat", accepted_at__gt=F("started_at"), started_at__gt=now - RECENT
         )
         .order_by("-started_at")
         .values_list("started_at", "accepted_at")[:SAMPLE]

@@ -19,7 +19,7 @@ from pelekan.tickets import actions
 from pelekan.tickets.events import action, lock_place, record
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.joined import face_of
-from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
+from pelekan.tickets.models import UNDER_WAY, Attachment, ChatState, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
 
 PAGES_KEPT = 20  # of one conversation
@@ -84,11 +84,17 @@ class Line:
     files: Sequence[str] = ()
     language: str = ""
     context: Mapping[str, Any] = field(default_factory=dict)
+    meta: Mapping[str, Any] = field(
+        default_factory=dict
+    )  # beside the words: the button of the bot's that was pressed
 
 
 @action
-def write(visitor: Visitor, line: Line, *, conversation_id: int | None, now: datetime) -> Message:
-    """A line of chat: into the conversation that he has open, else into a new one. Raises NotYours."""
+def write(
+    visitor: Visitor, line: Line, *, conversation_id: int | None, by_bot: bool = False, now: datetime
+) -> Message:
+    """A line of chat: into the conversation that he has open, else into a new one, which begins with the bot where
+    `by_bot` says so. Raises NotYours."""
     customer = actions.hold_customer(visitor.customer.pk)
     if known := actions.said_before(customer, line.client_id):
         return known
@@ -104,6 +110,8 @@ def write(visitor: Visitor, line: Line, *, conversation_id: int | None, now: dat
             client_id=line.client_id,
             attachment_ids=_uploads(visitor, line.files),
             context=dict(line.context),
+            meta=dict(line.meta),
+            by_bot=by_bot,
         ),
         by=customer,
         into=conversation,
@@ -181,7 +189,7 @@ def end_own(visitor: Visitor, conversation_id: int, *, now: datetime) -> Convers
 def look_at(visitor: Visitor, conversation_id: int, *, page: Mapping[str, str], now: datetime) -> None:
     """He went to another page of the site while the chat is open."""
     conversation = own(visitor, conversation_id)
-    if conversation.state not in (ChatState.WAITING, ChatState.ACTIVE):
+    if conversation.state not in UNDER_WAY:
         return
     ticket = lock_place(conversation)
     conversation = Conversation.objects.get(pk=conversation.pk)
@@ -250,7 +258,7 @@ def open_chat(visitor: Visitor) -> Conversation | None:
             customer=visitor.customer,
             inbox=visitor.inbox,
             channel="chat",
-            state__in=[ChatState.WAITING, ChatState.ACTIVE],
+            state__in=UNDER_WAY,
         )
         .exclude(ticket__status=Status.CLOSED)
         .order_by("-last_at")

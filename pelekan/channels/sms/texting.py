@@ -26,7 +26,7 @@ from pelekan.sla.calendars import for_inbox
 from pelekan.tickets.events import record
 from pelekan.tickets.guides.sending import link_of as guided
 from pelekan.tickets.joined import face_of
-from pelekan.tickets.models import ChatState, Conversation, Inbox, Message
+from pelekan.tickets.models import UNDER_WAY, Conversation, Inbox, Message
 from pelekan.tickets.notices.rules import Kind
 from pelekan.tickets.notices.words import short
 
@@ -96,7 +96,7 @@ def tell(message: Message, now: datetime, may_go: bool) -> Delivery | None:
     if not may_go:
         record("delivery.silenced", message.ticket, message=message, at=now, recipient=number, channel="sms")
         return None
-    in_chat = conversation.state in (ChatState.WAITING, ChatState.ACTIVE)
+    in_chat = conversation.state in UNDER_WAY
     at = now + CHAT_PATIENCE if in_chat else now
     return _write(message, gateway.inbox, number, now, after_quiet(gateway, at) or at)
 

@@ -37,7 +37,7 @@ _LAST = PreparedModels(lambda pk, kind: Timer.objects.filter(ticket=pk, target=k
 MOVES = frozenset({"ticket.escalated", "ticket.returned", "ticket.handed_over"})
 HANDS = MOVES | {"ticket.assigned"}
 """After these someone may have to accept it; within a team, where the event says so."""
-BEGINS = frozenset({"ticket.created", "ticket.reopened", "ticket.parted", "ticket.split"})
+BEGINS = frozenset({"ticket.created", "ticket.reopened", "ticket.parted", "ticket.split", "bot.left"})
 
 ASKED: dict[str, frozenset[str]] = {
     "ticket.assessed": frozenset({"priority", "impact", "urgency"}),
@@ -84,8 +84,8 @@ ABOUT_TAKING = frozenset({"ticket.assigned", "ticket.released", "ticket.accepted
 def follow(event: Event) -> None:
     """Reaction: bring the clocks of this event's ticket in line with what it is now."""
     ticket = event.ticket
-    if ticket is None or _means_nothing(event):
-        return
+    if ticket is None or _means_nothing(event) or ticket.bot_at is not None:
+        return  # nobody waits for people while the bot talks: clocks begin where it leaves
     book, document = in_force()
     if book is None:
         stand_without(lock(ticket))

@@ -9,7 +9,7 @@ from pelekan.tickets.actions.addresses import (
     set_password,
 )
 from pelekan.tickets.actions.assessing import assess, confirm
-from pelekan.tickets.actions.chats import accept_chat, end_chat, mark_read, transfer_chat
+from pelekan.tickets.actions.chats import accept_chat, end_chat, leave_bot, mark_read, transfer_chat
 from pelekan.tickets.actions.conversing import (
     NewerMessage,
     NothingToSay,
@@ -82,6 +82,7 @@ __all__ = [
     "keep_draft",
     "keep_pack",
     "know_customer",
+    "leave_bot",
     "link_issue",
     "mark_read",
     "newer_than",

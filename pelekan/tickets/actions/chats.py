@@ -10,7 +10,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.actions.moving import assign, pass_chat
 from pelekan.tickets.events import By, action, lock_place, record
-from pelekan.tickets.models import ChatState, Conversation, ReadMark
+from pelekan.tickets.models import ChatState, Conversation, ReadMark, Ticket
 
 
 @action
@@ -22,10 +22,11 @@ def accept_chat(
     now = now or clock()
     ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
-    if conversation.state != ChatState.WAITING:
+    if conversation.state not in (ChatState.WAITING, ChatState.BOT):
         return conversation
+    end_bot(ticket, conversation, now, by=by, because="stepped_in")
     conversation.state, conversation.accepted_at, conversation.agent = ChatState.ACTIVE, now, by
-    conversation.save(update_fields=["state", "accepted_at", "agent"])
+    conversation.save(update_fields=["state", "accepted_at", "agent", "started_at"])
     assign(ticket, by, by=by, now=now, because=because or "accepted the chat")
     record(
         "chat.accepted",
@@ -53,10 +54,11 @@ def transfer_chat(
 
     ticket = lock_place(conversation)
     conversation = _lock_conversation(conversation.pk)
-    if conversation.state == ChatState.WAITING:
+    if conversation.state in (ChatState.WAITING, ChatState.BOT):
+        end_bot(ticket, conversation, now or clock(), by=by, because="stepped_in")
         conversation.state, conversation.accepted_at = ChatState.ACTIVE, now or clock()
     before, conversation.agent = conversation.agent_id, to
-    conversation.save(update_fields=["state", "accepted_at", "agent"])
+    conversation.save(update_fields=["state", "accepted_at", "agent", "started_at"])
     pass_chat(ticket, to, by=by, because=because, despite=despite, now=now)
     record(
         "chat.transferred",
@@ -84,10 +86,46 @@ def end_chat(
     conversation = _lock_conversation(conversation.pk)
     if conversation.state in ("", ChatState.ENDED):
         return conversation
+    if conversation.state == ChatState.BOT:
+        ticket.bot_at = None
+        ticket.save(update_fields=["bot_at"])
     conversation.state, conversation.ended_at = ChatState.ENDED, now
     conversation.save(update_fields=["state", "ended_at"])
     record("chat.ended", ticket, by=by, at=now, because=because, topics=[f"conversation:{conversation.pk}"])
     return conversation
+
+
+@action
+def leave_bot(
+    conversation: Conversation, *, by: By, because: str, ended: bool = False, now: datetime | None = None
+) -> Conversation:
+    """The bot hands the chat over: its customer waits for a person from now on, in the queue like everybody; `ended`: what
+    he wants has become a ticket, nobody need come into the chat. Nothing happens where the bot has left already."""
+    now = now or clock()
+    ticket = lock_place(conversation)
+    conversation = _lock_conversation(conversation.pk)
+    if conversation.state != ChatState.BOT:
+        return conversation
+    end_bot(ticket, conversation, now, by=by, because=because)
+    conversation.state = ChatState.ENDED if ended else ChatState.WAITING
+    conversation.ended_at = now if ended else None
+    conversation.save(update_fields=["state", "started_at", "ended_at"])
+    return conversation
+
+
+def end_bot(ticket: Ticket, conversation: Conversation, now: datetime, *, by: By, because: str) -> None:
+    """From now on the customer waits for people. Both are locked; the conversation is saved by whoever calls. `because`:
+    stepped_in, or why the bot hands over (see `knowledge.bot.models.Why`)."""
+    if conversation.state != ChatState.BOT:
+        return
+    conversation.started_at = now  # the wait for a person begins here
+    record("bot.left", ticket, by=by, at=now, because=because, topics=[f"conversation:{conversation.pk}"])
+    if ticket.bot_at is None:  # a join has brought it here
+        return
+    ticket.bot_at = None
+    if ticket.is_open and ticket.waiting_since is None:
+        ticket.waiting_since = now
+    ticket.save(update_fields=["bot_at", "waiting_since"])
 
 
 @action

@@ -71,7 +71,7 @@ def reply(
         raise NothingToSay
     if saw_id is not None and (newer := newer_than(ticket, saw_id, by=by)):
         raise NewerMessage(newer)
-    if conversation.state == ChatState.WAITING:  # who answers has accepted
+    if conversation.state in (ChatState.WAITING, ChatState.BOT):  # who answers has accepted
         conversation = accept_chat(conversation, by=by, because="answered", now=now)
         ticket = lock_place(conversation)
     message = Message(

@@ -16,7 +16,7 @@ from pelekan.tickets import joined
 from pelekan.tickets.actions.receiving import receive
 from pelekan.tickets.events import By, action, lock, lock_end, record
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Attachment, ChatState, Conversation, Message, Ticket
+from pelekan.tickets.models import UNDER_WAY, Attachment, Conversation, Message, Ticket
 from pelekan.tickets.states import Status
 
 
@@ -156,7 +156,7 @@ def answer(
 
 def _thread_of(ticket: Ticket, customer: Customer) -> Conversation | None:
     own = joined.talks(ticket).filter(customer=customer).order_by("-last_at")
-    running = own.filter(channel="chat", state__in=[ChatState.WAITING, ChatState.ACTIVE]).first()
+    running = own.filter(channel="chat", state__in=UNDER_WAY).first()
     return running or own.exclude(channel="chat").first()
 
 

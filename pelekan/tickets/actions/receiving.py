@@ -181,7 +181,8 @@ def _conversation(
         follows=before,
         may_belong_to_id=incoming.may_belong_to_id,
         preview="" if incoming.held else preview_of(incoming.text),
-        waiting_since=None if incoming.automatic else now,
+        waiting_since=None if incoming.automatic or _begins_as(incoming) == ChatState.BOT else now,
+        bot_at=now if _begins_as(incoming) == ChatState.BOT else None,
         rank_at=now + A_DAY,
         created_at=now,
         last_at=now,
@@ -194,7 +195,7 @@ def _conversation(
         channel=incoming.channel,
         customer=customer,
         subject=incoming.subject[:250],
-        state=ChatState.WAITING if incoming.channel == "chat" else "",
+        state=_begins_as(incoming),
         context=incoming.context,
         started_at=now,
         last_at=now,
@@ -208,8 +209,16 @@ def _conversation(
     return conversation
 
 
+def _begins_as(incoming: Incoming) -> str:
+    if incoming.channel != "chat":
+        return ""
+    return ChatState.BOT if incoming.by_bot else ChatState.WAITING
+
+
 def _customer_wrote(ticket: Ticket, by: Customer, now: datetime) -> None:
-    """The customer waits for us again; what rested wakes up."""
+    """The customer waits for us again; what rested wakes up. Whom the bot serves waits for nobody."""
+    if ticket.bot_at is not None:
+        return
     if ticket.status != Status.CLOSED:
         wake(ticket, by=by, now=now, because="the customer wrote")
     elif ticket.waiting_since is None:

@@ -52,8 +52,8 @@ def solve(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
     now = now or clock()
     _need_category(ticket, by)
     ticket = _to(ticket, Act.SOLVE, "ticket.solved", by, now, because)
-    ticket.solved_at, ticket.waiting_since = now, None
-    ticket.save(update_fields=["solved_at", "waiting_since"])
+    ticket.solved_at, ticket.waiting_since, ticket.bot_at = now, None, None
+    ticket.save(update_fields=["solved_at", "waiting_since", "bot_at"])
     settle(ticket, by=by, now=now)
     _leave(ticket, Outcome.SOLVED, now)
     return ticket
@@ -80,8 +80,8 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
     now = now or clock()
     _need_category(ticket, by)
     ticket = _to(ticket, Act.CLOSE, "ticket.closed", by, now, because)
-    ticket.closed_at, ticket.waiting_since = now, None
-    ticket.save(update_fields=["closed_at", "waiting_since"])
+    ticket.closed_at, ticket.waiting_since, ticket.bot_at = now, None, None
+    ticket.save(update_fields=["closed_at", "waiting_since", "bot_at"])
     settle(ticket, by=by, now=now)
     _leave(ticket, Outcome.CLOSED, now)
     ticket.conversations.exclude(state="").exclude(state=ChatState.ENDED).update(
@@ -91,8 +91,8 @@ def close(ticket: Ticket, *, by: By, now: datetime | None = None, because: str =
 
 
 def _need_category(ticket: Ticket, by: By) -> None:
-    """Raises CategoryMissing where the desk wants one. Customers, who end what is theirs, are not asked."""
-    if isinstance(by, Customer):
+    """Raises CategoryMissing where the desk wants one. Customers, who end what is theirs, are not asked, nor is the bot."""
+    if isinstance(by, Customer) or lock(ticket).bot_at is not None:
         return
     if lock(ticket).category_id is None and Desk.objects.filter(pk=1, category_required=True).exists():
         raise CategoryMissing

@@ -18,7 +18,7 @@ from pelekan.people.models import Agent
 from pelekan.tickets.bell import marks
 from pelekan.tickets.bell.reading import Line
 from pelekan.tickets.bell.rules import Ring
-from pelekan.tickets.models import Channel, ChatState, Conversation, Event, Inbox, Message, MessageKind
+from pelekan.tickets.models import UNDER_WAY, Channel, Conversation, Event, Inbox, Message, MessageKind
 
 ACTS = {
     Ring.ANSWERED: marks.ANSWER,
@@ -85,7 +85,7 @@ def _talk(ticket: int) -> Conversation | None:
 
 def _may(talk: Conversation, act: str) -> bool:
     """Not what is said in a live chat, and not by SMS, whose length and hours must be looked at."""
-    live = talk.state in (ChatState.WAITING, ChatState.ACTIVE)
+    live = talk.state in UNDER_WAY
     return act == marks.NOTE or not (live or talk.channel == Channel.SMS or talk.ticket.status == "closed")
 
 

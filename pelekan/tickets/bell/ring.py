@@ -25,6 +25,8 @@ WORKING = Q(disabled_at=None, user__is_active=True)
 
 def ring(event: Event) -> None:
     """Reaction: tell the agents whom this event concerns, but never the one who did it."""
+    if event.name == "message.received" and event.ticket is not None and event.ticket.bot_at is not None:
+        return  # said to the bot
     if event.name == "message.noted" and "@" not in (event.message.text if event.message else ""):
         return
     rung: list[int] = []

@@ -6,6 +6,7 @@ from pelekan.tickets.models.log import Event as Event
 from pelekan.tickets.models.sorting import Category as Category
 from pelekan.tickets.models.sorting import RequestKind as RequestKind
 from pelekan.tickets.models.sorting import Tag as Tag
+from pelekan.tickets.models.talk import UNDER_WAY as UNDER_WAY
 from pelekan.tickets.models.talk import Attachment as Attachment
 from pelekan.tickets.models.talk import ChatState as ChatState
 from pelekan.tickets.models.talk import Conversation as Conversation

@@ -17,9 +17,14 @@ if TYPE_CHECKING:
 
 
 class ChatState(models.TextChoices):
+    BOT = "bot", _("With the bot")
     WAITING = "waiting", _("Waiting")
     ACTIVE = "active", _("Active")
     ENDED = "ended", _("Ended")
+
+
+UNDER_WAY = (ChatState.BOT, ChatState.WAITING, ChatState.ACTIVE)
+"""A chat whose customer sits before it."""
 
 
 class Conversation(models.Model):

@@ -110,6 +110,9 @@ class Ticket(models.Model):
     )  # conversations last came or went by a join or its undoing: who held one before looks again
     tags = models.ManyToManyField(Tag, blank=True, related_name="tickets")
     preview = models.CharField(max_length=160, blank=True)
+    bot_at = models.DateTimeField(
+        null=True, blank=True
+    )  # the bot talks with the customer since then: he waits for nobody, no clock runs, no queue holds it
     hold_until = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=now)
     registered_at = models.DateTimeField(null=True, blank=True)

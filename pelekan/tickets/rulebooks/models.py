@@ -17,6 +17,7 @@ class RulebookKind(models.TextChoices):
     SLA = "sla", _("Service levels")
     FRUSTRATION = "frustration", _("Frustration")
     STAIRCASE = "staircase", _("Staircase")
+    BOT = "bot", _("Bot")
 
 
 class Rulebook(models.Model):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels import jobs, letters, pulse, telling, weighing
 from pelekan.channels.models import Weight, Worker
+from pelekan.knowledge.bot import talking
 from pelekan.lib.due import Job
 from pelekan.people.models import Letter, LetterState
 from pelekan.routing import waits
@@ -33,7 +34,7 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 
 JOBS: list[Job] = [
     answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
-    keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB,
+    keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB,
 ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Conversation, MessageKind
-from pelekan.web.widget import shapes
+from pelekan.web.widget import shapes, talks
 from pelekan.web.widget.door import Caller, Refused, door, id_of, security
 from pelekan.web.widget.taken import contact_of, context_of, line_of, number_of
 
@@ -28,7 +28,9 @@ def hello(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Everything for the first screen. `identity` proves the site's user; `begin` makes a visitor where there
     is none yet, so that merely looking at a page leaves no trace."""
     bearer, visitor, refused = _session(caller)
-    shape: dict[str, Any] = {"desk": shapes.desk(caller.inbox, caller.dates, caller.now), "visitor": None}
+    desk = shapes.desk(caller.inbox, caller.dates, caller.now)
+    desk["bot"] = talks.shown(caller.inbox, desk["state"], caller.language)
+    shape: dict[str, Any] = {"desk": desk, "visitor": None}
     if refused:
         shape["identity"] = refused
     if bearer:
@@ -96,13 +98,19 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
     line = line_of(caller)
     asked = id_of(caller.body, "conversation")
     _count(caller, line.client_id)
-    message = writing.write(visitor, line, conversation_id=asked, now=caller.now)
+    by_bot = asked is None and talks.begins(caller)
+    message = writing.write(visitor, line, conversation_id=asked, by_bot=by_bot, now=caller.now)
     contact = contact_of(caller)
     if any(contact.values()):
         with suppress(ValueError):  # the line is stored: a mistyped address beside it must not undo that
             visitors.describe(visitor, **contact, now=caller.now)
+    talks.answer(message, caller.now)
     begun = message.conversation_id != asked  # a new thread may have an agent by now
-    thread = writing.own(visitor, message.conversation_id) if begun else message.conversation
+    thread = (
+        writing.own(visitor, message.conversation_id)
+        if begun or talks.talks_in(message)
+        else message.conversation
+    )
     shape = {
         "message": shapes.message(message, message.attachments.all() if line.files else ()),
         "conversation": shapes.conversation(thread, caller.dates, caller.inbox, caller.now),

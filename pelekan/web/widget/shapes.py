@@ -27,6 +27,7 @@ from pelekan.tickets.models import Attachment, ChatState, Conversation, Event, I
 from pelekan.tickets.notices import rating, verifying
 from pelekan.tickets.notices.defaults import STARS
 from pelekan.web.opening import holiday_words, opening_words
+from pelekan.web.widget import talks
 
 Shape = dict[str, Any]
 TOLD = ("chat.accepted", "chat.transferred", "chat.ended")
@@ -238,6 +239,8 @@ def message(row: Message, files: Iterable[Attachment]) -> Shape:
     }
     if not own and row.meta.get("notice"):
         shape["notice"] = row.meta["notice"]
+    if not own and row.meta.get("bot"):
+        shape |= {"from": "bot", "bot": talks.bubble(row)}
     if not own and row.meta.get("solving"):
         shape["rate"] = _rate(row)
     if not own and row.meta.get("verify"):

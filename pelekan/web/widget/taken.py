@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels.chat import limits
 from pelekan.channels.chat.writing import Line
+from pelekan.knowledge.bot.speaking import LONGEST_PRESS
 from pelekan.lib.text import safe_header
 from pelekan.tickets import forms
 from pelekan.web.widget.door import Caller, Refused, text_of
@@ -31,7 +32,16 @@ def line_of(caller: Caller) -> Line:
         or not all(isinstance(token, str) for token in given)
     ):
         raise Refused(400, "files", "files must be a list of tokens.")
-    return Line(client_id, text, given, caller.language, context_of(caller))
+    return Line(client_id, text, given, caller.language, context_of(caller), _meta(caller))
+
+
+def _meta(caller: Caller) -> dict[str, Any]:
+    """The button of the bot's that was pressed, and whether his site has signed who writes: the bot may look for him then."""
+    press = text_of(caller.body, "press", LONGEST_PRESS)
+    meta: dict[str, Any] = {"press": safe_header(press)} if press else {}
+    if caller.known.signed:
+        meta["proved"] = True
+    return meta
 
 
 def context_of(caller: Caller) -> dict[str, Any]:

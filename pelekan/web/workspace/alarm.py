@@ -53,6 +53,7 @@ def job_names() -> dict[str, str]:
         "tickets.mood": _("Watching for frustration"),
         "tickets.promise": _("Promises to customers"),
         "tickets.webhookcall": _("Calls to webhooks"),
+        "bot.talk": _("The bot's answers"),
         "chores": _("Tidying up"),
     }
 

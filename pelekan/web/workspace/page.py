@@ -114,9 +114,9 @@ def head(ticket: dict[str, Any], agent: Agent, chat: dict[str, Any] | None, date
         "solve": "solve" in acts,
         "reopen": "reopen" in acts,
         "close": "close" in acts,
-        "accept": chat is not None and chat["state"] == "waiting",
+        "accept": chat is not None and chat["state"] in ("waiting", "bot"),
         "transfer": chat is not None and chat["state"] == "active",
-        "end": chat is not None and chat["state"] in ("waiting", "active"),
+        "end": chat is not None and chat["state"] in ("bot", "waiting", "active"),
     }
     can["join"] = ticket["joined_into_id"] is None
     if not can["join"]:  # its work goes on where its conversations are

@@ -219,6 +219,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "chat.accepted": lambda data: _("%(who)s accepted the chat after %(waited)s"),
     "chat.transferred": lambda data: _("%(who)s transferred the chat to %(agent)s"),
     "chat.ended": lambda data: _("%(who)s ended the chat"),
+    "bot.left": lambda data: _("The bot handed the chat over to people"),
     "conversation.started": lambda data: _("%(who)s opened a conversation: %(channel)s"),
     "delivery.failed": lambda data: (
         _("The text message to %(recipient)s could not be delivered. %(fault)s")
