@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "pelekan.sla",
     "pelekan.routing",
     "pelekan.knowledge",
+    "pelekan.knowledge.search",
     "pelekan.knowledge.trail",
     "pelekan.knowledge.deflection",
     "pelekan.knowledge.bot",

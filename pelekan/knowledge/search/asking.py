@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pelekan.knowledge.models import Translation
+from pelekan.knowledge.models import Section, Translation
 from pelekan.knowledge.readers import Reader
-from pelekan.knowledge.search.keeping import INDEX
-from pelekan.lib.folding import highlight, query_tokens
-from pelekan.lib.search import index
+from pelekan.knowledge.search import excerpt
+from pelekan.knowledge.search.audience import codes_for
+from pelekan.knowledge.search.choosing import choose
+from pelekan.knowledge.search.entries import unpack
+from pelekan.knowledge.search.models import Entry
+from pelekan.knowledge.search.ranking import Question, Weight, sure, weigh
+from pelekan.knowledge.search.sources import SOURCES, Shown
+from pelekan.knowledge.search.understanding import Understood, stems_of, understand
 from pelekan.lib.text import one_line
-from pelekan.tickets.search import snippet
+from pelekan.lib.tongues.words import words
 
 Pieces = list[tuple[str, bool]]
+PREFERRED = 1.25
+"""How much better an answer counts that is in the reader's language."""
 
 
 @dataclass(frozen=True)
 class Hit:
     """One answer. `kind` "article": `id` is a Translation's, "topic": a community topic's. `score` falls from hit to hit;
-    `sure` is how far it stands out as THE answer, 0–1 (a threshold for "I don't know")."""
+    `sure` is how far it stands out as THE answer, 0–1 (a threshold for "I don't know"). `passage`: the sentences that answer
+    best, to be quoted."""
 
     kind: str
     id: int
@@ -28,15 +37,26 @@ class Hit:
     score: float
     sure: float
     article_id: int | None = None
+    passage: str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """`corrected`: what was searched instead, where that was needed (a wrong keyboard, a slip), else ""."""
+    """`corrected`: what was searched instead, where that was needed (a wrong keyboard, a slip), else ""; `find(…, literal=True)`
+    searches what was typed."""
 
     hits: list[Hit]
     corrected: str = ""
     more: bool = False
+
+
+@dataclass(frozen=True)
+class _Ranked:
+    kind: str
+    ref: int
+    language: str
+    weight: Weight
+    score: float
 
 
 def find(
@@ -49,24 +69,140 @@ def find(
     kinds: tuple[str, ...] = ("article", "topic"),
     section: int | None = None,
     article_kind: str = "",
+    only: str = "",
+    literal: bool = False,
+    typing: bool = False,
 ) -> Found:
     """What answers `query` best among what `reader` may read; `language` is preferred, others follow where they fit
-    better. Any input is a valid query."""
+    better; `only` is a language that others don't follow. `typing`: the last word is still being typed. Any input is a valid
+    query."""
     query = one_line(query, 400)
-    groups = query_tokens(query)
-    if not groups or "article" not in kinds:
+    codes = codes_for(reader)
+    understood = understand(query, codes, literal=literal, typing=typing)
+    question = understood.question
+    if not question.groups or not question.entries:
         return Found([])
-    docs = index(INDEX).find(groups, before=None, limit=200)
-    rows = (
-        Translation.objects.readable_by(reader).select_related("published").in_bulk([doc for doc, _ in docs])
+    marks = [
+        *([_shelves(section)] if section is not None else []),
+        *([[f"k{article_kind}"]] if article_kind else []),
+        *([[f"l{only}"]] if only else []),
+    ]
+    ids = choose(question, codes, kinds=kinds, marks=marks)
+    ranked = _rank(question, ids, language)
+    shown, more = _readable(ranked, reader, skip, limit)
+    hits = _hits(question, shown, ranked)
+    return Found(hits, _corrected(understood, query, shown) if hits else "", more)
+
+
+def _shelves(section: int) -> list[str]:
+    """A section and what stands in it."""
+    children = Section.objects.filter(parent=section).values_list("pk", flat=True)
+    return [f"s{pk}" for pk in (section, *children)]
+
+
+def _rank(question: Question, ids: Sequence[int], language: str) -> list[_Ranked]:
+    rows = Entry.objects.filter(pk__in=ids).values_list(
+        "id", "kind", "ref", "language", "words", "length", "pieces"
     )
-    ranked = sorted(rows.values(), key=lambda row: (row.language != language, row.pk))
-    shown = ranked[skip : skip + limit]
-    hits = [
-        Hit(
-            "article", row.pk, row.language, highlight(row.published.title, query), snippet(row.published.text, query),
-            1.0 / (place + 1), 0.5, row.article_id,
+    ranked: list[tuple[float, int, _Ranked]] = []
+    for pk, kind, ref, tongue, packed, length, pieces in rows:
+        weight = weigh(question, unpack(packed), tongue, length, pieces)
+        score = round(weight.score * (PREFERRED if tongue == language else 1.0), 6)
+        ranked.append((-score, pk, _Ranked(kind, ref, tongue, weight, score)))
+    return [one for _score, _pk, one in sorted(ranked, key=lambda row: row[:2])]
+
+
+def _readable(
+    ranked: Sequence[_Ranked], reader: Reader, skip: int, limit: int
+) -> tuple[list[tuple[_Ranked, Shown]], bool]:
+    """The page that was asked for, of what may be read; and whether there is more. The index knows who may find what; this
+    gate holds even where it is behind."""
+    wanted = skip + limit + 1
+    found: list[tuple[_Ranked, Shown]] = []
+    start = 0
+    while start < len(ranked) and len(found) < wanted:
+        some = ranked[start : start + wanted - len(found)]
+        start += len(some)
+        loaded = {
+            kind: _load(kind, [one.ref for one in some if one.kind == kind], reader)
+            for kind in {one.kind for one in some}
+        }
+        found += [(one, loaded[one.kind][one.ref]) for one in some if one.ref in loaded[one.kind]]
+    return found[skip : skip + limit], len(found) > skip + limit
+
+
+def _load(kind: str, refs: Sequence[int], reader: Reader) -> dict[int, Shown]:
+    if kind != "article":
+        source = SOURCES.get(kind)
+        return source.load(refs, reader) if source else {}
+    rows = Translation.objects.readable_by(reader).filter(pk__in=refs)
+    return {
+        pk: Shown(title, text, tongue, article)
+        for pk, title, text, tongue, article in rows.values_list(
+            "pk", "published__title", "published__text", "language", "article_id"
         )
-        for place, row in enumerate(shown) if row.published is not None
-    ]  # fmt: skip
-    return Found(hits, more=len(ranked) > skip + limit)
+    }
+
+
+def _hits(question: Question, shown: Sequence[tuple[_Ranked, Shown]], ranked: Sequence[_Ranked]) -> list[Hit]:
+    hits: list[Hit] = []
+    for one, words_of in shown:
+        worth = _worth(question, one.language)
+        others = next((other.score for other in ranked if other.score < one.score or other is not one), 0.0)
+        certain = sure(question, one.weight, min(others, one.score)) if one is ranked[0] else 0.0
+        hits.append(
+            Hit(
+                one.kind, one.ref, one.language, excerpt.highlight(words_of.title, worth), excerpt.snippet(words_of.text, worth),
+                one.score, round(certain, 3), words_of.article_id, excerpt.passage(words_of.text, worth),
+            )
+        )  # fmt: skip
+    return hits
+
+
+def _worth(question: Question, language: str) -> Callable[[str], float]:
+    """How much a word of a text in this language is worth to the question."""
+
+    def worth(word: str) -> float:
+        met, _pieces = question.met(word, language)
+        return max(
+            (
+                question.groups[place].idf(question.entries) * much
+                for place, much in met
+                if question.groups[place].weight >= 0.5
+            ),
+            default=0.0,
+        )
+
+    return worth
+
+
+def _corrected(understood: Understood, query: str, shown: Sequence[tuple[_Ranked, Shown]]) -> str:
+    """What was searched instead, in the spelling of what was found. Only words that stand in it are named."""
+    if understood.typed:
+        return understood.typed
+    if not understood.replaced:
+        return ""
+    spelled: dict[str, str] = {}
+    wanted = {
+        form: one
+        for taken in understood.replaced.values()
+        for one in taken.split(" ")
+        for form in (one, *stems_of(one))
+    }
+    for _one, texts in shown:
+        for raw in f"{texts.title} {texts.text[:5000]}".split():
+            for word in words(raw):
+                for form in (word, *stems_of(word)):
+                    if form in wanted:
+                        spelled.setdefault(wanted[form], raw.strip(".,;:!?،؛؟()«»\"'…“”"))
+    told: list[str] = []
+    changed = False
+    for chunk in query.split():
+        inside = words(chunk)
+        taken = understood.replaced.get(inside[0], "") if len(inside) == 1 else ""
+        if taken and all(one in spelled for one in taken.split(" ")):
+            told.append(" ".join(spelled[one] for one in taken.split(" ")))
+            changed = True
+        else:
+            told.append(chunk)
+    return " ".join(told) if changed else ""

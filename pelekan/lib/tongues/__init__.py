@@ -1,0 +1,1 @@
+"""What people type in Persian, Arabic and English, as search sees it. ★ pure."""
