@@ -35,16 +35,16 @@ ICONS = """
     alarm-clock archive arrow-down arrow-down-wide-narrow arrow-up arrow-left arrow-right arrow-right-left at-sign ban bell bell-off bold book-open bookmark
     building-2 calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
     chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
-    circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy database download ellipsis
+    circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy credit-card database download ellipsis
     ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame frown handshake folder-tree forward globe graduation-cap
     grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
     laptop layers life-buoy link list list-checks list-filter list-ordered loader-circle lock log-in log-out mail map-pin
-    maximize-2 megaphone menu merge meh message-circle message-circle-question messages-square minimize-2 minus monitor moon octagon-alert palette
+    maximize-2 megaphone menu merge meh mountain message-circle message-circle-question messages-square minimize-2 minus monitor moon octagon-alert palette
     panel-left panel-right paperclip pause pencil phone phone-call phone-missed phone-off phone-outgoing pin play plus
     refresh-cw reply rotate-ccw route search send
     server settings shield shield-check shopping-bag signal signal-high signal-low signal-medium siren sliders-horizontal
     smartphone smile split square-pen star sticky-note strikethrough sun tag tags text-quote thumbs-down thumbs-up ticket ticket-plus timer
-    trash-2 triangle-alert underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook
+    trash-2 triangle-alert truck underline undo-2 upload user user-check user-plus user-x users volume-2 volume-x webhook
     wifi-off workflow x zap
 """
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pelekan.channels import joining, outbox, reaching, telling
+from pelekan.knowledge import edition
 from pelekan.knowledge import search as answers
 from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.deflection import cards
@@ -137,15 +138,23 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.changed": [replan.begin, waits.other_hours],
     "hours.archived": [replan.begin, waits.other_hours],
     "hours.restored": [replan.begin, waits.other_hours],
-    "article.published": [answers.follow, gaps.follow, ring.ring],
-    "article.withdrawn": [answers.follow, gaps.follow],
-    "article.described": [answers.follow],
-    "article.archived": [answers.follow, gaps.follow],
+    "article.published": [answers.follow, edition.follow, gaps.follow, ring.ring],
+    "article.withdrawn": [answers.follow, edition.follow, gaps.follow],
+    "article.described": [answers.follow, edition.follow],
+    "article.archived": [answers.follow, edition.follow, gaps.follow],
     "article.review_asked": [ring.ring],
     "article.sent_back": [ring.ring],
     "article.not_published": [ring.ring],
     "article.review_due": [ring.ring],
-    "article.restored": [answers.follow],
+    "article.restored": [answers.follow, edition.follow],
+    "article.remarked": [ring.ring],
+    "article.file_added": [edition.follow],
+    "article.file_dropped": [edition.follow],
+    "section.added": [edition.follow],
+    "section.changed": [edition.follow],
+    "section.archived": [edition.follow],
+    "section.restored": [edition.follow],
+    "section.ordered": [edition.follow],
     "message.undelivered": [timers.follow],
     "message.under_way": [timers.follow],
     "delivery.stopped": [reaching.follow],

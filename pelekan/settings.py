@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "pelekan.api.problems.Problems",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "pelekan.web.help.shelf.Shelf",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

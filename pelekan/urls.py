@@ -8,6 +8,7 @@ from django.urls import include, path
 from pelekan.web import front
 from pelekan.web.admin import start
 from pelekan.web.deflection import composing
+from pelekan.web.help import remarks
 from pelekan.web.insights import beacon
 from pelekan.web.portal import guests
 
@@ -19,10 +20,13 @@ urlpatterns = [
     path("s/<str:secret>", guests.short_door, name="short_link"),
     path("c/<str:token>", composing.opened, name="card"),
     path("hooks/", include("pelekan.web.hooks.urls")),
+    path("", include("pelekan.web.help.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
     path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
     path("desk/settings/", include("pelekan.web.admin.urls")),
     path("setup/", start.begin, name="setup"),
+    path("desk/knowledge/remarks/", remarks.remarks, name="desk_remarks"),
+    path("desk/knowledge/remarks/<int:pk>/", remarks.settle, name="desk_remark"),
     path("desk/", include("pelekan.web.customers.urls")),
     path("desk/", include("pelekan.web.workspace.urls")),
     path("widget/", include("pelekan.web.widget.urls")),

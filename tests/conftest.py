@@ -21,6 +21,7 @@ from pelekan.people import desk
 from pelekan.sla import calendars
 from pelekan.tickets import forgotten_count, rulebooks, views, webhooks
 from pelekan.tickets.notices import words
+from pelekan.web.help import asking, home, shelf
 from tests import template
 from tests.servers import browser, desks
 
@@ -77,6 +78,8 @@ def world(db: None, _office: dict[str, Any]) -> World:
     calendars.forget()
     webhooks.forget()
     forgotten_count.forget()
+    for one in (shelf, home, asking):
+        one.forget()
     habits.forget()
     if not _office:
         models = [one for one in apps.get_models(include_auto_created=True) if "pelekan" in one.__module__]

@@ -264,3 +264,9 @@ class Publisher(models.Model):
 
     agent = models.OneToOneField(Agent, on_delete=models.CASCADE, related_name="publisher")
     since = models.DateTimeField(default=now)
+
+
+class Edition(models.Model):
+    """How often what readers see has changed, in one row with the number 1; see `knowledge.edition`."""
+
+    number = models.PositiveBigIntegerField(default=0)

@@ -9,14 +9,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pelekan.channels.pulse import pulse
 from pelekan.people import setup
+from pelekan.web.help.home import choose, open_to_all
 from pelekan.web.paths import own_path
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
+    """The team to the desk, customers to their requests, everybody else to the help centre, once it has something to read."""
     if request.agent:  # type: ignore[attr-defined]
         return HttpResponseRedirect("/desk/")
-    return HttpResponseRedirect("/setup/" if setup.needed() else "/portal/")
+    if setup.needed():
+        return HttpResponseRedirect("/setup/")
+    if request.user.is_authenticated or not open_to_all():
+        return HttpResponseRedirect("/portal/")
+    return choose(request)
 
 
 @require_GET

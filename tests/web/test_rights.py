@@ -28,6 +28,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/organizations/new/", "see_all"),
     (r"help/steps/", "everybody"),
     (r"desk/.*", "work"),
+    (r"help/.*|sitemap.*|robots.txt", "everybody"),
     (r"accounts/.*", "everybody"),
     (r"portal/.*", "customer"),
     (r"widget/.*", "visitor"),

@@ -106,6 +106,8 @@ def address(line: reading.Line) -> str:
     if line.kind == rules.Ring.REFUSED:
         kind = line.data.get("rules")
         return reverse("settings_rules" if kind == "routing" else f"settings_{kind}")
+    if line.kind == rules.Ring.REMARK:
+        return reverse("desk_remarks")
     if line.kind == rules.Ring.FAULT:
         return reverse("settings_mail")
     return reverse("desk_bell")

@@ -32,6 +32,7 @@ class Ring(StrEnum):
     DUE = "due"
     STEPS = "steps"
     ARTICLE = "article"
+    REMARK = "remark"
 
 
 class By(StrEnum):
@@ -62,6 +63,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.DUE: (By.BELL, By.BROWSER),
     Ring.STEPS: (By.BELL,),
     Ring.ARTICLE: (By.BELL,),
+    Ring.REMARK: (By.BELL,),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -134,6 +136,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.RATED, what, what.assignee)
     if what.name == "guide.finished":
         return _one(Ring.STEPS, what, what.assignee or what.data.get("agent"))
+    if what.name == "article.remarked" and what.data.get("owner"):
+        return [Ringing(Ring.REMARK, f"remark:{what.data['article']}", (int(what.data["owner"]),))]
     if what.name == "answer.refused":  # whoever wrote it: the agent is told here, never the mail's sender
         return _one(Ring.UNSENT, what, what.data.get("agent"))
     if what.name == "ticket.told":

@@ -30,6 +30,7 @@ NAMES = {
     Ring.DUE: gettext_lazy("A ticket is about to be late, or is"),
     Ring.STEPS: gettext_lazy("A customer has ticked all steps that I sent"),
     Ring.ARTICLE: gettext_lazy("An article needs me: review, publishing, or a look whether it is still true"),
+    Ring.REMARK: gettext_lazy("A reader says what my article lacks"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
@@ -37,6 +38,7 @@ ICONS = {
     Ring.UNSENT: "mail", Ring.TOLD: "megaphone", Ring.NOBODY: "user-x", Ring.FRUSTRATED: "frown", Ring.PROMISE: "handshake", Ring.FORGOTTEN: "alarm-clock",
     Ring.DUE: "timer", Ring.REFUSED: "octagon-alert", Ring.STEPS: "list-checks",
     Ring.ARTICLE: "book-open",
+    Ring.REMARK: "message-circle-question",
 }  # fmt: skip
 
 
@@ -143,6 +145,15 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return _("%(who)s gave %(stars)s of 5 stars") % words
     if kind == Ring.STEPS:
         return _("%(who)s has done all steps") % words
+    if kind == Ring.REMARK:
+        return (
+            ngettext(
+                "A reader says what your article lacks",
+                "%(count)s readers say what your article lacks",
+                count,
+            )
+            % words
+        )
     if kind == Ring.DUE:
         _source, target, how = [*str(data.get("source", "")).split(":"), "", ""][:3]
         return str(CLOCKS.get((target, how), NAMES[Ring.DUE]))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.people.models import Customer
 from pelekan.tickets.models import Ticket
+from pelekan.web import bar
 
 View = Callable[..., HttpResponse]
 
@@ -64,15 +65,6 @@ def portal_page(request: HttpRequest, template: str, **context: Any) -> HttpResp
     status = context.pop("status", 200)
     customer = customer_in(request)
     here = context.pop("section", "")
-    sections = []
-    if customer is not None:
-        sections = [
-            {"label": label, "href": reverse(name), "current": here == name}
-            for name, label in (
-                ("portal_home", _("My requests")),
-                ("portal_new", _("New request")),
-                ("portal_profile", _("Profile")),
-            )
-        ]
+    sections = bar.sections(request, customer, here)
     context = {"sections": sections, "portal_home": reverse("portal_home"), **context}
     return render(request, template, context, status=status)
