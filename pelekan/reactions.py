@@ -106,6 +106,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "promise.missed": [ring.ring],
     "desk.forgot": [ring.ring],
     "ticket.rated": [ring.ring, solved_questions.follow],
+    "answer.rated": [ring.ring],
     "ticket.told": [ring.ring],
     "ticket.nobody_free": [ring.ring],
     "chat.transferred": [ring.ring],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -134,6 +134,11 @@ def ringing(what: Rung) -> list[Ringing]:
         return _one(Ring.FAILED, what, what.assignee or what.author)
     if what.name == "ticket.rated":
         return _one(Ring.RATED, what, what.assignee)
+    if what.name == "answer.rated":  # whoever wrote it hears how it was received
+        return [
+            replace(one, key=f"answer:{what.ticket}")
+            for one in _one(Ring.RATED, what, what.data.get("agent"))
+        ]
     if what.name == "guide.finished":
         return _one(Ring.STEPS, what, what.assignee or what.data.get("agent"))
     if what.name == "article.remarked" and what.data.get("owner"):

@@ -141,6 +141,19 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         )
     if kind == Ring.UNSENT:
         return str(REFUSED.get(data.get("why", ""), NAMES[Ring.UNSENT]))
+    if kind == Ring.RATED and "helpful" in data:
+        if data.get("words"):
+            words["words"] = isolate(data["words"])
+            return (
+                _("Your answer helped %(who)s: “%(words)s”") % words
+                if data["helpful"]
+                else _("Your answer did not help %(who)s: “%(words)s”") % words
+            )
+        return (
+            _("Your answer helped %(who)s") % words
+            if data["helpful"]
+            else _("Your answer did not help %(who)s") % words
+        )
     if kind == Ring.RATED:
         return _("%(who)s gave %(stars)s of 5 stars") % words
     if kind == Ring.STEPS:

@@ -24,7 +24,8 @@ PREVIEWED = 200
 def by_round_trips(now: datetime) -> list[dict[str, Any]]:
     """[{trips, ratings, average, bad}] of the last year; the last line stands for MOST_TRIPS and more."""
     rows = (
-        Rating.objects.filter(created_at__gt=now - WITHIN)
+        Rating.objects.of_solvings()
+        .filter(created_at__gt=now - WITHIN)
         .values("ticket__round_trips", "stars")
         .annotate(number=Count("pk"))
         .order_by()
@@ -67,7 +68,8 @@ def learn(rules: Rules, now: datetime) -> Lesson:
 
 def _rows(now: datetime) -> tuple[list[learning.Row], list[bool]]:
     ratings = (
-        Rating.objects.filter(created_at__gt=now - WITHIN)
+        Rating.objects.of_solvings()
+        .filter(created_at__gt=now - WITHIN)
         .select_related("ticket__mood")
         .order_by("-created_at", "-pk")[:NEWEST]
     )

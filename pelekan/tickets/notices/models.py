@@ -67,11 +67,25 @@ class NoticeChoice(models.Model):
     on = models.JSONField(default=list)  # SMS although mail reaches him
 
 
+class Ratings(models.QuerySet["Rating"]):
+    def of_solvings(self) -> models.QuerySet[Rating]:
+        """What customers said of whole requests."""
+        return self.filter(message=None)
+
+
 class Rating(models.Model):
-    """How satisfied the customer was with one solving of his ticket: 1 to 5 stars, and why."""
+    """How satisfied the customer was, and why: with one solving of his ticket (1 to 5 stars), or with one answer of an
+    agent (helpful or not: 5 or 1). Reports of satisfaction count solvings; answers are counted beside their writers."""
+
+    HELPFUL, USELESS = 5, 1
 
     ticket = models.ForeignKey("tickets.Ticket", on_delete=models.CASCADE, related_name="ratings")
-    solving = models.OneToOneField("tickets.Event", on_delete=models.CASCADE, related_name="rating")
+    solving = models.OneToOneField(
+        "tickets.Event", null=True, blank=True, on_delete=models.CASCADE, related_name="rating"
+    )
+    message = models.OneToOneField(
+        "tickets.Message", null=True, blank=True, on_delete=models.CASCADE, related_name="rating"
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
     stars = models.PositiveSmallIntegerField()
     words = models.TextField(blank=True)
@@ -79,8 +93,14 @@ class Rating(models.Model):
     created_at = models.DateTimeField(default=now)
     changed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = Ratings.as_manager()
+
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="one_to_five_stars")
+            models.CheckConstraint(condition=models.Q(stars__gte=1, stars__lte=5), name="one_to_five_stars"),
+            models.CheckConstraint(
+                condition=models.Q(solving__isnull=True) ^ models.Q(message__isnull=True),
+                name="rates_one_thing",
+            ),
         ]
         indexes = [models.Index(fields=["-created_at"], name="ratings_lately")]

@@ -99,8 +99,16 @@ def ratings(request: HttpRequest) -> dict[str, Any]:
     found = rating.figures(clock() - RECENT)
     most = max(found.each) or 1
     language = request.LANGUAGE_CODE
-    rows = Rating.objects.select_related("ticket", "customer").order_by("-created_at", "-pk")[:LATEST]
+    rows = (
+        Rating.objects.of_solvings()
+        .select_related("ticket", "customer")
+        .order_by("-created_at", "-pk")[:LATEST]
+    )
     return {
+        "agents": [
+            {"name": one.name, "rated": one.rated, "helpful": one.helpful, "share": round(100 * one.helpful / one.rated)}
+            for one in rating.of_agents(clock() - RECENT)
+        ],
         "count": found.count,
         "average": local_digits(f"{found.average:.1f}", language) if found.average is not None else "",
         "bars": [{"stars": stars, "count": found.each[stars - 1], "share": round(100 * found.each[stars - 1] / most)} for stars in range(5, 0, -1)],

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from pelekan.sla import promising
 from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
+from pelekan.tickets.notices import rating
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
 from pelekan.web.deflection import beside
 from pelekan.web.opening import closed_words
@@ -178,6 +179,7 @@ def request_part(
         "can_reopen": not guest and Act.REOPEN in acts,
         "can_confirm": not guest and ticket.status == Status.SOLVED and Act.CLOSE in acts,
         "guest": guest,
+        "rates": not guest,
         "rating": rating_part(ticket),
     }
 
@@ -238,6 +240,33 @@ def settle(request: HttpRequest, customer: Customer, number: int) -> HttpRespons
     except NotPossible:
         pass  # a colleague or a second tab was quicker; the page shows how it stands
     return _to(ticket, "")
+
+
+@require_POST
+@customers
+def rate_answer(request: HttpRequest, customer: Customer, number: int, message: int) -> HttpResponse:
+    """The customer says whether one answer helped him; as a fragment for htmx: what stands below it then."""
+    ticket = ticket_of(customer, number)
+    answer = joined.public(ticket).select_related("agent__user").filter(pk=message).first()
+    if answer is None or ticket.customer_id != customer.pk:
+        raise Http404
+    said = request.POST.get("helped", "")
+    try:
+        WRITES.take(f"rate:{customer.pk}", clock())
+        if said in ("yes", "no"):
+            words = request.POST.get("words")
+            rating.rate_answer(answer, by=customer, helpful=said == "yes", words=words)
+    except TooMuch:
+        return HttpResponse(slow_down(), status=429, content_type="text/plain")
+    except ValueError:
+        raise Http404 from None
+    if request.headers.get("HX-Request") == "true":
+        answer.refresh_from_db(fields=["meta"])
+        return render(
+            request, "portal/_helped.html",
+            {"ticket": {"number": number}, "item": {"id": answer.pk, "rated": answer.meta.get("rated")}, "just": True},
+        )  # fmt: skip
+    return HttpResponseRedirect(reverse("portal_request", args=[number]) + f"#m{answer.pk}")
 
 
 # ── a new request ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -218,6 +218,8 @@ def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[s
         "html": clean_rich(message.html) if message.html and not mine else "",
         "at": message.created_at,
         "channel": message.channel,
+        "can_rate": message.agent_id is not None and not mine and not message.automatic,
+        "rated": message.meta.get("rated"),
         "files": files.get(message.pk, []),
     }
 

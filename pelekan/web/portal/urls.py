@@ -21,6 +21,7 @@ urlpatterns = [
     path("requests/<int:number>/", requests.show, name="portal_request"),
     path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
     path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
+    path("requests/<int:number>/answers/<int:message>/", requests.rate_answer, name="portal_rate_answer"),
     path("profile/", profile.profile, name="portal_profile"),
     path("profile/addresses/", profile.add_address, name="portal_address"),
     path("profile/addresses/remove/", profile.remove_address, name="portal_address_remove"),

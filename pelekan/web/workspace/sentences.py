@@ -129,6 +129,20 @@ def _rated(data: dict[str, Any]) -> str:
     return _("%(who)s gave %(stars)s of 5 stars")
 
 
+def _answer_rated(data: dict[str, Any]) -> str:
+    if data.get("words"):
+        return (
+            _("%(who)s says that the answer helped: “%(words)s”")
+            if data.get("helpful")
+            else _("%(who)s says that the answer did not help: “%(words)s”")
+        )
+    return (
+        _("%(who)s says that the answer helped")
+        if data.get("helpful")
+        else _("%(who)s says that the answer did not help")
+    )
+
+
 def _categorised(data: dict[str, Any]) -> str:
     if data.get("category") is None:
         return _("%(who)s took the category off")
@@ -259,6 +273,7 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "texts.stopped": lambda data: _("The customer wants no more text messages to %(recipient)s"),
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "ticket.rated": _rated,
+    "answer.rated": _answer_rated,
     "ticket.frustrated": lambda data: (
         _("The customer is frustrated")
         if data.get("level") == "act"

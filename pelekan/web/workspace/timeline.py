@@ -206,6 +206,7 @@ def _message(
         "splits": kind == "incoming" and line["message__channel"] != "chat",
         "automatic": automatic,
         "by_mail": "by_mail" in meta,
+        "rated": meta.get("rated"),
         "html": "" if foreign else cleaned(line["message__html"]),
         "text": line["message__text"],
         "open_hours": "",

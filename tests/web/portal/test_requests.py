@@ -46,7 +46,7 @@ def test_mt_19_az_10_a_crawl_finds_no_note_and_nothing_of_others(world: World, m
             assert answer.status_code in (200, 302), path
             body = text_of(answer) if not answer.streaming else ""
             pages += 1
-            for secret in (SECRET, FOREIGN, "emma.clarke", "password", world.agents["sara"].user.email):
+            for secret in (SECRET, FOREIGN, "emma.clarke", "md5$", world.agents["sara"].user.email):
                 assert secret not in body, (path, secret)
             waiting += [
                 link
