@@ -11,6 +11,7 @@ from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import edition
 from pelekan.knowledge import search as answers
 from pelekan.knowledge.bot import talking as bot
+from pelekan.knowledge.community import finding, following
 from pelekan.knowledge.deflection import cards
 from pelekan.knowledge.deflection import solved as solved_questions
 from pelekan.knowledge.trail import gaps
@@ -156,6 +157,17 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "section.archived": [edition.follow],
     "section.restored": [edition.follow],
     "section.ordered": [edition.follow],
+    "post.shown": [finding.follow, following.heard],
+    "post.waiting": [finding.follow, ring.ring],
+    "post.hidden": [finding.follow],
+    "post.changed": [finding.follow],
+    "post.deleted": [finding.follow],
+    "post.refused": [finding.follow],
+    "post.reported": [ring.ring],
+    "topic.accepted": [finding.follow, following.heard],
+    "topic.merged": [finding.follow],
+    "topic.moved": [finding.follow],
+    "community.unanswered": [ring.ring],
     "message.undelivered": [timers.follow],
     "message.under_way": [timers.follow],
     "delivery.stopped": [reaching.follow],

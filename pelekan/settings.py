@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "pelekan.knowledge.trail",
     "pelekan.knowledge.deflection",
     "pelekan.knowledge.bot",
+    "pelekan.knowledge.community",
     "pelekan.channels",
     "pelekan.web",
     "pelekan.api",

@@ -13,6 +13,8 @@ from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.knowledge import keeping as articles
 from pelekan.knowledge import reviewing
 from pelekan.knowledge.bot import talking as bot
+from pelekan.knowledge.community import chores as community
+from pelekan.knowledge.community import following
 from pelekan.knowledge.deflection import solved
 from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
@@ -46,6 +48,7 @@ JOBS: list[Job] = [
     webhooks.JOB,
     reviewing.JOB,
     bot.JOB,
+    following.JOB,
 ]
 
 CHORES = [
@@ -65,6 +68,8 @@ CHORES = [
     Chore(days.catch_up, timedelta(minutes=10)),
     Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),
+    Chore(community.alarm, timedelta(minutes=10)),
+    Chore(community.drop_unsent, timedelta(hours=1)),
 ]
 
 

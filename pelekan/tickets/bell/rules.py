@@ -33,6 +33,7 @@ class Ring(StrEnum):
     STEPS = "steps"
     ARTICLE = "article"
     REMARK = "remark"
+    COMMUNITY = "community"
 
 
 class By(StrEnum):
@@ -64,6 +65,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.STEPS: (By.BELL,),
     Ring.ARTICLE: (By.BELL,),
     Ring.REMARK: (By.BELL,),
+    Ring.COMMUNITY: (By.BELL,),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -156,6 +158,9 @@ def ringing(what: Rung) -> list[Ringing]:
         return [Ringing(Ring.PROMISE, f"promise:{what.ticket}", tuple(what.data["agents"]))]
     if what.name == "desk.forgot":
         return [Ringing(Ring.FORGOTTEN, f"forgotten:{what.data['list']}", tuple(what.data["agents"]))]
+    if what.name in ("post.waiting", "post.reported", "community.unanswered"):
+        key = "community:unanswered" if what.name == "community.unanswered" else "community:waiting"
+        return [Ringing(Ring.COMMUNITY, key, tuple(what.data["agents"]))]
     if what.name == "ticket.nobody_free":
         return [Ringing(Ring.NOBODY, f"nobody:{what.ticket}", tuple(what.data["agents"]))]
     if what.name in ARTICLES:  # who may read it was asked when it happened

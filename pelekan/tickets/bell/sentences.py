@@ -31,6 +31,7 @@ NAMES = {
     Ring.STEPS: gettext_lazy("A customer has ticked all steps that I sent"),
     Ring.ARTICLE: gettext_lazy("An article needs me: review, publishing, or a look whether it is still true"),
     Ring.REMARK: gettext_lazy("A reader says what my article lacks"),
+    Ring.COMMUNITY: gettext_lazy("Something in the community waits for the team"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
@@ -39,6 +40,7 @@ ICONS = {
     Ring.DUE: "timer", Ring.REFUSED: "octagon-alert", Ring.STEPS: "list-checks",
     Ring.ARTICLE: "book-open",
     Ring.REMARK: "message-circle-question",
+    Ring.COMMUNITY: "messages-square",
 }  # fmt: skip
 
 
@@ -167,6 +169,10 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
             )
             % words
         )
+    if kind == Ring.COMMUNITY and "number" in data:
+        return _("Questions in the community are still without an answer")
+    if kind == Ring.COMMUNITY:
+        return _("In the community a post waits for a look")
     if kind == Ring.DUE:
         _source, target, how = [*str(data.get("source", "")).split(":"), "", ""][:3]
         return str(CLOCKS.get((target, how), NAMES[Ring.DUE]))
