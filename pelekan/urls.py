@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("pelekan.web.help.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
     path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
+    path("community/", include("pelekan.web.community.urls")),
     path("desk/settings/", include("pelekan.web.admin.urls")),
     path("setup/", start.begin, name="setup"),
     path("desk/knowledge/remarks/", remarks.remarks, name="desk_remarks"),

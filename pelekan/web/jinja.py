@@ -93,8 +93,9 @@ def page(request: HttpRequest) -> dict[str, Any]:
     language = translation.get_language() or "en"
     token = SimpleLazyObject(lambda: get_token(request))  # once a page: each new mask takes a while
     return {
-        "csrf_token": token,
-        "csrf_input": Proof(token),
+        # a page for everybody holds nothing of this browser's, so that it can be kept
+        "csrf_token": token if not getattr(request, "for_all", False) else "",
+        "csrf_input": Proof(token) if not getattr(request, "for_all", False) else "",
         "lang": language,
         "dir": "rtl" if language in ("fa", "ar") else "ltr",
         "dates": Reading(request.dates) if hasattr(request, "dates") else None,

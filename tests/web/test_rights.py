@@ -31,6 +31,7 @@ ROWS: list[tuple[str, str]] = [
     (r"help/.*|sitemap.*|robots.txt", "everybody"),
     (r"accounts/.*", "everybody"),
     (r"portal/.*", "customer"),
+    (r"community/.*", "everybody"),  # writing asks for a sign-in: tests/web/community
     (r"widget/.*", "visitor"),
     (r"c/<str:token>", "holder"),
     (r"answers/.*", "visitor"),  # beside a request that is being written

@@ -27,8 +27,13 @@ class Like:
 
 def search_text(topic: Topic) -> str:
     """All words of a topic that stand in the open, without its title; the accepted answer first."""
-    rows = Post.objects.filter(topic=topic, state=State.SHOWN).exclude(parent__state__in=[State.WAITING, State.REFUSED])
-    posts = sorted(rows.values_list("pk", "first", "text"), key=lambda one: (not one[1], one[0] != topic.accepted_id, one[0]))
+    rows = Post.objects.filter(topic=topic, state=State.SHOWN).exclude(
+        parent__state__in=[State.WAITING, State.REFUSED]
+    )
+    posts = sorted(
+        rows.values_list("pk", "first", "text"),
+        key=lambda one: (not one[1], one[0] != topic.accepted_id, one[0]),
+    )
     return "\n".join(text for _pk, _first, text in posts)
 
 
@@ -71,7 +76,9 @@ def find(query: str, *, reader: Reader, language: str = "", limit: int = 10, mos
         least = max(2, len(groups) // 2)
         ranks = {doc: number for doc, number in ranks.items() if number >= least}
     else:
-        ranks = {doc: len(groups) for doc, _space in index(INDEX).find(groups, before=None, limit=MOST_LOOKED_AT)}
+        ranks = {
+            doc: len(groups) for doc, _space in index(INDEX).find(groups, before=None, limit=MOST_LOOKED_AT)
+        }
     rows = Topic.objects.readable_by(reader).filter(pk__in=ranks)
     best = sorted(
         rows, key=lambda one: (one.language != language, -ranks[one.pk], one.accepted_id is None, -one.votes, -one.pk)

@@ -40,7 +40,7 @@ def follow(member: Member, on: Topic | Space, *, wanted: bool = True, now: datet
     )
     record(
         "member.followed" if wanted else "member.unfollowed", by=member.customer, at=now or clock(),
-        member=member.pk, **{name: one.pk for name, one in where.items()},
+        member=member.pk, topic=on.pk if isinstance(on, Topic) else None, space=on.pk if isinstance(on, Space) else None,
     )  # fmt: skip
 
 
@@ -71,7 +71,12 @@ def heard(event: Event) -> None:
         return
     if event.name == "topic.accepted":
         if post.member_id and event.customer_id != (post.member.customer_id if post.member else None):
-            _due(Following.objects.filter(member=post.member_id, topic=post.topic_id), post, "accepted", event.at)
+            _due(
+                Following.objects.filter(member=post.member_id, topic=post.topic_id),
+                post,
+                "accepted",
+                event.at,
+            )
         return
     if post.member_id:  # who takes part hears how it goes on, unless he said no
         Following.objects.get_or_create(member_id=post.member_id, topic_id=post.topic_id)
@@ -116,7 +121,11 @@ def tell_author(post: Post, why: str, now: datetime) -> None:
 def tell(row: Following) -> datetime | None:
     """Job: one mail, if it is still true and he may still read it."""
     now = clock()
-    post = Post.objects.select_related("topic__space", "member", "agent__user").filter(pk=row.post_id or 0).first()
+    post = (
+        Post.objects.select_related("topic__space", "member", "agent__user")
+        .filter(pk=row.post_id or 0)
+        .first()
+    )
     member = Member.objects.select_related("customer__user").get(pk=row.member_id)
     address = mail_address(member.customer)
     if post is None or not address or not _may_hear(row, member, post):
@@ -187,7 +196,9 @@ def of_token(token: str) -> Following | None:
     number, _dash, signature = token.partition("-")
     if not verify(PURPOSE, number, signature, settings.SECRET_KEY):
         return None
-    return Following.objects.select_related("member__customer", "topic", "space").filter(pk=int(number)).first()
+    return (
+        Following.objects.select_related("member__customer", "topic", "space").filter(pk=int(number)).first()
+    )
 
 
 @action
@@ -197,4 +208,11 @@ def end(row: Following, *, all_mails: bool = False, again: bool = False, now: da
         members.want_mail(row.member, again, now=now)
     row.ended, row.due_at = not again, None
     row.save(update_fields=["ended", "due_at"])
-    record("member.ended_mail", by=row.member.customer, at=now or clock(), member=row.member_id, again=again, all=all_mails)
+    record(
+        "member.ended_mail",
+        by=row.member.customer,
+        at=now or clock(),
+        member=row.member_id,
+        again=again,
+        all=all_mails,
+    )

@@ -67,7 +67,9 @@ def save_space(
     if read == Readers.GROUPS and not groups:
         raise CannotBe("groups", _("Choose at least one group, or nobody could read this space."))
     new = row is None
-    row = row or Space(slug=_free_slug(slug or names.get("en") or next(iter(names.values()))), position=Space.objects.count())
+    row = row or Space(
+        slug=_free_slug(slug or names.get("en") or next(iter(names.values()))), position=Space.objects.count()
+    )
     row.names, row.descriptions = names, _said(descriptions or {}, 250)
     row.read, row.write = read, write
     row.save()
@@ -97,7 +99,11 @@ def _archive(row: Space, at: datetime | None, by: Agent | None) -> None:
     row.save(update_fields=["archived_at"])
     row.topics.update(changed_at=clock())
     record(
-        "space.archived" if at else "space.restored", by=by, topics=["desk"], space=row.pk, title=row.named("en")
+        "space.archived" if at else "space.restored",
+        by=by,
+        topics=["desk"],
+        space=row.pk,
+        title=row.named("en"),
     )
 
 

@@ -18,7 +18,7 @@ LONGEST = 12_000
 """Characters of one post."""
 
 PICTURES = "/community/files/"
-_TOKEN = r"[0-9a-f]{32}"  # noqa: S105
+_TOKEN = r"[0-9a-f]{32}"
 _PICTURE = re.compile(rf"!\[([^\]\n]{{0,200}})\]\({PICTURES}({_TOKEN})/\)")
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\((https?://[^\s()<>\"']{1,1000})\)")
 _BARE = re.compile(r"https?://[^\s<>\"'`{}|\\^\u2066-\u2069\u200e\u200f]{1,1000}")
@@ -81,9 +81,11 @@ def _blocks(lines: list[str], names: set[str]) -> list[str]:
             inner = [one.strip()[1:].strip() for one in lines[at:end]]
             out.append(f"<blockquote>{_paragraph(inner, names)}</blockquote>")
             at = end
-        elif found := next((pair for pair in ((_BULLET, "ul"), (_NUMBER, "ol")) if pair[0].match(line)), None):
+        elif found := next(
+            (pair for pair in ((_BULLET, "ul"), (_NUMBER, "ol")) if pair[0].match(line)), None
+        ):
             shape, tag = found
-            end = _while(lines, at, lambda one, shape=shape: bool(shape.match(one)))  # type: ignore[misc]
+            end = _while(lines, at, lambda one, shape=shape: bool(shape.match(one)))
             items = [shape.match(one.strip())[1] for one in lines[at:end]]  # type: ignore[index]
             rows = "".join(f'<li dir="auto">{_inline(one, names)}</li>' for one in items)
             out.append(f'<{tag} dir="auto">{rows}</{tag}>')

@@ -38,9 +38,7 @@ def choose_name(customer: Customer, name: str, *, about: str = "", now: datetime
     """Take part, or be called otherwise. CannotBe says at "name" what is wrong with it."""
     name = unicodedata.normalize("NFC", one_line(name, 60)).strip("\u200c")
     if not _FORM.fullmatch(name):
-        raise CannotBe(
-            "name", _("A name has 2 to 30 letters, digits, points or hyphens, without blanks.")
-        )
+        raise CannotBe("name", _("A name has 2 to 30 letters, digits, points or hyphens, without blanks."))
     shape = folded(name)
     if not shape or shape in {folded(one) for one in (*_TAKEN, desk.sign().name)} or _is_agent(shape):
         raise CannotBe("name", _("This name belongs to the team. Choose another one."))

@@ -136,8 +136,12 @@ class Topic(models.Model):
     title = models.CharField(max_length=200)
     slug = models.SlugField(max_length=160, allow_unicode=True)  # for the eye: addresses hold the id
     state = models.CharField(max_length=8, choices=State.choices, default=State.SHOWN)  # its first post's
-    begun_by = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics")
-    accepted = models.OneToOneField("Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    begun_by = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="topics"
+    )
+    accepted = models.OneToOneField(
+        "Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     answers = models.PositiveIntegerField(default=0)  # shown ones
     votes = models.IntegerField(default=0)  # of the first post
     begun_at = models.DateTimeField(default=now)
@@ -145,8 +149,12 @@ class Topic(models.Model):
     changed_at = models.DateTimeField(default=now)  # anything of its page changed: for caches
     locked_at = models.DateTimeField(null=True, blank=True)
     pinned_at = models.DateTimeField(null=True, blank=True)
-    merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="merged")
-    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="merged"
+    )
+    duplicate_of = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     ticket = models.ForeignKey(Ticket, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     told_at = models.DateTimeField(null=True, blank=True)  # the managers heard that nobody answers
@@ -179,7 +187,9 @@ class Post(models.Model):
     """What somebody said: the topic's own words (`number` 1), an answer, or a comment on one of both (`parent`)."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="posts")
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="comments")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="comments"
+    )
     first = models.BooleanField(default=False)
     member = models.ForeignKey(Member, null=True, blank=True, on_delete=models.SET_NULL, related_name="posts")
     agent = models.ForeignKey(Agent, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
@@ -251,8 +261,12 @@ class Following(models.Model):
     has looked (`told_at` is empty again)."""
 
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="following")
-    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.CASCADE, related_name="followers")
-    space = models.ForeignKey(Space, null=True, blank=True, on_delete=models.CASCADE, related_name="followers")
+    topic = models.ForeignKey(
+        Topic, null=True, blank=True, on_delete=models.CASCADE, related_name="followers"
+    )
+    space = models.ForeignKey(
+        Space, null=True, blank=True, on_delete=models.CASCADE, related_name="followers"
+    )
     ended = models.BooleanField(default=False)  # by himself: answering again doesn't bring it back
     post = models.ForeignKey(Post, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     why = models.CharField(max_length=10, blank=True)  # answer, mention, topic, accepted, look, refused

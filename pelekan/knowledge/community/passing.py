@@ -52,17 +52,27 @@ def make_article(topic: Topic, section: Section, *, by: Agent, now: datetime | N
     with translation.override(topic.language):
         back = _("From the community: %(title)s") % {"title": anonymous(topic.title, names)}
     body += f'\n<p dir="auto"><a href="{escape(page)}">{escape(back)}</a></p>'
-    made = articles.write(made.article, language=topic.language, title=anonymous(topic.title, names), body=body, by=by, now=now)
+    made = articles.write(
+        made.article, language=topic.language, title=anonymous(topic.title, names), body=body, by=by, now=now
+    )
     topic.article, topic.changed_at = made.article, now
     topic.save(update_fields=["article", "changed_at"])
-    record("topic.article_made", by=by, at=now, topics=["desk"], topic=topic.pk, space=topic.space_id, article=made.article_id)
+    record(
+        "topic.article_made",
+        by=by,
+        at=now,
+        topics=["desk"],
+        topic=topic.pk,
+        space=topic.space_id,
+        article=made.article_id,
+    )
     return made
 
 
 def _chosen(topic: Topic) -> list[Post]:
     first = topic.posts.filter(first=True, state=State.SHOWN).first()
     answers = topic.posts.filter(first=False, parent=None, state=State.SHOWN)
-    best = answers.filter(pk=topic.accepted_id).first() or answers.order_by("-votes", "at").first()
+    best = answers.filter(pk=topic.accepted_id or 0).first() or answers.order_by("-votes", "at").first()
     return [one for one in (first, best) if one is not None]
 
 
@@ -85,7 +95,13 @@ def _part(article: Article, post: Post, names: list[str], by: Agent) -> str:
         kept = files.store(bytes_, Path(settings.MEDIA_ROOT))
         name = f"picture-{picture.pk}.webp"
         own = ArticlePicture.objects.create(
-            article=article, name=name, kind=picture.kind, sha256=kept.sha256, size=kept.size, path=kept.path, added_by=by
+            article=article,
+            name=name,
+            kind=picture.kind,
+            sha256=kept.sha256,
+            size=kept.size,
+            path=kept.path,
+            added_by=by,
         )
         html = html.replace(old, f"/help/files/{own.pk}/{name}")
     return html
@@ -96,7 +112,9 @@ def make_ticket(topic: Topic, *, by: Agent, now: datetime | None = None) -> Tick
     """A private request of what the asker wrote; he sees it in his portal, everybody else only that the team took it up.
     A topic gives one request. CannotBe where nobody asked, or requests can't be made."""
     now = now or clock()
-    topic = Topic.objects.select_for_update(of=("self",)).select_related("begun_by__customer").get(pk=topic.pk)
+    topic = (
+        Topic.objects.select_for_update(of=("self",)).select_related("begun_by__customer").get(pk=topic.pk)
+    )
     if topic.ticket is not None:
         return topic.ticket
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()

@@ -7,7 +7,15 @@ from collections.abc import Iterable
 
 from pelekan.lib.folding import fold
 
-FIRST, LINKS, WORDS, ALIKE, FAST, TRAP, REPORTED = "first", "links", "words", "alike", "fast", "trap", "reported"
+FIRST, LINKS, WORDS, ALIKE, FAST, TRAP, REPORTED = (
+    "first",
+    "links",
+    "words",
+    "alike",
+    "fast",
+    "trap",
+    "reported",
+)
 REASONS = (FIRST, LINKS, WORDS, ALIKE, FAST, TRAP, REPORTED)
 
 MOST_LINKS = 3

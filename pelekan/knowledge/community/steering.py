@@ -90,7 +90,9 @@ def waiting() -> Any:
     """Posts that somebody should look at, the oldest first: those that wait, and those that readers reported."""
     reported = Report.objects.filter(settled_at=None).values("post")
     rows = Post.objects.filter(state=State.WAITING) | Post.objects.filter(pk__in=reported, state=State.SHOWN)
-    return rows.select_related("topic__space", "member__customer", "agent__user", "parent").order_by("at", "pk")
+    return rows.select_related("topic__space", "member__customer", "agent__user", "parent").order_by(
+        "at", "pk"
+    )
 
 
 @action
@@ -172,7 +174,13 @@ def mark_duplicate(topic: Topic, other: Topic | None, *, by: Agent, now: datetim
         if other.pk == topic.pk or other.duplicate_of_id == topic.pk:
             raise CannotBe("other", _("Choose another topic than this one."))
     _set(topic, now, duplicate_of=other)
-    _record("topic.duplicate" if other else "topic.no_duplicate", topic, by, now, other=other.pk if other else None)
+    _record(
+        "topic.duplicate" if other else "topic.no_duplicate",
+        topic,
+        by,
+        now,
+        other=other.pk if other else None,
+    )
 
 
 @action
@@ -181,7 +189,10 @@ def merge(topic: Topic, into: Topic, *, by: Agent, now: datetime | None = None) 
     answer there, with its title above it."""
     now = now or clock()
     into = end_of(into)
-    held = {one.pk: one for one in Topic.objects.select_for_update().filter(pk__in=[topic.pk, into.pk]).order_by("pk")}
+    held = {
+        one.pk: one
+        for one in Topic.objects.select_for_update().filter(pk__in=[topic.pk, into.pk]).order_by("pk")
+    }
     topic, into = held[topic.pk], held[into.pk]
     if topic.pk == into.pk:
         raise CannotBe("other", _("Choose another topic than this one."))

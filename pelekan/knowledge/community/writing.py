@@ -106,9 +106,7 @@ def answer(
 
 
 @action
-def change(
-    post: Post, *, by: Author, source: str, title: str = "", now: datetime | None = None
-) -> Post:
+def change(post: Post, *, by: Author, source: str, title: str = "", now: datetime | None = None) -> Post:
     """Other words, by the author while the time for it runs, or by an agent. The former ones stay in the history."""
     now = now or clock()
     by = _held(by)
@@ -127,7 +125,9 @@ def change(
     )  # fmt: skip
     _put_words(post, source)
     post.edited_at = now
-    if post.state == State.SHOWN and isinstance(by, Member):  # whoever is trusted may still be caught by links and words
+    if post.state == State.SHOWN and isinstance(
+        by, Member
+    ):  # whoever is trusted may still be caught by links and words
         post.reasons = [one for one in _reasons(post, by, Sending(), now, title) if one != sifting.FIRST]
     post.save()
     _bind(post, by)
@@ -198,7 +198,7 @@ def show(post: Post, now: datetime) -> None:
         topic.state = State.SHOWN
         topic.save(update_fields=["state"])
     if post.member is not None:
-        Member.objects.filter(pk=post.member_id).update(approved=F("approved") + 1)
+        Member.objects.filter(pk=post.member_id or 0).update(approved=F("approved") + 1)
     Topic.objects.filter(pk=topic.pk).update(last_at=now)
     recount(topic, now)
 
@@ -213,7 +213,7 @@ def take_out(post: Post, state: str, now: datetime) -> None:
         topic.accepted = None
         topic.save(update_fields=["accepted"])
     if shown:
-        Member.objects.filter(pk=post.member_id, approved__gt=0).update(approved=F("approved") - 1)
+        Member.objects.filter(pk=post.member_id or 0, approved__gt=0).update(approved=F("approved") - 1)
     if post.first:
         others = topic.posts.filter(state=State.SHOWN).exclude(pk=post.pk)
         if post.member_id:
@@ -280,7 +280,7 @@ def _write(
 ) -> Post:  # fmt: skip
     agent = by if isinstance(by, Agent) else None
     post = Post(
-        topic=topic, parent=parent, first=first, member=None if agent else by, agent=agent,
+        topic=topic, parent=parent, first=first, member=by if isinstance(by, Member) else None, agent=agent,
         as_desk=as_desk and agent is not None, client_id=sending.client_id, at=now,
     )  # fmt: skip
     _put_words(post, source)
@@ -304,7 +304,9 @@ def _put_words(post: Post, source: str) -> None:
 
 
 def _reasons(post: Post, by: Member, sending: Sending, now: datetime, title: str) -> list[str]:
-    lately = Post.objects.filter(Q(member=by) | Q(state__in=[State.WAITING, State.REFUSED]), at__gt=now - A_WHILE)
+    lately = Post.objects.filter(
+        Q(member=by) | Q(state__in=[State.WAITING, State.REFUSED]), at__gt=now - A_WHILE
+    )
     compared = lately.exclude(pk=post.pk).order_by("-pk").values_list("folded", flat=True)[:MOST_COMPARED]
     kept = rules()
     return sifting.reasons(

@@ -36,6 +36,7 @@ from pelekan.web.admin import (
     tokens,
     webhooks,
 )
+from pelekan.web.community import settings as community
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", overview.overview, name="settings"),
@@ -185,5 +186,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("replay/<int:pk>/stop/", replay.stop, name="settings_replay_stop"),
     path("replay/<int:pk>/tickets/<int:line>/", replay.diverted, name="settings_replay_ticket"),
     path("replay/<int:pk>/drafts/<int:draft>/<slug:what>/", replay.act, name="settings_replay_act"),
+    path("community/", community.community, name="settings_community"),
+    path("community/new/", community.new_space, name="settings_space_new"),
+    path("community/<int:pk>/", community.space, name="settings_space"),
+    path("community/<int:pk>/archive/", community.archive, name="settings_space_archive"),
+    path("community/<int:pk>/restore/", community.restore, name="settings_space_restore"),
     path("log/", log.log, name="settings_log"),
 ]

@@ -102,7 +102,9 @@ def follow_topic(request: HttpRequest, guest: Guest, pk: int) -> HttpResponse:
 @writers
 def follow_space(request: HttpRequest, guest: Guest, slug: str) -> HttpResponse:
     """Hear of each new topic of a space, or no longer."""
-    return _follow(request, guest, _space(guest, slug), reverse("community_space", args=[guest.language, slug]))
+    return _follow(
+        request, guest, _space(guest, slug), reverse("community_space", args=[guest.language, slug])
+    )
 
 
 def _follow(request: HttpRequest, guest: Guest, on: Any, back: str) -> HttpResponse:
@@ -124,9 +126,17 @@ def me(request: HttpRequest, guest: Guest) -> HttpResponse:
         return HttpResponseRedirect(reverse("community_home", args=[guest.language]))
     wish = own_path(request.POST.get("next") or request.GET.get("next") or "", "")
     member, errors = guest.member, {}
-    values = {"name": member.name if member else "", "about": member.about if member else "", "mails": member.mails if member else True}
+    values: dict[str, Any] = {
+        "name": member.name if member else "",
+        "about": member.about if member else "",
+        "mails": member.mails if member else True,
+    }
     if request.method == "POST":
-        values = {"name": request.POST.get("name", "")[:60], "about": request.POST.get("about", "")[:300], "mails": "mails" in request.POST}
+        values = {
+            "name": request.POST.get("name", "")[:60],
+            "about": request.POST.get("about", "")[:300],
+            "mails": "mails" in request.POST,
+        }
         try:
             NETWORK.take(f"name:{client(request)}", clock())
             made = members.choose_name(guest.customer, values["name"].strip(), about=values["about"])
@@ -144,16 +154,27 @@ def me(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def _follows(guest: Guest) -> list[dict[str, str]]:
-    rows = Following.objects.filter(member=guest.member or 0, ended=False).select_related("topic__space", "space").order_by("-pk")[:50]
+    rows = (
+        Following.objects.filter(member=guest.member or 0, ended=False)
+        .select_related("topic__space", "space")
+        .order_by("-pk")[:50]
+    )
     found = []
     for one in rows:
         if one.topic is not None:
             there = steering.end_of(one.topic)
-            found.append({"label": there.title, "url": shapes.address(there, guest.language), "off": reverse("community_follow_topic", args=[guest.language, there.pk])})
+            found.append(
+                {
+                    "label": there.title,
+                    "url": shapes.address(there, guest.language),
+                    "off": reverse("community_follow_topic", args=[guest.language, there.pk]),
+                }
+            )
         elif one.space is not None:
             found.append(
                 {
-                    "label": one.space.named(guest.language), "url": reverse("community_space", args=[guest.language, one.space.slug]),
+                    "label": one.space.named(guest.language),
+                    "url": reverse("community_space", args=[guest.language, one.space.slug]),
                     "off": reverse("community_follow_space", args=[guest.language, one.space.slug]),
                 }
             )
@@ -161,7 +182,11 @@ def _follows(guest: Guest) -> list[dict[str, str]]:
 
 
 def _waiting(guest: Guest) -> list[dict[str, Any]]:
-    mine = Post.objects.filter(member=guest.member or 0, state__in=[State.WAITING, State.REFUSED]).select_related("topic").order_by("-pk")
+    mine = (
+        Post.objects.filter(member=guest.member or 0, state__in=[State.WAITING, State.REFUSED])
+        .select_related("topic")
+        .order_by("-pk")
+    )
     return [
         {
             "title": one.topic.title, "text": one.text[:200], "at": one.at, "refused": one.refused_because, "waits": one.state == State.WAITING,
@@ -178,7 +203,15 @@ def off(request: HttpRequest, guest: Guest, token: str) -> HttpResponse:
     """The way out of a mail. GET changes nothing: mail scanners open every link."""
     row = following.of_token(token)
     if row is None:
-        return show(request, guest, "community/off.html", title=_("Mails from the community"), row=None, done="", status=404)
+        return show(
+            request,
+            guest,
+            "community/off.html",
+            title=_("Mails from the community"),
+            row=None,
+            done="",
+            status=404,
+        )
     done = ""
     if request.method == "POST":
         try:
@@ -187,8 +220,22 @@ def off(request: HttpRequest, guest: Guest, token: str) -> HttpResponse:
             return HttpResponse(status=429)
         done = "again" if "again" in request.POST else "all" if "all" in request.POST else "off"
         following.end(row, all_mails=done == "all", again=done == "again")
-    about = row.topic.title if row.topic is not None else row.space.named(guest.language) if row.space is not None else ""
-    return show(request, guest, "community/off.html", title=_("Mails from the community"), row=row.pk, about=about, done=done)
+    about = (
+        row.topic.title
+        if row.topic is not None
+        else row.space.named(guest.language)
+        if row.space is not None
+        else ""
+    )
+    return show(
+        request,
+        guest,
+        "community/off.html",
+        title=_("Mails from the community"),
+        row=row.pk,
+        about=about,
+        done=done,
+    )
 
 
 __all__ = ["act", "follow_space", "follow_topic", "me", "off", "report"]

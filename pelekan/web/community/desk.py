@@ -70,7 +70,10 @@ def _rows(chosen: str, request: HttpRequest, number: int) -> tuple[list[dict[str
         ], len(people) > PAGE  # fmt: skip
     topics = steering.unanswered() if chosen == "unanswered" else Topic.objects.filter(merged_into=None).exclude(state=State.DELETED).select_related("space", "begun_by").order_by("-last_at", "-pk")  # fmt: skip
     found = list(topics[start : start + PAGE + 1])
-    return [{**shapes.row(one, language), "desk_url": url("desk_community_topic", one.pk), "state": one.state} for one in found[:PAGE]], len(found) > PAGE
+    return [
+        {**shapes.row(one, language), "desk_url": url("desk_community_topic", one.pk), "state": one.state}
+        for one in found[:PAGE]
+    ], len(found) > PAGE
 
 
 def _waiting(post: Post, language: str) -> dict[str, Any]:
@@ -91,7 +94,10 @@ def _digits(request: HttpRequest, number: int) -> str:
 
 
 def _page(request: HttpRequest, template: str, title: str, **context: Any) -> HttpResponse:
-    told = [{"text": str(m), "kind": "breach" if m.level_tag == "error" else "success"} for m in messages.get_messages(request)]
+    told = [
+        {"text": str(m), "kind": "breach" if m.level_tag == "error" else "success"}
+        for m in messages.get_messages(request)
+    ]
     status = context.pop("status", 200)
     return render(
         request, template, {**shell(request, None, "community"), **live(request), "title": title, "told": told, **context}, status=status
@@ -102,18 +108,29 @@ def _page(request: HttpRequest, template: str, title: str, **context: Any) -> Ht
 @agents
 def topic(request: HttpRequest, pk: int) -> HttpResponse:
     """A topic with everything that can be done about it."""
-    found = get_object_or_404(Topic.objects.select_related("space", "begun_by__customer", "merged_into", "duplicate_of", "ticket"), pk=pk)
+    found = get_object_or_404(
+        Topic.objects.select_related("space", "begun_by__customer", "merged_into", "duplicate_of", "ticket"),
+        pk=pk,
+    )
     if found.merged_into_id is not None:
         return HttpResponseRedirect(url("desk_community_topic", found.merged_into_id))
     language = request.LANGUAGE_CODE
-    posts = found.posts.select_related("member__customer", "agent__user", "topic__space").prefetch_related("reports__member").order_by("pk")[:500]
+    posts = (
+        found.posts.select_related("member__customer", "agent__user", "topic__space")
+        .prefetch_related("reports__member")
+        .order_by("pk")[:500]
+    )
     said = [
         {**_waiting(one, language), "state": one.state, "state_name": State(one.state).label, "refused": one.refused_because,
          "accepted": found.accepted_id == one.pk, "votes": one.votes, "team": one.agent_id is not None,
          "public": shapes.address(found, language) + f"#post-{one.pk}"}
         for one in posts
     ]  # fmt: skip
-    draft = Translation.objects.filter(article=found.article_id or 0).select_related("published", "newest").first()
+    draft = (
+        Translation.objects.filter(article=found.article_id or 0)
+        .select_related("published", "newest")
+        .first()
+    )
     return _page(
         request, "desk/community_topic.html", found.title, topic=found, row=shapes.row(found, language), posts=said,
         spaces=[(one.pk, one.named(language)) for one in Space.objects.filter(archived_at=None)],
@@ -127,14 +144,21 @@ def topic(request: HttpRequest, pk: int) -> HttpResponse:
 def _draft(draft: Translation | None) -> dict[str, Any] | None:
     if draft is None or draft.newest is None:
         return None
-    return {"title": draft.newest.title, "published": draft.published_id is not None, "article": draft.article_id, "id": draft.pk}
+    return {
+        "title": draft.newest.title,
+        "published": draft.published_id is not None,
+        "article": draft.article_id,
+        "id": draft.pk,
+    }
 
 
 def _others(found: Topic, language: str) -> list[tuple[int, str]]:
     """Topics that it could be the same as: those most alike first, then the newest."""
 
     everything = readers.Reader(level=32_767)
-    alike = [one.topic for one in finding.find(found.title, reader=everything, language=found.language, limit=10)]
+    alike = [
+        one.topic for one in finding.find(found.title, reader=everything, language=found.language, limit=10)
+    ]
     newest = list(Topic.objects.readable_by(everything).order_by("-last_at")[:30])
     rows = {one.pk: one for one in [*alike, *newest] if one.pk != found.pk}
     return [(pk, f"{one.title} ({one.space.named(language)})") for pk, one in rows.items()]
@@ -154,23 +178,38 @@ def topic_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
             said = _("Closed: only the team writes there now.") if what == "lock" else _("Open again.")
         elif what in ("pin", "unpin"):
             steering.pin(found, by=by, wanted=what == "pin")
-            said = _("It stands first in its space now.") if what == "pin" else _("It no longer stands first.")
+            said = (
+                _("It stands first in its space now.") if what == "pin" else _("It no longer stands first.")
+            )
         elif what == "move":
             space = _chosen(request, "space", Space.objects.filter(archived_at=None))
             steering.move(found, space, by=by)
             said = _("Moved. It is read by whoever reads that space.")
         elif what == "merge":
             into = steering.merge(found, _other(request), by=by)
-            target, said = url("desk_community_topic", into.pk), _("Merged: everything is here now, and the old address leads here.")
+            target, said = (
+                url("desk_community_topic", into.pk),
+                _("Merged: everything is here now, and the old address leads here."),
+            )
         elif what in ("duplicate", "no-duplicate"):
             steering.mark_duplicate(found, _other(request) if what == "duplicate" else None, by=by)
-            said = _("Its page leads to the other topic now.") if what == "duplicate" else _("It is no longer marked as asked before.")
+            said = (
+                _("Its page leads to the other topic now.")
+                if what == "duplicate"
+                else _("It is no longer marked as asked before.")
+            )
         elif what == "article":
-            draft = passing.make_article(found, _chosen(request, "section", Section.objects.filter(archived_at=None)), by=by)
-            said = _("A draft is made: “%(title)s”. Nobody reads it before it is published.") % {"title": draft.newest.title if draft.newest else ""}
+            draft = passing.make_article(
+                found, _chosen(request, "section", Section.objects.filter(archived_at=None)), by=by
+            )
+            said = _("A draft is made: “%(title)s”. Nobody reads it before it is published.") % {
+                "title": draft.newest.title if draft.newest else ""
+            }
         elif what == "ticket":
             ticket = passing.make_ticket(found, by=by)
-            said = _("Request #%(number)s is made; the customer sees it in the portal.") % {"number": ticket.number}
+            said = _("Request #%(number)s is made; the customer sees it in the portal.") % {
+                "number": ticket.number
+            }
         else:
             raise Http404
         messages.success(request, said)
@@ -185,7 +224,11 @@ def _other(request: HttpRequest) -> Topic:
 
 def _chosen(request: HttpRequest, name: str, rows: Any) -> Any:
     value = request.POST.get(name, "")
-    found = rows.filter(pk=int(value)).first() if value.isascii() and value.isdigit() and len(value) < 18 else None
+    found = (
+        rows.filter(pk=int(value)).first()
+        if value.isascii() and value.isdigit() and len(value) < 18
+        else None
+    )
     if found is None:
         raise CannotBe(name, _("Choose one from the list."))
     return found
@@ -197,7 +240,11 @@ def post_act(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """approve, refuse (with the reason), and refuse-block: the author writes nothing more."""
     post = get_object_or_404(Post.objects.select_related("topic", "member"), pk=pk)
     by = agent_in(request)
-    back = url("desk_community_topic", post.topic_id) if request.POST.get("back") == "topic" else reverse("desk_community") + "?list=waiting"
+    back = (
+        url("desk_community_topic", post.topic_id)
+        if request.POST.get("back") == "topic"
+        else reverse("desk_community") + "?list=waiting"
+    )
     because = request.POST.get("because", "")
     try:
         if what == "approve":

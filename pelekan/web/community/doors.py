@@ -93,9 +93,7 @@ def writers(view: View) -> View:
         if guest.author is not None:
             return view(request, guest, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else request.POST.get("back", "")
-        return HttpResponseRedirect(
-            f"{reverse('community_me', args=[guest.language])}?next={quote(back)}"
-        )
+        return HttpResponseRedirect(f"{reverse('community_me', args=[guest.language])}?next={quote(back)}")
 
     return signed_in(inner)
 

@@ -30,7 +30,10 @@ def fresh(now: datetime) -> dict[str, Any]:
 
 def came(request: HttpRequest, now: datetime) -> dict[str, Any]:
     """The same of a form that came back, to show it again."""
-    kept = {name: request.POST.get(name, "")[:13_000] for name in ("client_id", "opened", "text", "title", "kind", "space", "parent")}
+    kept = {
+        name: request.POST.get(name, "")[:13_000]
+        for name in ("client_id", "opened", "text", "title", "kind", "space", "parent")
+    }
     return {**fresh(now), **{name: value for name, value in kept.items() if value}}
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, F, Max, Q
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -46,7 +52,8 @@ def front(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest, guest: Guest) -> HttpResponse:
     """The spaces, and what was said last."""
     rows = Space.objects.readable_by(guest.reader).annotate(
-        number=Count("topics", filter=Q(topics__state=State.SHOWN, topics__merged_into=None)), last=Max("topics__last_at")
+        number=Count("topics", filter=Q(topics__state=State.SHOWN, topics__merged_into=None)),
+        last=Max("topics__last_at"),
     )
     spaces = [
         {
@@ -93,7 +100,9 @@ def _may(guest: Guest, space: Space) -> bool:
     return space.write == "customers" and (guest.member is None or guest.member.blocked_at is None)
 
 
-def _listed(request: HttpRequest, guest: Guest, rows: Any, here: str, *, pinned: bool = False) -> dict[str, Any]:
+def _listed(
+    request: HttpRequest, guest: Guest, rows: Any, here: str, *, pinned: bool = False
+) -> dict[str, Any]:
     chosen = request.GET.get("show", "all")
     chosen = chosen if chosen in FILTERS else "all"
     if chosen == "unanswered":
@@ -141,7 +150,9 @@ def topic(request: HttpRequest, guest: Guest, pk: int, slug: str) -> HttpRespons
 def visible(guest: Guest, pk: int) -> Topic:
     """The topic, if this guest may read it: what waits or was refused only its author and the team. Of a merged one, if he
     may read where it is now."""
-    rows = Topic.objects.select_related("space", "begun_by", "merged_into__space", "duplicate_of__space", "ticket")
+    rows = Topic.objects.select_related(
+        "space", "begun_by", "merged_into__space", "duplicate_of__space", "ticket"
+    )
     found = rows.filter(pk=pk).first()
     if found is None:
         raise Http404
@@ -196,7 +207,7 @@ def topic_page(request: HttpRequest, guest: Guest, found: Topic, **more: Any) ->
 
 
 def _may_answer(guest: Guest, found: Topic) -> str:
-    """"" where nobody writes; "sign_in", "name" or "yes"."""
+    """ "" where nobody writes; "sign_in", "name" or "yes"."""
     if found.state != State.SHOWN or (found.locked_at is not None and guest.agent is None):
         return ""
     if guest.agent is not None:
@@ -214,11 +225,20 @@ def _article(guest: Guest, found: Topic) -> dict[str, str] | None:
     """The article that was made of it, for whom it is."""
     if found.article_id is None:
         return None
-    rows = Translation.objects.readable_by(guest.reader).filter(article=found.article_id).select_related("published")
-    best = min(rows, key=lambda one: (one.language != guest.language, one.language != found.language), default=None)
+    rows = (
+        Translation.objects.readable_by(guest.reader)
+        .filter(article=found.article_id)
+        .select_related("published")
+    )
+    best = min(
+        rows, key=lambda one: (one.language != guest.language, one.language != found.language), default=None
+    )
     if best is None or best.published is None:
         return None
-    return {"title": best.published.title, "url": reverse("help_article", args=[best.language, best.pk, best.slug])}
+    return {
+        "title": best.published.title,
+        "url": reverse("help_article", args=[best.language, best.pk, best.slug]),
+    }
 
 
 def _request(guest: Guest, found: Topic) -> str:
@@ -249,7 +269,10 @@ def search(request: HttpRequest, guest: Guest) -> HttpResponse:
         walking.asked(
             query, place="community", found=len(found), language=guest.language, visit=visit_of(request, "community", guest.language)
         )  # fmt: skip
-    rows = [{**shapes.row(one.topic, guest.language), "pieces": one.title, "snippet": one.snippet} for one in found]
+    rows = [
+        {**shapes.row(one.topic, guest.language), "pieces": one.title, "snippet": one.snippet}
+        for one in found
+    ]
     page = show(
         request, guest, "community/search.html", section="community", query=query, rows=rows, too_much=too_much,
         status=429 if too_much else 200,
@@ -286,11 +309,18 @@ def feed(request: HttpRequest, guest: Guest, slug: str) -> HttpResponse:
     """The newest topics of a space, as Atom (RFC 4287). A space that not everybody reads has one only for who is signed in."""
     found = _space(guest, slug)
     rows = list(
-        Topic.objects.readable_by(guest.reader).filter(space=found).select_related("begun_by").order_by("-begun_at")[:30]
+        Topic.objects.readable_by(guest.reader)
+        .filter(space=found)
+        .select_related("begun_by")
+        .order_by("-begun_at")[:30]
     )
     firsts = {one.topic_id: one for one in Post.objects.filter(topic__in=rows, first=True, state=State.SHOWN)}
     entries = [
-        {**shapes.row(one, guest.language), "html": firsts[one.pk].html if one.pk in firsts else "", "changed_at": one.changed_at}
+        {
+            **shapes.row(one, guest.language),
+            "html": firsts[one.pk].html if one.pk in firsts else "",
+            "changed_at": one.changed_at,
+        }
         for one in rows
     ]
     response = render(
@@ -341,7 +371,9 @@ def post_of(guest: Guest, pk: int) -> Post:
     else:
         found = rows.filter(pk__in=Post.objects.readable_by(guest.reader).filter(pk=pk)).first()
         if found is None and guest.member is not None:
-            found = rows.filter(pk=pk, member=guest.member, topic__space__in=Space.objects.readable_by(guest.reader)).first()
+            found = rows.filter(
+                pk=pk, member=guest.member, topic__space__in=Space.objects.readable_by(guest.reader)
+            ).first()
     if found is None:
         raise Http404
     return found

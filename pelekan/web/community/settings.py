@@ -20,8 +20,12 @@ from pelekan.web.admin.frame import show
 
 class RulesForm(forms.Form):
     trust_after = Number(label=lazy("Posts that somebody looks at first"), min_value=0, max_value=100)
-    edit_minutes = Number(label=lazy("Minutes in which an author may change a post"), min_value=0, max_value=10_000)
-    unanswered_hours = Number(label=lazy("Hours without an answer until the managers are told"), min_value=0, max_value=1_000)
+    edit_minutes = Number(
+        label=lazy("Minutes in which an author may change a post"), min_value=0, max_value=10_000
+    )
+    unanswered_hours = Number(
+        label=lazy("Hours without an answer until the managers are told"), min_value=0, max_value=1_000
+    )
     words = Text(lazy("Filtered words, one in each line"), longest=20_000, rows=5, required=False)
 
 
@@ -35,8 +39,12 @@ class SpaceForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for code, name in Language.choices:
-            self.fields[f"name_{code}"] = Text(_("Name (%(language)s)") % {"language": name}, longest=80, required=False)
-            self.fields[f"text_{code}"] = Text(_("What it is about (%(language)s)") % {"language": name}, longest=250, required=False)
+            self.fields[f"name_{code}"] = Text(
+                _("Name (%(language)s)") % {"language": name}, longest=80, required=False
+            )
+            self.fields[f"text_{code}"] = Text(
+                _("What it is about (%(language)s)") % {"language": name}, longest=250, required=False
+            )
 
 
 @behind("settings", "GET", "POST")
@@ -62,7 +70,16 @@ def community(request: HttpRequest) -> HttpResponse:
         {"title": _("Trust"), "text": _("What newcomers write is looked at until this many of their posts were approved. 0: nobody looks; links and filtered words still wait."), "fields": ["trust_after", "words"]},
         {"title": _("Times"), "text": _("0 hours: nobody is told of questions without an answer."), "fields": ["edit_minutes", "unanswered_hours"]},
     ]  # fmt: skip
-    return show(request, "community", "settings_community", _("Community"), lead, form=form, topics=topics, spaces=spaces)
+    return show(
+        request,
+        "community",
+        "settings_community",
+        _("Community"),
+        lead,
+        form=form,
+        topics=topics,
+        spaces=spaces,
+    )
 
 
 @behind("settings", "GET", "POST")
@@ -80,7 +97,10 @@ def _space(request: HttpRequest, row: Space | None) -> HttpResponse:
     if row is not None:
         initial = {"read": row.read, "write": row.write, "groups": row.groups.all()}
         for code in Language.values:
-            initial |= {f"name_{code}": row.names.get(code, ""), f"text_{code}": row.descriptions.get(code, "")}
+            initial |= {
+                f"name_{code}": row.names.get(code, ""),
+                f"text_{code}": row.descriptions.get(code, ""),
+            }
     form = SpaceForm(request.POST or None, initial=initial)
     if form.is_valid():
         known = form.cleaned_data
@@ -92,7 +112,8 @@ def _space(request: HttpRequest, row: Space | None) -> HttpResponse:
         if attempt(form, lambda: keeping.save_space(row, by=agent(request), **values)):
             return went(request, "settings_community", _("Kept.") if row else _("The space is there."))
     topics = [
-        {"title": name, "text": "", "fields": [f"name_{code}", f"text_{code}"]} for code, name in Language.choices
+        {"title": name, "text": "", "fields": [f"name_{code}", f"text_{code}"]}
+        for code, name in Language.choices
     ]
     topics += [
         {"title": _("Reading"), "text": _("What not everybody reads is found by nobody else: no list, search, feed or mail."), "fields": ["read", "groups"]},
@@ -101,7 +122,14 @@ def _space(request: HttpRequest, row: Space | None) -> HttpResponse:
     acts = []
     if row is not None:
         name, label, sign = ("settings_space_archive", _("Archive"), "archive") if row.archived_at is None else ("settings_space_restore", _("Restore"), "rotate-ccw")  # fmt: skip
-        acts = [{"label": label, "post": reverse(name, args=[row.pk]), "sign": sign, "danger": row.archived_at is None}]
+        acts = [
+            {
+                "label": label,
+                "post": reverse(name, args=[row.pk]),
+                "sign": sign,
+                "danger": row.archived_at is None,
+            }
+        ]
     return show(
         request, "form", "settings_community", row.named(request.LANGUAGE_CODE) if row else _("New space"), form=form, topics=topics,
         acts=acts, back="settings_community",
@@ -111,10 +139,17 @@ def _space(request: HttpRequest, row: Space | None) -> HttpResponse:
 @behind("settings", "POST")
 def archive(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Space, pk=pk)
-    return told(request, "settings_community", lambda: keeping.archive_space(row, by=agent(request)), _("Archived. Nobody reads it now; nothing is lost."))
+    return told(
+        request,
+        "settings_community",
+        lambda: keeping.archive_space(row, by=agent(request)),
+        _("Archived. Nobody reads it now; nothing is lost."),
+    )
 
 
 @behind("settings", "POST")
 def restore(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Space, pk=pk)
-    return told(request, "settings_community", lambda: keeping.restore_space(row, by=agent(request)), _("It is back."))
+    return told(
+        request, "settings_community", lambda: keeping.restore_space(row, by=agent(request)), _("It is back.")
+    )

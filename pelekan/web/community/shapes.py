@@ -50,7 +50,11 @@ def posts(
     found = list(found)
     mine: set[int] = set()
     if guest.member is not None:
-        mine = set(Vote.objects.filter(member=guest.member, post__in=[one.pk for one in found]).values_list("post", flat=True))
+        mine = set(
+            Vote.objects.filter(member=guest.member, post__in=[one.pk for one in found]).values_list(
+                "post", flat=True
+            )
+        )
     return [_post(one, topic, guest, now, one.pk in mine) for one in found]
 
 
@@ -95,4 +99,6 @@ def threads(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     for one in sorted(rows, key=lambda it: it["at"]):
         if one["parent"] in top:
             top[one["parent"]]["comments"].append(one)
-    return sorted(top.values(), key=lambda it: (not it["first"], not it["accepted"], -it["votes"], it["at"], it["id"]))
+    return sorted(
+        top.values(), key=lambda it: (not it["first"], not it["accepted"], -it["votes"], it["at"], it["id"])
+    )

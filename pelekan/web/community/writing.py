@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, BinaryIO, cast
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.conf import settings
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,7 +32,11 @@ SANDBOX = "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 'self'"
 def ask(request: HttpRequest, guest: Guest) -> HttpResponse:
     """A new topic. While its title is typed, topics and articles that fit are shown."""
     now = clock()
-    spaces = {one.slug: one for one in Space.objects.readable_by(guest.reader) if guest.agent or one.write == "customers"}
+    spaces = {
+        one.slug: one
+        for one in Space.objects.readable_by(guest.reader)
+        if guest.agent or one.write == "customers"
+    }
     form = forms.came(request, now) if request.method == "POST" else {**forms.fresh(now), "space": request.GET.get("in", ""), "title": request.GET.get("title", "")[:200]}  # fmt: skip
     language = request.POST.get("language", guest.language)
     form |= {"language": language, "as_desk": "as_desk" in request.POST}
@@ -102,7 +106,11 @@ def answer(request: HttpRequest, guest: Guest, pk: int) -> HttpResponse:
     _take_pictures(request, guest, form)
     parent_id = form.get("parent", "")
     if parent_id:
-        parent = post_of(guest, int(parent_id)) if parent_id.isascii() and parent_id.isdigit() and len(parent_id) < 18 else None
+        parent = (
+            post_of(guest, int(parent_id))
+            if parent_id.isascii() and parent_id.isdigit() and len(parent_id) < 18
+            else None
+        )
         if parent is None:
             raise Http404
     else:
@@ -134,7 +142,11 @@ def edit(request: HttpRequest, guest: Guest, pk: int) -> HttpResponse:
     post = post_of(guest, pk)
     if not writing.may_change(post, guest.author, now):
         raise Http404
-    form = forms.came(request, now) if request.method == "POST" else {**forms.fresh(now), "text": post.source, "title": post.topic.title}
+    form = (
+        forms.came(request, now)
+        if request.method == "POST"
+        else {**forms.fresh(now), "text": post.source, "title": post.topic.title}
+    )
     errors: dict[str, str] = form["errors"]
     back = shapes.address(post.topic, guest.language) + f"#post-{post.pk}"
     if request.method == "POST":
@@ -143,7 +155,9 @@ def edit(request: HttpRequest, guest: Guest, pk: int) -> HttpResponse:
             form["preview"] = marks.to_html(marks.tidy(form["text"]))
         elif not errors:
             try:
-                post = writing.change(post, by=_author(guest), source=form["text"], title=form["title"], now=now)
+                post = writing.change(
+                    post, by=_author(guest), source=form["text"], title=form["title"], now=now
+                )
                 return HttpResponseRedirect(shapes.address(post.topic, guest.language) + f"#post-{post.pk}")
             except CannotBe as fault:
                 errors[fault.field] = fault.text
@@ -162,7 +176,9 @@ def _author(guest: Guest) -> writing.Author:
 
 def slow_down(much: TooMuch) -> str:
     minutes = max(1, round(much.after / 60))
-    return _("That was a lot at once. Wait %(minutes)s min and send it again; nothing is lost.") % {"minutes": minutes}
+    return _("That was a lot at once. Wait %(minutes)s min and send it again; nothing is lost.") % {
+        "minutes": minutes
+    }
 
 
 # Pictures
@@ -210,13 +226,17 @@ def picture(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @door
-def _picture(request: HttpRequest, guest: Guest, token: str) -> HttpResponse:
+def _picture(request: HttpRequest, guest: Guest, token: str) -> Any:
     found = pictures.readable(token, guest.reader, guest.author)
     if found is None:
         raise Http404
-    response = FileResponse(files.stored_path(found.path, settings.MEDIA_ROOT).open("rb"), content_type=found.kind)
+    response = FileResponse(
+        files.stored_path(found.path, settings.MEDIA_ROOT).open("rb"), content_type=found.kind
+    )
     response["Content-Length"] = found.size
     response["Content-Security-Policy"] = SANDBOX
-    out = found.post is not None and found.post.state == State.SHOWN and found.post.topic.space.read == "public"
+    out = (
+        found.post is not None and found.post.state == State.SHOWN and found.post.topic.space.read == "public"
+    )
     response["Cache-Control"] = "public, max-age=3600" if out else "private, no-store"
     return response

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.admin import conditions, seeking
+from pelekan.web.community import desk as community
 from pelekan.web.deflection import composing
 from pelekan.web.workspace import (
     acts,
@@ -105,6 +106,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chats/queue/", chats.queue, name="desk_chat_queue"),
     path("presence/", chats.presence, name="desk_presence"),
     path("here/", chats.here, name="desk_here"),
+    path("community/", community.community, name="desk_community"),
+    path("community/<int:pk>/", community.topic, name="desk_community_topic"),
+    path("community/<int:pk>/<slug:what>/", community.topic_act, name="desk_community_act"),
+    path("community/posts/<int:pk>/<slug:what>/", community.post_act, name="desk_community_post"),
+    path("community/members/<int:pk>/<slug:what>/", community.member_act, name="desk_community_member"),
     path("search/", searching.search, name="desk_search"),
     path("me/", profile.profile, name="profile"),
     path("me/notices/", bell.choice, name="desk_bell_choice"),

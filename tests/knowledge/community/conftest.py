@@ -35,4 +35,6 @@ def place(world: World) -> Place:
     for name in ("mina", "emma"):
         people[name].approved = 5
         people[name].save()
-    return Place(space, **people, agent=world.agents["sara"], admin=world.agents["arash"], customers=world.customers)
+    return Place(
+        space, **people, agent=world.agents["sara"], admin=world.agents["arash"], customers=world.customers
+    )

@@ -34,12 +34,16 @@ def mailed() -> list[str]:
     for row in due.claim(Following, later, 50):
         if (again := following.tell(row)) is not None:
             raise AssertionError(again)
-    return [f"{one.recipient}: {text_of(one)}" for one in Letter.objects.filter(kind="community").order_by("pk")]
+    return [
+        f"{one.recipient}: {text_of(one)}" for one in Letter.objects.filter(kind="community").order_by("pk")
+    ]
 
 
 def test_what_a_trusted_customer_says_stands_at_once_and_what_a_newcomer_says_waits(place: Place) -> None:
     assert asked(place).state == State.SHOWN
-    waiting = asked(place, place.yusuf, title="Where is my order?", source="It was sent a week ago, they say.")
+    waiting = asked(
+        place, place.yusuf, title="Where is my order?", source="It was sent a week ago, they say."
+    )
     assert waiting.state == State.WAITING
     assert waiting not in Topic.objects.readable_by(readers.of_agent(place.agent))
     assert [post.reasons for post in steering.waiting()] == [["first"]]
@@ -55,7 +59,9 @@ def test_the_same_sending_twice_is_one_post(place: Place) -> None:
     once = asked(place, sending=Sending(client_id="abc"))
     assert asked(place, sending=Sending(client_id="abc")) == once
     said = [
-        writing.answer(once, by=place.emma, source="Yes, ask for a set.", sending=Sending(client_id="x"), now=NOON)
+        writing.answer(
+            once, by=place.emma, source="Yes, ask for a set.", sending=Sending(client_id="x"), now=NOON
+        )
         for _ in range(2)
     ]
     assert said[0] == said[1]
@@ -73,7 +79,9 @@ def test_the_same_sending_twice_is_one_post(place: Place) -> None:
         ("Just a friendly hello to all of you here", Sending(hurried=True), "fast"),
     ],
 )
-def test_what_makes_a_post_of_somebody_trusted_wait(place: Place, source: str, sending: Sending, reason: str) -> None:
+def test_what_makes_a_post_of_somebody_trusted_wait(
+    place: Place, source: str, sending: Sending, reason: str
+) -> None:
     keeping.keep_rules(trust_after=2, edit_minutes=60, unanswered_hours=24, words=["cheap pills"], by=None)
     topic = asked(place, source=source, sending=sending)
     assert topic.posts.get().reasons == [reason]
@@ -157,14 +165,22 @@ def test_a_blocked_customer_writes_and_votes_no_more(place: Place) -> None:
 def test_other_words_while_the_time_runs_and_the_former_ones_stay(place: Place) -> None:
     topic = asked(place)
     post = topic.posts.get()
-    writing.change(post, by=place.mina, title="Tent without pegs?", source="Can I buy pegs?", now=NOON + timedelta(minutes=5))
+    writing.change(
+        post,
+        by=place.mina,
+        title="Tent without pegs?",
+        source="Can I buy pegs?",
+        now=NOON + timedelta(minutes=5),
+    )
     assert Edit.objects.get().source == ASKED
     late = NOON + timedelta(hours=2)
     with pytest.raises(MayNot):
         writing.change(post, by=place.mina, title="Tent", source="Later", now=late)
     with pytest.raises(MayNot):
         writing.change(post, by=place.emma, title="Tent", source="Not mine", now=NOON)
-    writing.change(post, by=place.agent, title="Tent without pegs", source="Without the phone number", now=late)
+    writing.change(
+        post, by=place.agent, title="Tent without pegs", source="Without the phone number", now=late
+    )
     assert Edit.objects.last().by_agent == place.agent
 
 
@@ -194,7 +210,10 @@ def test_a_topic_that_others_answered_outlives_its_first_words(place: Place) -> 
 
 
 def test_merging_keeps_everything(place: Place) -> None:
-    one, other = asked(place), asked(place, place.emma, title="No pegs in the bag", source="What do I do about the missing pegs?")
+    one, other = (
+        asked(place),
+        asked(place, place.emma, title="No pegs in the bag", source="What do I do about the missing pegs?"),
+    )
     answer = writing.answer(one, by=place.emma, source="They send a new set.", now=NOON)
     comment = writing.answer(one, by=place.mina, source="They did, thank you!", parent=answer, now=NOON)
     steering.vote(answer, by=place.mina)
@@ -206,7 +225,13 @@ def test_merging_keeps_everything(place: Place) -> None:
     one.refresh_from_db()
     answer.refresh_from_db()
     comment.refresh_from_db()
-    assert (one.merged_into, into.accepted, into.answers, answer.votes, comment.parent) == (other, answer, 2, 1, answer)
+    assert (one.merged_into, into.accepted, into.answers, answer.votes, comment.parent) == (
+        other,
+        answer,
+        2,
+        1,
+        answer,
+    )
     assert other.posts.filter(first=True).count() == 1
     assert "Tent without pegs" in other.posts.get(pk=min(before)).html
     assert following.follows(place.yusuf, other)
@@ -217,7 +242,9 @@ def test_merging_keeps_everything(place: Place) -> None:
 
 def test_topics_that_different_people_read_are_not_merged(place: Place) -> None:
     inner = keeping.save_space(None, names={"en": "Members"}, read=Readers.CUSTOMERS, by=None)
-    secret = writing.ask(inner, by=place.mina, title="Only for us", source="Prices of next year", language="en")
+    secret = writing.ask(
+        inner, by=place.mina, title="Only for us", source="Prices of next year", language="en"
+    )
     with pytest.raises(CannotBe):
         steering.merge(secret, asked(place), by=place.agent)
 
@@ -226,7 +253,14 @@ def test_a_restricted_space_leaks_nowhere(place: Place) -> None:
     gold = CustomerGroup.objects.create(name="Gold")
     gold.customers.add(place.customers["mina"])
     inner = keeping.save_space(None, names={"en": "Gold"}, read=Readers.GROUPS, groups=[gold], by=None)
-    secret = writing.ask(inner, by=place.mina, title="Prices of next year", source="Quite secret prices", language="en", now=NOON)
+    secret = writing.ask(
+        inner,
+        by=place.mina,
+        title="Prices of next year",
+        source="Quite secret prices",
+        language="en",
+        now=NOON,
+    )
     mina, emma = (readers.of_customer(place.customers[name]) for name in ("mina", "emma"))
     for reader in (readers.ANYONE, emma):
         assert not Topic.objects.readable_by(reader) and not Post.objects.readable_by(reader)
@@ -270,7 +304,9 @@ def test_one_click_ends_the_mails(place: Place) -> None:
     assert not [one for one in mailed() if one.startswith("mina")]
 
 
-@pytest.mark.parametrize("name", ["mina.salehi@example.com", "x", "a b", "سارا موحد", "SARA", "Support", "pelekan", "Em ma"])
+@pytest.mark.parametrize(
+    "name", ["mina.salehi@example.com", "x", "a b", "سارا موحد", "SARA", "Support", "pelekan", "Em ma"]
+)
 def test_names_that_nobody_can_have(place: Place, name: str) -> None:
     if name == "SARA":
         name = "emma.c"  # looks like Emma-C
@@ -282,7 +318,9 @@ def test_spaces_where_only_the_team_begins(place: Place) -> None:
     news = keeping.save_space(None, names={"en": "News"}, write="answers", by=None)
     with pytest.raises(MayNot):
         writing.ask(news, by=place.mina, title="May I?", source="No", language="en")
-    topic = writing.ask(news, by=place.agent, title="New tents", source="They are here.", language="en", as_desk=True)
+    topic = writing.ask(
+        news, by=place.agent, title="New tents", source="They are here.", language="en", as_desk=True
+    )
     assert writing.answer(topic, by=place.mina, source="How nice they are!").state == State.SHOWN
     steering.lock(topic, by=place.agent)
     with pytest.raises(MayNot):
