@@ -28,6 +28,7 @@ from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.notices import rating
 from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possible
 from pelekan.web.deflection import beside
+from pelekan.web.help import carrying
 from pelekan.web.opening import closed_words
 from pelekan.web.portal import promise, shapes, writing
 from pelekan.web.portal.asking import ask
@@ -280,6 +281,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     teams = {team.pk: team for team in Team.objects.filter(offered=True, archived_at=None)}
     categories = _categories()
     asked = ask(request, inbox)
+    along = carrying.carried(request)
     written: writing.Written | None = None
     if request.method == "POST" and inbox is not None:
         written = writing.read(request, f"customer:{customer.pk}")
@@ -308,11 +310,15 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
                         attachment_ids=written.file_ids,
                         team_id=team.pk if team else None,
                         category_id=category["id"] if category else None,
-                        context={"answers": asked.answers} if asked.answers else {},
+                        context={
+                            **({"answers": asked.answers} if asked.answers else {}),
+                            **(along.context() if along else {}),
+                        },
                     )  # fmt: skip
                 )
                 ticket = Ticket.objects.get(pk=message.ticket_id)
                 beside.registered(request, ticket)
+                carrying.went_on(request, along, ticket)
                 return _to(ticket, "sent-new")
             except TooMuch:
                 written.errors["text"] = slow_down()
@@ -328,6 +334,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         promise=promise.words(request, customer, request.POST),
         closed=closed_words(inbox, request.dates, clock()) if inbox else "",  # type: ignore[attr-defined]
         questions=asked,
+        along=along,
         form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "offer")}},
         status=422 if written else 200,
     )  # fmt: skip

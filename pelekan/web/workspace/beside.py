@@ -181,7 +181,10 @@ def shown_answer(questions: list[dict[str, Any]], name: str, answer: str) -> tup
     """A question and its answer as the reader knows them; what no form asks any more stays as it came."""
     language = get_language() or "en"
     question = next((one for one in questions or () if one.get("name") == name), {})
-    return in_words(question.get("label"), language, name), answer_in_words(question, answer, language)
+    own = {"read_before": _("Read before asking"), "found_out": _("Found out so far")}
+    return in_words(question.get("label"), language, own.get(name, name)), answer_in_words(
+        question, answer, language
+    )
 
 
 def _stays(pk: int, dates: Reading) -> list[dict[str, Any]]:
