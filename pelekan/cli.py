@@ -19,6 +19,7 @@ COMMANDS = {
     "demo": "run a small living office on this machine, to look around in",
     "doctor": "say what is wrong and how to mend it",
     "token": "make, list and revoke API tokens",
+    "knowledge": "take articles in, write them out, search them",
     "mail": "read a mail file, or take a mail from an MTA's pipe",
     "backup": "save database and attachments into one file",
     "restore": "bring back what `backup` saved",

@@ -1,0 +1,191 @@
+"""Many articles at once, out at once: what `pelekan knowledge import` does. A row that needs more than its words (pictures,
+steps, a tree) goes the long way, through `knowledge.importing`; all others are written some hundreds in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from pelekan.knowledge import bodies, importing
+from pelekan.knowledge.actions import slug_of
+from pelekan.knowledge.files import Fault, Row
+from pelekan.knowledge.importing import FROM, Taken, _section
+from pelekan.knowledge.models import Article, DraftState, Section, Translation, Version, Visibility
+from pelekan.knowledge.search.keeping import put_translations
+from pelekan.lib.language import language as guess_language
+from pelekan.lib.text import one_line
+from pelekan.lib.time import now as clock
+from pelekan.people.models import Agent, Language
+from pelekan.tickets.events import action, record
+
+BATCH = 500
+Key = tuple[str, str]  # outside id, language
+
+
+@dataclass
+class _Plain:
+    row: Row
+    language: str
+    key: Key
+    title: str
+    summary: str
+    body: str
+
+
+def load(
+    rows: Iterable[Row | Fault],
+    *,
+    by: Agent | None = None,
+    language: str = "",
+    visibility: str = Visibility.PUBLIC,
+    told: Callable[[int], None] | None = None,
+) -> Taken:
+    """Write and publish all rows; those that came before under their id are brought up to date. Each batch is a change of its
+    own. `language`, `visibility`: of rows that name none. `told` hears how many rows are done."""
+    done, seen, batch, number = Taken(), set[Key](), list[_Plain](), 0
+    shelves: dict[str, Section] = {}
+
+    def write() -> None:
+        if batch:
+            made, changed = _load(batch, shelves, by, visibility)
+            done.made, done.changed = done.made + made, done.changed + changed
+            done.same += len(batch) - made - changed
+            batch.clear()
+
+    for row in rows:
+        number += 1
+        if isinstance(row, Fault):
+            done.faults.append(row)
+            continue
+        tongue = row.language or language or guess_language(f"{row.title} {row.text[:400]}")
+        key = (row.id, tongue)
+        if tongue not in Language.values:
+            done.faults.append(Fault(row.where, "language"))
+        elif row.id and key in seen:
+            done.faults.append(Fault(row.where, "twice"))
+        elif row.pictures or row.data or row.kind not in ("text", "faq"):
+            seen.add(key)
+            write()
+            _add(done, importing.take([row], by=by, language=tongue, visibility=visibility, publish=True))
+        else:
+            seen.add(key)
+            batch.append(_plain(row, tongue))
+            if len(batch) == BATCH:
+                write()
+        if told and number % BATCH == 0:
+            told(number)
+    write()
+    return done
+
+
+def _add(done: Taken, more: Taken) -> None:
+    done.made, done.changed, done.same = (
+        done.made + more.made,
+        done.changed + more.changed,
+        done.same + more.same,
+    )
+    done.faults += more.faults
+
+
+def _plain(row: Row, language: str) -> _Plain:
+    key = (FROM + row.id[:180], language) if row.id else ("", "")
+    title, summary = one_line(row.title, 250), one_line(row.summary, 400)
+    return _Plain(row, language, key, title, summary, bodies.clean(row.text))
+
+
+@action
+def _load(
+    batch: list[_Plain], shelves: dict[str, Section], by: Agent | None, visibility: str
+) -> tuple[int, int]:
+    """How many were made and how many changed."""
+    now = clock()
+    articles = {
+        str(one.outside_id): one
+        for one in Article.objects.filter(outside_id__in={one.key[0] for one in batch if one.key[0]})
+    }
+    _make(batch, articles, shelves, by, visibility, now)
+    known = {
+        (one.article_id, one.language): one
+        for one in Translation.objects.select_related("newest").filter(
+            article__in=[one.pk for one in articles.values()]
+        )
+    }
+    fresh: list[tuple[_Plain, Translation]] = []
+    changed = 0
+    for plain in batch:
+        article = articles[_name(plain)]
+        old = known.get((article.pk, plain.language))
+        if old is None:
+            fresh.append(
+                (plain, Translation(article=article, language=plain.language, slug=slug_of(plain.title)))
+            )
+        elif not _same(old, plain):
+            fresh.append((plain, old))
+            changed += 1
+    Translation.objects.bulk_create([one for _plain, one in fresh if one.pk is None])
+    versions = Version.objects.bulk_create([_version(plain, one, by, now) for plain, one in fresh])
+    for version, (plain, one) in zip(versions, fresh, strict=True):
+        one.published = one.newest = version
+        one.slug, one.draft, one.due_at = slug_of(plain.title), DraftState.NONE, None
+        one.published_at, one.first_published_at = now, one.first_published_at or now
+    Translation.objects.bulk_update(
+        [one for _plain, one in fresh],
+        ["published", "newest", "slug", "draft", "due_at", "published_at", "first_published_at"],
+    )
+    if fresh:
+        put_translations([one for _plain, one in fresh])
+        record(
+            "article.imported",
+            by=by,
+            at=now,
+            number=len(fresh),
+            articles=sorted({one.article_id for _, one in fresh}),
+        )
+    return len(fresh) - changed, changed
+
+
+def _name(plain: _Plain) -> str:
+    return plain.key[0] or f"\0{id(plain)}"
+
+
+def _make(
+    batch: list[_Plain],
+    articles: dict[str, Article],
+    shelves: dict[str, Section],
+    by: Agent | None,
+    visibility: str,
+    now: datetime,
+) -> None:
+    """Articles for rows that have none yet; put into `articles`."""
+    new: dict[str, Article] = {}
+    for plain in batch:
+        name, row = _name(plain), plain.row
+        if name not in articles and name not in new:
+            new[name] = Article(
+                section=_shelf(row.section, shelves), kind=row.kind, language=plain.language, created_by=by, created_at=now,
+                visibility=importing._visibility(row.visibility or visibility), outside_id=plain.key[0] or None,
+            )  # fmt: skip
+    articles.update(zip(new, Article.objects.bulk_create(new.values()), strict=True))
+
+
+def _shelf(name: str, shelves: dict[str, Section]) -> Section:
+    if name not in shelves:
+        shelves[name] = _section(name, None)
+    return shelves[name]
+
+
+def _same(old: Translation, plain: _Plain) -> bool:
+    newest = old.newest
+    return (
+        newest is not None and old.published_id == newest.pk
+        and (newest.title, newest.summary, newest.body) == (plain.title, plain.summary, plain.body)
+    )  # fmt: skip
+
+
+def _version(plain: _Plain, translation: Translation, by: Agent | None, now: datetime) -> Version:
+    return Version(
+        translation=translation, number=translation.newest.number + 1 if translation.newest else 1, title=plain.title,
+        summary=plain.summary, body=plain.body, text=bodies.plain(plain.title, plain.summary, plain.body, {}), author=by,
+        made_at=now, note=one_line(plain.row.where, 250),
+    )  # fmt: skip
