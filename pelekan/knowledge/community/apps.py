@@ -4,3 +4,8 @@ from django.apps import AppConfig
 class CommunityConfig(AppConfig):
     name = "pelekan.knowledge.community"
     label = "community"
+
+    def ready(self) -> None:
+        from pelekan.knowledge.community.finding import register
+
+        register()

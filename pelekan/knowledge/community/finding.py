@@ -1,32 +1,32 @@
-"""Topics that answer a question, for the community's own search, for whoever is about to ask, and for the one index."""
+"""Topics in the one index (`knowledge.search`), under the codes of those who read their space; and asking it for them."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from pelekan.knowledge.community.models import Post, State, Topic
+from pelekan.knowledge import search
+from pelekan.knowledge.community.models import Post, Readers, Space, State, Topic
 from pelekan.knowledge.readers import Reader
-from pelekan.lib.folding import fold_tokens, highlight, query_tokens
-from pelekan.lib.search import index
-from pelekan.lib.text import one_line
+from pelekan.knowledge.search.entries import Text
+from pelekan.knowledge.search.sources import SOURCES, Shown, Source
 from pelekan.tickets.models import Event
-from pelekan.tickets.search import snippet
 
-INDEX = "topic_words"
-MOST_LOOKED_AT = 200
+KIND = "topic"
 
 
 @dataclass(frozen=True)
 class Like:
-    """A topic that was found; pieces are [(text, is it a hit)]."""
+    """A topic that was found; pieces are [(text, is it a hit)]. `sure` as in `search.Hit`."""
 
     topic: Topic
     title: list[tuple[str, bool]]
     snippet: list[tuple[str, bool]]
+    sure: float
 
 
 def search_text(topic: Topic) -> str:
-    """All words of a topic that stand in the open, without its title; the accepted answer first."""
+    """All words of a topic that stand in the open, without its title: the question, the accepted answer, the others."""
     rows = Post.objects.filter(topic=topic, state=State.SHOWN).exclude(
         parent__state__in=[State.WAITING, State.REFUSED]
     )
@@ -37,50 +37,65 @@ def search_text(topic: Topic) -> str:
     return "\n".join(text for _pk, _first, text in posts)
 
 
-def put(topic: Topic) -> None:
-    """Index what stands in the open now; nothing does: it leaves the index."""
-    if topic.state != State.SHOWN or topic.merged_into_id is not None:
-        index(INDEX).drop([topic.pk])
-        return
-    index(INDEX).put(topic.pk, topic.space_id, fold_tokens(f"{topic.title}\n{search_text(topic)}"))
+def codes_of(space: Space) -> tuple[str, ...]:
+    """Under which codes its topics stand; see `search.audience`."""
+    if space.read == Readers.EVERYONE:
+        return ("",)
+    if space.read == Readers.CUSTOMERS:
+        return ("c",)
+    return ("k", *(f"g{pk}" for pk in sorted(space.groups.values_list("pk", flat=True))))
+
+
+def text_of(topic: Topic) -> Text:
+    """What is indexed of it."""
+    codes = codes_of(topic.space)
+    return Text(
+        KIND, topic.pk, topic.language, topic.title, search_text(topic), codes, (f"l{topic.language}",)
+    )
+
+
+def put(topics: Iterable[Topic]) -> None:
+    """Index what stands in the open now; what does not leaves the index."""
+    topics = list(topics)
+    out = [one for one in topics if _open(one)]
+    search.put([text_of(one) for one in out])
+    search.drop(KIND, [one.pk for one in topics if one not in out])
+
+
+def _open(topic: Topic) -> bool:
+    return topic.state == State.SHOWN and topic.merged_into_id is None and topic.space.archived_at is None
 
 
 def follow(event: Event) -> None:
     """Reaction: something of a topic changed."""
-    for pk in filter(None, (event.data.get("topic"), event.data.get("other"))):
-        if (topic := Topic.objects.filter(pk=pk).first()) is not None:
-            put(topic)
+    ids = [event.data.get("topic"), event.data.get("other")]
+    put(Topic.objects.select_related("space").filter(pk__in=[pk for pk in ids if pk]))
 
 
-def rebuild() -> int:
-    """All of it anew; how many stand in it."""
-    number = 0
-    for topic in Topic.objects.iterator(chunk_size=500):
-        put(topic)
-        number += 1
-    return number
+def follow_space(event: Event) -> None:
+    """Reaction: other people read a space from now on."""
+    put(Topic.objects.select_related("space").filter(space=event.data["space"]))
 
 
-def find(query: str, *, reader: Reader, language: str = "", limit: int = 10, most: bool = True) -> list[Like]:
-    """Topics that hold the words of `query` (all of them; with `most` also those that hold most), among what `reader` may
-    read: in his language first, those with an accepted answer before others."""
-    query = one_line(query, 400)
-    groups = query_tokens(query)[:12]
-    if not groups:
-        return []
-    ranks: dict[int, int] = {}
-    if most and len(groups) > 2:
-        for group in groups:
-            for doc, _space in index(INDEX).find([group], before=None, limit=MOST_LOOKED_AT):
-                ranks[doc] = ranks.get(doc, 0) + 1
-        least = max(2, len(groups) // 2)
-        ranks = {doc: number for doc, number in ranks.items() if number >= least}
-    else:
-        ranks = {
-            doc: len(groups) for doc, _space in index(INDEX).find(groups, before=None, limit=MOST_LOOKED_AT)
-        }
-    rows = Topic.objects.readable_by(reader).filter(pk__in=ranks)
-    best = sorted(
-        rows, key=lambda one: (one.language != language, -ranks[one.pk], one.accepted_id is None, -one.votes, -one.pk)
-    )[:limit]  # fmt: skip
-    return [Like(one, highlight(one.title, query), snippet(search_text(one), query)) for one in best]
+def find(query: str, *, reader: Reader, language: str = "", limit: int = 10) -> list[Like]:
+    """Topics that answer `query` best among what `reader` may read."""
+    hits = search.find(query, reader=reader, language=language, limit=limit, kinds=(KIND,)).hits
+    rows = Topic.objects.readable_by(reader).select_related("begun_by").in_bulk([hit.id for hit in hits])
+    return [Like(rows[hit.id], hit.title, hit.snippet, hit.sure) for hit in hits if hit.id in rows]
+
+
+def load(ids: Sequence[int], reader: Reader) -> dict[int, Shown]:
+    """The last gate of the index: the words of those topics that the reader may read."""
+    rows = Topic.objects.readable_by(reader).filter(pk__in=ids)
+    return {one.pk: Shown(one.title, search_text(one), one.language) for one in rows}
+
+
+def every() -> Iterable[Text]:
+    """All of it, for making the index anew."""
+    rows = Topic.objects.filter(state=State.SHOWN, merged_into=None, space__archived_at=None)
+    return (text_of(one) for one in rows.select_related("space").iterator(chunk_size=500))
+
+
+def register() -> None:
+    """The index knows of topics from now on."""
+    SOURCES[KIND] = Source(load=load, every=every)

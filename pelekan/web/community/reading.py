@@ -16,9 +16,11 @@ from django.http import (
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.html import escape
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from pelekan.knowledge import readers
 from pelekan.knowledge.community import finding, following, steering
 from pelekan.knowledge.community.models import Member, Post, Space, State, Topic
 from pelekan.knowledge.models import Translation
@@ -35,6 +37,7 @@ from pelekan.web.footsteps import keep, visit_of
 
 PAGE = 20
 ANSWERS = 50
+MOST_LISTED = 40_000  # topics in the sitemap; the protocol allows 50,000 addresses
 FILTERS = ("all", "unanswered", "solved", "ideas")
 
 
@@ -334,6 +337,32 @@ def feed(request: HttpRequest, guest: Guest, slug: str) -> HttpResponse:
     )  # fmt: skip
     if guest.anonymous:
         response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """For programs that index the web: the spaces and topics that everyone may read, whoever asks; the newest of them."""
+    spaces = Space.objects.readable_by(readers.ANYONE)
+    rows = Topic.objects.readable_by(readers.ANYONE).order_by("-pk")
+    paths = [(reverse("community_home", args=[one]), "") for one in Language.values if spaces]
+    paths += [
+        (reverse("community_space", args=[one, row.slug]), "") for row in spaces for one in Language.values
+    ]
+    paths += [
+        (reverse("community_topic", args=[language, pk, slug]), at.isoformat())
+        for pk, language, slug, at in rows.values_list("pk", "language", "slug", "changed_at")[:MOST_LISTED]
+    ]
+    entries = [
+        f"<url><loc>{escape(settings.BASE_URL + path)}</loc>{f'<lastmod>{at}</lastmod>' if at else ''}</url>"
+        for path, at in paths
+    ]
+    text = (
+        '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+        f"{''.join(entries)}</urlset>"
+    )
+    response = HttpResponse(text, content_type="application/xml; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=600"
     return response
 
 

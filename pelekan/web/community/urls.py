@@ -10,12 +10,14 @@ _L = "<slug:language>/"
 
 urlpatterns = [
     path("", reading.front, name="community"),
+    path("sitemap.xml", reading.sitemap, name="community_sitemap"),
     path("files/<slug:token>/", writing.picture, name="community_picture"),
     path(_L, reading.home, name="community_home"),
     path(_L + "s/<str:slug>/", reading.space, name="community_space"),
     path(_L + "s/<str:slug>/feed/", reading.feed, name="community_feed"),
     path(_L + "s/<str:slug>/follow/", acting.follow_space, name="community_follow_space"),
     path(_L + "t/<int:pk>-<str:slug>/", reading.topic, name="community_topic"),
+    path(_L + "t/<int:pk>/", reading.topic, {"slug": ""}, name="community_topic"),
     path(_L + "t/<int:pk>/answer/", writing.answer, name="community_answer"),
     path(_L + "t/<int:pk>/follow/", acting.follow_topic, name="community_follow_topic"),
     path(_L + "posts/<int:pk>/edit/", writing.edit, name="community_edit"),

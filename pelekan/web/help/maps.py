@@ -107,5 +107,15 @@ def robots(request: HttpRequest) -> HttpResponse:
     ]
     for language in addresses.LANGUAGES:
         lines += [f"Disallow: /help/{language}/{path}/" for path in ("search", "suggest", "go")]
-    lines += ["", f"Sitemap: {settings.BASE_URL}/sitemap.xml", ""]
+    lines += [
+        f"Disallow: /community/{language}/{path}/"
+        for language in addresses.LANGUAGES
+        for path in ("search", "ask", "posts", "off", "people")
+    ]
+    lines += [
+        "",
+        f"Sitemap: {settings.BASE_URL}/sitemap.xml",
+        f"Sitemap: {settings.BASE_URL}/community/sitemap.xml",
+        "",
+    ]
     return public(request, HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8"))

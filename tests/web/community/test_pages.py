@@ -11,6 +11,7 @@ import pytest
 from django.test import Client
 from PIL import Image
 
+from pelekan.knowledge import readers, search
 from pelekan.knowledge.community import following, keeping, steering, writing
 from pelekan.knowledge.community.models import Following, Picture, Post, Readers, State, Topic
 from pelekan.knowledge.models import Section, Translation
@@ -355,3 +356,23 @@ def test_the_settings(place: Place, browser: Browser) -> None:
     assert (keeping.rules().trust_after, keeping.rules().words) == (3, ["casino", "قمار"])
     arash.post(f"/desk/settings/community/{place.space.pk}/archive/")
     assert Client().get(f"/community/en/s/{place.space.slug}/").status_code == 404
+
+
+def test_the_sitemap_and_the_one_index(place: Place, browser: Browser) -> None:
+    topic = begun(place)
+    inner = keeping.save_space(None, names={"en": "Inner"}, read=Readers.CUSTOMERS, by=None)
+    hidden = writing.ask(
+        inner, by=place.mina, title="Only for customers", source="Pegs for members only", language="en"
+    )
+    for one in (Client(), browser("mina")):  # whoever asks
+        text = one.get("/community/sitemap.xml").content.decode()
+        assert topic.slug in text and hidden.slug not in text and inner.slug not in text
+    assert Client().get(f"/community/en/t/{topic.pk}/")["Location"] == page(topic)
+    found = search.find("pegs", reader=readers.ANYONE)
+    assert [(hit.kind, hit.id) for hit in found.hits] == [("topic", topic.pk)]
+    mina = readers.of_customer(place.customers["mina"])
+    assert {hit.id for hit in search.find("pegs", reader=mina).hits} == {topic.pk, hidden.pk}
+    keeping.save_space(place.space, names={"en": "Orders"}, read=Readers.CUSTOMERS, by=None)
+    assert not search.find("pegs", reader=readers.ANYONE).hits
+    search.rebuild()
+    assert len(search.find("pegs", reader=mina).hits) == 2
