@@ -13,6 +13,7 @@ from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
 from pelekan.demo import (
     articles,
+    assistant,
     grids,
     levels,
     month,
@@ -71,11 +72,12 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     if not empty:
         levels.put_in_force(clock())
         grids.put_in_force(made, clock())
-        articles.shelve(made, clock())
+        shelved = articles.shelve(made, clock())
         month.tell(made, clock())
         warehouse.connect(made.agents["arash"], _desk(port))
         stories.tell(made)
         rules.put_in_force(made, clock())
+        assistant.serve(made, shelved, clock())
     return True
 
 

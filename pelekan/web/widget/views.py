@@ -37,6 +37,7 @@ PARTS = {
     "widget-screens.js": "js/widget-screens.js",
     "widget-store.js": "js/widget-store.js",
     "widget-steps.js": "js/widget-steps.js",
+    "widget-bot.js": "js/widget-bot.js",
     "widget-view.js": "js/widget-view.js",
     "widget-host.js": "js/widget-host.js",
     "live.js": "js/live.js",

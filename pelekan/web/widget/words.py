@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def words() -> dict[str, str]:
@@ -85,4 +86,10 @@ def words() -> dict[str, str]:
         "steps_no": _("No, not yet"),
         "steps_left": _("If not: what is still wrong?"),
         "solved": _("Is it really solved?"),
+        "bot_ask": _("Ask %s"),
+        "bot_hint": _("A bot: answers at once, at any hour"),
+        "bot_mark": pgettext("mark", "bot"),
+        "bot_line": _("A bot answers. A person takes over whenever you wish."),
+        "bot_person": _("Talk to a person"),
+        "bot_read": _("Read the article"),
     }

@@ -1,5 +1,6 @@
 // The thread and its composer.
 
+import { botGreeting, botLine, botMark } from "./widget-bot.js";
 import { chime } from "./widget-host.js";
 import { head } from "./widget-screens.js";
 import { stepsLine } from "./widget-steps.js";
@@ -41,7 +42,10 @@ export function chat(app) {
 
   const update = () => {
     const rows = threadRows(desk, clock, make);
-    if (!desk.thread && !rows.length) rows.push({ key: "greeting", look: "", make: () => greeting(app) });
+    if (!desk.thread && !rows.length) {
+      const bot = answersFirst(desk);
+      rows.push({ key: "greeting", look: bot?.hello ?? "", make: () => (bot ? botGreeting(app, bot) : greeting(app)) });
+    }
     older.hidden = !desk.more;
     reconcile(list, rows);
     typing.hidden = !desk.typing;
@@ -83,14 +87,25 @@ function topBar(app) {
   const { desk, words, config } = app;
   const { thread } = desk;
   const agent = thread?.agent;
-  const face = h("span.chat__face", { "aria-hidden": "true" }, agent ? agent.initials : icon("chat"));
+  const bot = botOf(desk);
+  const face = h("span.chat__face", { "aria-hidden": "true" }, agent ? agent.initials : icon(bot ? "bot" : "chat"));
   let line = desk.desk ? desk.desk.wait || desk.desk.headline : "";
   const number = `\u2066#${thread?.number}\u2069`;
   if (thread?.number) line = words.ticket.replace("%s", number) + (thread.state === "active" ? "" : ` · ${thread.status}`);
   else if (thread?.state === "waiting") line = thread.ahead ? words.ahead.replace("%s", app.clock.number.format(thread.ahead)) : words.waiting;
+  else if (bot) line = words.bot_line;
   else if (agent) line = agent.title || words.chat;
-  return head(app, { title: agent?.name ?? config.name, line, face, back: () => app.go("home"), more: menu(app) });
+  return head(app, { title: agent?.name ?? (bot ? `${bot} (${words.bot_mark})` : config.name), line, face, back: () => app.go("home"), more: menu(app) });
 }
+
+/** The bot's name while he talks with it, or is about to. */
+function botOf(desk) {
+  const { thread } = desk;
+  if (thread) return thread.state === "bot" ? ([...desk.messages.values()].findLast(one => one.bot)?.bot.name ?? desk.desk?.bot?.name ?? "") : "";
+  return answersFirst(desk)?.name ?? "";
+}
+
+const answersFirst = desk => (desk.desk?.bot && (desk.desk.bot.first ? desk.wish !== false : desk.wish === true) ? desk.desk.bot : null);
 
 function menu(app) {
   const { desk, words } = app;
@@ -100,7 +115,7 @@ function menu(app) {
   const button = h("button", { type: "button", "aria-label": words.menu, "aria-haspopup": "menu", popovertarget: "menu" }, icon("more"));
   list.addEventListener("beforetoggle", ({ newState }) => {
     if (newState !== "open") return;
-    const going = ["waiting", "active"].includes(desk.thread?.state);
+    const going = ["bot", "waiting", "active"].includes(desk.thread?.state);
     list.replaceChildren(
       ...[
         act(desk.store.mute ? words.unmute : words.mute, () => (desk.store.mute = !desk.store.mute)),
@@ -125,12 +140,14 @@ function barsFor(app) {
   const { desk, words } = app;
   const { thread } = desk;
   const bars = [];
+  if (thread?.state === "bot")
+    bars.push(h("div.chat__offer", {}, h("button.act.act--quiet", { type: "button", onclick: () => desk.write(words.bot_person, [], "person") }, icon("chat"), words.bot_person)));
   const offer = (text, button, onclick) =>
     h("div.chat__offer", {}, h("span", {}, text), h("button", { type: "button", onclick }, button));
   if (thread?.state === "waiting" && thread.wait && !thread.number) bars.push(h("p.chat__wait", {}, thread.wait));
   if (thread?.state === "waiting" && desk.visitor && !desk.visitor.reachable)
     bars.push(offer(words.contact_text, words.contact, () => app.go("contact")));
-  else if (thread && !thread.number && (thread.state === "ended" || idle(desk)))
+  else if (thread && thread.state !== "bot" && !thread.number && (thread.state === "ended" || idle(desk)))
     bars.push(h("div.chat__offer", {}, h("button.act.act--quiet", { type: "button", onclick: () => app.go("ticket") }, icon("ticket"), words.not_solved)));
   if (thread?.state === "ended" && !desk.goesOn)
     bars.push(h("div.chat__offer", {}, h("button.act", { type: "button", onclick: () => app.startChat() }, words.new_chat)));
@@ -146,17 +163,17 @@ function greeting({ config, words }) {
 function line(app, message, state, next) {
   const { words, clock } = app;
   const own = message.from === "you";
-  const name = own ? words.you : (message.agent?.name ?? words.desk);
-  const classes = ["li", "line", own && "line--own", next && "line--next", message.from === "desk" && "line--desk"];
+  const name = own ? words.you : (message.agent?.name ?? message.bot?.name ?? words.desk);
+  const classes = ["li", "line", own && "line--own", next && "line--next", message.from === "desk" && "line--desk", message.bot && "line--bot"];
   const meta = h("span.line__meta", {}, h("time", { datetime: message.at }, clock.time(message.at)));
   if (state) meta.append(icon(state === "seen" ? "checks" : "check"), h("span", {}, words[state]));
   const body = message.notice === "registered"
     ? h("div.line__card", {}, icon("ticket"), h("span", { dir: "auto" }, message.text))
-    : message.guide ? stepsLine(app, message) : message.text && h("div.line__text", { dir: "auto" }, linked(message.text));
+    : message.bot ? botLine(app, message) : message.guide ? stepsLine(app, message) : message.text && h("div.line__text", { dir: "auto" }, linked(message.text));
   return h(
     classes.filter(Boolean).join("."),
     {},
-    next || own || message.from === "desk" ? h("span.visually-hidden", {}, `${name}: `) : h("b.line__who", {}, h("bdi", {}, name)),
+    next || own || message.from === "desk" ? h("span.visually-hidden", {}, `${name}: `) : h("b.line__who", {}, h("bdi", {}, name), message.bot && botMark(words)),
     body,
     ...message.files.map(file => attached(app, file)),
     message.rate && rateLine(message.rate),

@@ -17,10 +17,12 @@ export class Desk extends Session {
     return { ...this.page, browser: navigator.userAgent, zone: this.zone, answers: this.answers };
   }
 
-  write(text, files = []) {
+  write(text, files = [], press = undefined) {
     this.store.keep({
       client_id: newId(),
       text,
+      press,
+      bot: this.goesOn ? undefined : this.wish,
       files: files.map(({ id, name, size, picture, type }) => ({ id, name, size, picture, type })),
       conversation: this.goesOn ? this.thread.id : null,
       at: new Date().toISOString(),
@@ -39,6 +41,12 @@ export class Desk extends Session {
   /** Whether this message asks if all is solved, and he has not said anything since. */
   asks(message) {
     return !!message.verify?.stands && ![...this.messages.values()].some(other => other.from === "you" && other.id > message.id);
+  }
+
+  /** Whether the buttons below this message of the bot's still stand: nothing was said since. */
+  offers(message) {
+    if (!message.bot?.buttons.length || this.thread?.state !== "bot") return false;
+    return ![...this.messages.keys()].some(id => id > message.id) && !this.waiting.length;
   }
 
   /** His answer, yes or no. What became of it is said below the question. */
@@ -209,7 +217,7 @@ export class Desk extends Session {
   moved(page) {
     const before = this.page.page;
     this.page = page;
-    if (!before || before === page.page || !["waiting", "active"].includes(this.thread?.state)) return;
+    if (!before || before === page.page || !["bot", "waiting", "active"].includes(this.thread?.state)) return;
     clearTimeout(this.moving);
     this.moving = setTimeout(
       () => this.call("page", { body: { conversation: this.thread?.id, context: this.context() } }).catch(() => {}),

@@ -57,14 +57,18 @@ export function home(app) {
       state.append(h(`span.dot.dot--${now.state}`), h("b", {}, now.headline), ...detail.map(text => h("span", {}, text)));
     }
     if (desk.closed) return choices.replaceChildren();
-    const going = desk.thread && ["waiting", "active"].includes(desk.thread.state);
+    const going = desk.thread && ["bot", "waiting", "active"].includes(desk.thread.state);
     const staffed = now && (now.state === "now" || now.state === "busy");
     const list = [];
+    const { bot } = now ?? {};
+    const askBot = main => choice("bot", words.bot_ask.replace("%s", bot.name), words.bot_hint, () => app.startChat(true), { main });
     if (going) list.push(choice("chat", words.go_on, desk.thread.agent?.name ?? "", () => app.go("chat"), { main: true, count: app.count(desk.unread) }));
+    else if (bot?.first && now.state !== "now") list.push(askBot(true));
     else if (now?.state === "now") list.push(choice("chat", words.chat, now.wait ? "" : words.chat_hint, () => app.startChat(), { main: true }));
-    const leave = choice("mail", words.leave, words.leave_hint, () => app.go("form"), { main: !going && !!now && now.state !== "now" });
+    const leave = choice("mail", words.leave, words.leave_hint, () => app.go("form"), { main: !going && !!now && now.state !== "now" && !bot?.first });
     list.push(leave);
-    if (!going && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => app.startChat()));
+    if (!going && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => app.startChat(false)));
+    if (!going && bot && !(bot.first && now.state !== "now") && !(bot.first && now.state === "now")) list.push(askBot(false));
     const unread = desk.requests.filter(one => one.unread).length;
     if (desk.requests.length) list.push(choice("list", words.requests, "", () => app.go("requests"), { count: app.count(unread) }));
     list.push(

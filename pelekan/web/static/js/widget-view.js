@@ -33,6 +33,7 @@ const ICONS = {
   check: "M20 6L9 17l-5-5",
   checks: "M18 6L7 17l-5-5M22 10l-7.5 7.5L13 16",
   clock: "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 6v6l4 2",
+  bot: "M12 8V4H8M6 8h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2v-8a2 2 0 0 1 2-2zM2 14h2M20 14h2M15 13v2M9 13v2",
   alert: "M12 22a10 10 0 1 0 0-20 10 10 0 0 0 0 20zM12 8v4M12 16h.01",
 };
 
@@ -141,7 +142,7 @@ export function threadRows(desk, clock, make) {
     const next = before?.who === who && new Date(message.at) - before.at < 300_000;
     before = { who, at: new Date(message.at) };
     const asks = desk.asks(message) ? "asks" : message.verify?.text ?? "";
-    const look = `${state} ${next} ${message.text.length} ${asks} ${lookOf(message.guide)}`;
+    const look = `${state} ${next} ${message.text.length} ${asks} ${lookOf(message.guide)} ${desk.offers(message)}`;
     rows.push({ key: `m ${message.client_id || message.id}`, look, make: () => make.message(message, state, next) });
   }
   told.forEach(tell);

@@ -44,6 +44,7 @@ class App {
     this.desk.page = page;
     if (open) this.opened();
     await this.identify(who ?? null);
+    if (this.host.alone && location.hash === "#bot" && this.desk.desk?.bot && !this.desk.thread) this.startChat(true);
   }
 
   /** Someone else sits here now: nothing of the former one stays on the screen, not even what he was typing. */
@@ -52,7 +53,7 @@ class App {
     const known = this.desk.identify(identity);
     if (this.desk.store.prefix !== prefix) this.go("home");
     await known;
-    if (["waiting", "active"].includes(this.desk.thread?.state) && this.name === "home") this.go("chat");
+    if (["bot", "waiting", "active"].includes(this.desk.thread?.state) && this.name === "home") this.go("chat");
   }
 
   get looking() {
@@ -61,7 +62,7 @@ class App {
 
   opened() {
     this.isOpen = true;
-    if (this.name === "home" && ["waiting", "active"].includes(this.desk.thread?.state)) this.go("chat");
+    if (this.name === "home" && ["bot", "waiting", "active"].includes(this.desk.thread?.state)) this.go("chat");
     else this.focus();
     if (this.desk.begun && !this.desk.live) this.desk.hello().catch(() => {}); // hours and wait as they are now
     this.changed();
@@ -102,8 +103,10 @@ class App {
     if (known !== this.toldKnown) this.host.tell("known", (this.toldKnown = known));
   }
 
-  startChat() {
-    if (this.desk.thread && !["waiting", "active"].includes(this.desk.thread.state)) this.desk.newChat();
+  /** `wish`: true for the bot, false for a person, else whoever the desk lets answer first. */
+  startChat(wish) {
+    this.desk.wish = wish;
+    if (this.desk.thread && !["bot", "waiting", "active"].includes(this.desk.thread.state)) this.desk.newChat();
     this.go(config.questions.length && !this.desk.thread ? "questions" : "chat");
   }
 
