@@ -25,6 +25,8 @@ SURE = 45
 """From which sureness (0–100) an answer is given, where the document does not say."""
 MAYBE = 0.6
 """Of the sureness that is asked for: what lies between makes the bot ask back."""
+RIVAL = 0.7
+"""What scores at least so much of the best may be meant as well."""
 LOOKED_AT = 4
 
 
@@ -38,6 +40,7 @@ class Passage:
     title: str
     quote: str
     sure: float = 0.0
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +86,11 @@ def answer(
         return None
     wanted = sure / 100
     best = passages[0]
-    rivals = [one for one in passages[1:] if one.sure >= wanted * MAYBE and one.sure >= best.sure * 0.92]
-    if best.sure >= wanted and not rivals:
+    rivals = [one for one in passages[1:] if one.score >= best.score * RIVAL and one.sure >= wanted * MAYBE]
+    if best.sure >= wanted:
         return Answer("article", passages=(best,), sure=best.sure)
     if best.sure >= wanted * MAYBE and rivals:
         return Answer("which", passages=(best, *rivals[:2]), sure=best.sure)
-    if best.sure >= wanted:
-        return Answer("article", passages=(best,), sure=best.sure)
     return None
 
 
@@ -107,7 +108,7 @@ def passage_of(article_id: int, language: str, question: str, reader: Reader) ->
 
 
 def _passages(hits: list[Hit], question: str, reader: Reader) -> list[Passage]:
-    """The passages of what was found, the surest first, each article once."""
+    """The passages of what was found, the best first, each article once."""
     rows = Translation.objects.readable_by(reader).select_related("published")
     texts = rows.in_bulk([hit.id for hit in hits if hit.kind == "article"])
     found: dict[int, Passage] = {}
@@ -115,15 +116,16 @@ def _passages(hits: list[Hit], question: str, reader: Reader) -> list[Passage]:
         row = texts.get(hit.id)
         if row is None or row.published is None or row.article_id in found:
             continue
+        first = max(hit.sure, hits[0].sure * hit.score / (hits[0].score or 1))  # sureness is told of the first alone
         share = covered(question, f"{row.published.title}\n{row.published.summary}\n{row.published.text}")
-        found[row.article_id] = _passage(row, question, hit.sure * (0.5 + 0.5 * share))
-    return sorted(found.values(), key=lambda one: -one.sure)
+        found[row.article_id] = _passage(row, question, first * (0.2 + 0.8 * share), hit.score)
+    return list(found.values())
 
 
-def _passage(row: Translation, question: str, sure: float) -> Passage:
+def _passage(row: Translation, question: str, sure: float, score: float = 0.0) -> Passage:
     assert row.published is not None
     text = row.published.text or row.published.summary
-    return Passage(row.pk, row.article_id, row.language, row.published.title, quote(text, question), sure)
+    return Passage(row.pk, row.article_id, row.language, row.published.title, quote(text, question), sure, score)
 
 
 def dates_for(language: str, office: Calendar | None, zone: str = "") -> Dates:

@@ -22,6 +22,7 @@ from pelekan.tickets.notices import defaults
 from pelekan.tickets.states import Status
 from pelekan.web.files import links
 from pelekan.web.reading import Reading
+from pelekan.web.widget import talks
 
 WINDOW = 40  # messages shown at once
 
@@ -205,11 +206,14 @@ def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[s
     name = (message.customer.name if message.customer else "") if mine else ""
     if message.agent is not None:
         name = message.agent.name
+    elif message.meta.get("bot"):
+        name = message.meta["bot"]["name"]
     return {
         "shape": "message",
         "id": message.pk,
         "mine": mine,
         "automatic": message.automatic,
+        "bot": talks.bubble(message) if message.meta.get("bot") else None,
         "name": name or (_("You") if mine else ""),
         "initials": initials(name),
         "hue": message.agent_id or message.customer_id or 0,

@@ -26,7 +26,7 @@ from pelekan.tickets.models import Attachment, Event
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import moved, open_hours, sendings
+from pelekan.web.workspace import bots, moved, open_hours, sendings
 from pelekan.web.workspace.invitations import invitation_shape
 from pelekan.web.workspace.names import names_in
 from pelekan.web.workspace.prepared import Prepared
@@ -186,8 +186,9 @@ def _message(
     kind, automatic = line["message__kind"], line["message__automatic"]
     foreign = kind == "incoming" and bool(line["message__html"])
     name = line["agent__user__name"] or line["customer__name"] or ""
+    bot = bots.said(meta)
     if kind != "incoming" and not name:
-        name = "Pelekan"
+        name = bot["name"] if bot else "Pelekan"
     frame = url("desk_message_html", pk) if foreign else ""
     remote = foreign and "data-remote-src=" in line["message__html"]
     return {
@@ -205,6 +206,7 @@ def _message(
         "joined": moved.joined_words(meta),
         "splits": kind == "incoming" and line["message__channel"] != "chat",
         "automatic": automatic,
+        "bot": bot,
         "by_mail": "by_mail" in meta,
         "rated": meta.get("rated"),
         "html": "" if foreign else cleaned(line["message__html"]),
@@ -267,6 +269,7 @@ def _continues(last: dict[str, Any], item: dict[str, Any]) -> bool:
         and item["kind"] != "note"
         and (last["kind"], last["author_id"], last["automatic"], last["channel"])
         == (item["kind"], item["author_id"], item["automatic"], item["channel"])
+        and bool(last["bot"]) == bool(item["bot"])
         and item["created_at"] - last["created_at"] < timedelta(minutes=5)
     )
 
