@@ -116,7 +116,9 @@ def _passages(hits: list[Hit], question: str, reader: Reader) -> list[Passage]:
         row = texts.get(hit.id)
         if row is None or row.published is None or row.article_id in found:
             continue
-        first = max(hit.sure, hits[0].sure * hit.score / (hits[0].score or 1))  # sureness is told of the first alone
+        first = max(
+            hit.sure, hits[0].sure * hit.score / (hits[0].score or 1)
+        )  # sureness is told of the first alone
         share = covered(question, f"{row.published.title}\n{row.published.summary}\n{row.published.text}")
         found[row.article_id] = _passage(row, question, first * (0.2 + 0.8 * share), hit.score)
     return list(found.values())
@@ -125,7 +127,9 @@ def _passages(hits: list[Hit], question: str, reader: Reader) -> list[Passage]:
 def _passage(row: Translation, question: str, sure: float, score: float = 0.0) -> Passage:
     assert row.published is not None
     text = row.published.text or row.published.summary
-    return Passage(row.pk, row.article_id, row.language, row.published.title, quote(text, question), sure, score)
+    return Passage(
+        row.pk, row.article_id, row.language, row.published.title, quote(text, question), sure, score
+    )
 
 
 def dates_for(language: str, office: Calendar | None, zone: str = "") -> Dates:
