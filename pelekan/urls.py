@@ -20,10 +20,11 @@ urlpatterns = [
     path("s/<str:secret>", guests.short_door, name="short_link"),
     path("c/<str:token>", composing.opened, name="card"),
     path("hooks/", include("pelekan.web.hooks.urls")),
+    path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
     path("", include("pelekan.web.help.urls")),
     path("portal/", include("pelekan.web.portal.urls")),
-    path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
     path("community/", include("pelekan.web.community.urls")),
+    path("desk/insights/", include("pelekan.web.insights.urls")),
     path("desk/settings/", include("pelekan.web.admin.urls")),
     path("setup/", start.begin, name="setup"),
     path("desk/knowledge/remarks/", remarks.remarks, name="desk_remarks"),

@@ -14,6 +14,7 @@ from pelekan.channels.models import Account, Gateway
 from pelekan.demo import (
     articles,
     assistant,
+    footsteps,
     grids,
     levels,
     month,
@@ -78,6 +79,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         stories.tell(made)
         rules.put_in_force(made, clock())
         assistant.serve(made, shelved, clock())
+        footsteps.walk(made, shelved, clock())
     return True
 
 

@@ -26,6 +26,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/(rules|automations|assignment|books|sla|frustration)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/organizations/new/", "see_all"),
+    (r"desk/insights/.*", "see_all"),
     (r"help/steps/", "everybody"),
     (r"desk/.*", "work"),
     (r"help/.*|sitemap.*|robots.txt", "everybody"),

@@ -1,7 +1,8 @@
 """Questions of the same meaning become one topic: by their stems, and by what their askers opened.
 
 1. Questions with the same stems (`stems.key_of`) are one topic, named as that day's askers wrote it most often.
-2. Two topics of one language that share a stem, and of each of which most clicks (60 %, at least two) go to the same
+2. Latin letters on a Persian or Arabic page that give a known topic on the other keyboard are that topic.
+3. Two topics of one language that share a stem, and of each of which most clicks (60 %, at least two) go to the same
    article, become one: the topic with more clicks leads, of equals the older one. Sums move to the lead.
 """
 
@@ -16,6 +17,7 @@ from django.db.models import Count, F
 
 from pelekan.knowledge.trail.models import Gap, Question, Tally, Topic
 from pelekan.knowledge.trail.stems import key_of, stems
+from pelekan.lib.tongues import layouts
 from pelekan.lib.unhurried import unhurried
 
 MOST_OF = 0.6
@@ -32,7 +34,8 @@ def name(rows: Iterable[dict[str, Any]], now: datetime) -> dict[int, int]:
         key = keys.setdefault(row["folded"], key_of(row["folded"]))
         if key:
             by_key[key].append(row)
-    known = _known(by_key)
+    known = _known({*by_key, *_meant(by_key)})
+    _right_keyboard(by_key, known)
     fresh = [_begun(key, by_key[key], now) for key in sorted(set(by_key) - set(known))]
     Topic.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=CHUNK)
     if fresh:
@@ -48,6 +51,27 @@ def name(rows: Iterable[dict[str, Any]], now: datetime) -> dict[int, int]:
     return found
 
 
+def _right_keyboard(by_key: dict[str, list[dict[str, Any]]], known: dict[str, int]) -> None:
+    """What was typed with the wrong keyboard goes to the topic that it meant, where there is one."""
+    for key, meant in _ways(by_key).items():
+        to = next((one for one in meant if one in known or one in by_key), None)
+        if to is not None and key not in known:
+            by_key[to].extend(by_key.pop(key))
+
+
+def _meant(by_key: dict[str, list[dict[str, Any]]]) -> set[str]:
+    return {one for meant in _ways(by_key).values() for one in meant}
+
+
+def _ways(by_key: dict[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+    """What Latin letters on a Persian or Arabic page may have meant."""
+    return {
+        key: [key_of(text) for _language, text in layouts.others(rows[0]["text"])]
+        for key, rows in by_key.items()
+        if key.isascii() and rows[0]["language"] in ("fa", "ar")
+    }
+
+
 def _known(keys: Iterable[str]) -> dict[str, int]:
     wanted, found = sorted(keys), {}
     for begin in range(0, len(wanted), CHUNK):
@@ -58,8 +82,8 @@ def _known(keys: Iterable[str]) -> dict[str, int]:
 
 def _begun(key: str, rows: list[dict[str, Any]], now: datetime) -> Topic:
     said = Counter(row["text"] for row in rows)
-    text = min(said, key=lambda one: (-said[one], one))
     language = Counter(row["language"] for row in rows).most_common(1)[0][0]
+    text = min(said, key=lambda one: (language != "en" and one.isascii(), -said[one], one))
     return Topic(key=key, text=text, language=language, made_at=now)
 
 

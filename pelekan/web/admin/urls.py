@@ -11,6 +11,7 @@ from pelekan.web.admin import (
     books,
     consent,
     desk,
+    footsteps,
     frustration,
     guides,
     health,
@@ -191,5 +192,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("community/<int:pk>/", community.space, name="settings_space"),
     path("community/<int:pk>/archive/", community.archive, name="settings_space_archive"),
     path("community/<int:pk>/restore/", community.restore, name="settings_space_restore"),
+    path("footsteps/", footsteps.page, name="settings_footsteps"),
     path("log/", log.log, name="settings_log"),
 ]

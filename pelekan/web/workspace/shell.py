@@ -182,11 +182,16 @@ def chat_state(agent: Agent) -> dict[str, Any]:
 
 
 def _settings(agent: Agent, current: str) -> list[dict[str, Any]]:
-    """The way to the settings, for whom any of them is open."""
+    """The ways to insights and to the settings, for whom they are open."""
+    insights = {
+        "slug": "insights", "kind": "insights", "label": _("Insights"), "href": url("insights"),
+        "icon": "chart-column", "count": "", "current": current == "insights", "key": "g i", "alarm": False,
+    }  # fmt: skip
+    found = [insights] if can(agent, "see_all") else []
     to = "settings" if can(agent, "settings") else "settings_health" if can(agent, "quarantine") else ""
     if not to:
-        return []
-    return [{
+        return found
+    return [*found, {
         "slug": "settings", "kind": "settings", "label": _("Settings"), "href": url(to), "icon": "settings",
         "count": "", "current": current == "settings", "key": "g s", "alarm": False,
     }]  # fmt: skip

@@ -115,6 +115,16 @@ def test_questions_by_topic_and_what_they_missed(world: World) -> None:
     assert Topic.objects.count() == 1 and counting.total(DAY, DAY)["questions"] == 3
 
 
+def test_typed_with_the_wrong_keyboard_is_the_topic_it_meant(world: World) -> None:
+    for number, text in enumerate(["تمدید اشتراک", "jlndn hajvh;", "VPN"]):
+        ask(text, visit(f"{number}" * 32))
+    days.catch_up(LATER)
+    found, _more = counting.topics(DAY, DAY)
+    assert [(topic.text, sums["questions"]) for topic, sums in found] == [("تمدید اشتراک", 2), ("VPN", 1)]
+    days.catch_up(LATER)
+    assert Topic.objects.count() == 2
+
+
 def test_topics_whose_askers_open_the_same_become_one(world: World) -> None:
     page = article()
     for number, text in enumerate(

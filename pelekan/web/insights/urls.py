@@ -1,0 +1,20 @@
+"""Addresses of insights, below /desk/insights/."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from pelekan.web.insights import articles, gap, questions, solved, visit, visits
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", visits.overview, name="insights"),
+    path("visits/", visits.rows, name="insights_visits"),
+    path("visits/<int:pk>/", visit.one, name="insights_visit"),
+    path("questions/", questions.overview, name="insights_questions"),
+    path("questions/<int:pk>/", questions.topic, name="insights_topic"),
+    path("articles/", articles.overview, name="insights_articles"),
+    path("articles/<int:pk>/", articles.article, name="insights_article"),
+    path("gaps/", gap.overview, name="insights_gaps"),
+    path("gaps/<slug:of>/<int:pk>/", gap.one, name="insights_gap"),
+    path("solved/", solved.overview, name="insights_solved"),
+]

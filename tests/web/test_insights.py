@@ -1,0 +1,209 @@
+"""What managers see of what people look for: every number with its rows, every page in every period."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+
+from pelekan.demo.world import World
+from pelekan.knowledge import actions
+from pelekan.knowledge.models import Section, Translation
+from pelekan.knowledge.trail import days, steps, walking
+from pelekan.knowledge.trail.habits import habits
+from pelekan.knowledge.trail.models import Gap, Question, Reading, Tally, Topic, Visit
+from pelekan.lib.time import Dates, now
+from pelekan.web.footsteps import COOKIE
+from pelekan.web.insights.frame import safe
+from pelekan.web.insights.periods import around
+from tests.web.test_footsteps import FIREFOX
+
+
+@pytest.fixture
+def page(world: World) -> Translation:
+    shelf = Section.objects.create(slug="help", names={"fa": "راهنما", "en": "Help"})
+    made = actions.begin(shelf, language="fa", title="تمدید اشتراک", body="<p>متن</p>", by=None)
+    return actions.publish(made, by=None)
+
+
+@pytest.fixture
+def nika(world: World) -> Client:
+    browser = Client()
+    browser.force_login(world.agents["nika"].user)
+    return browser
+
+
+@pytest.fixture
+def trail(world: World, page: Translation) -> Visit:
+    """Five days ago: a reader who was helped, and two questions in vain."""
+    at = now() - timedelta(days=5)
+    visit = walking.visit("a" * 32, place="help", language="fa", customer=world.customers["mina"], now=at)
+    assert visit is not None
+    question = walking.asked("تمدید اشتراک", place="help", found=1, language="fa", visit=visit, now=at)
+    walking.opened(page, place="help", visit=visit, question=question, now=at)
+    Reading.objects.update(solved=True, seconds=40)
+    for number in "bc":
+        other = walking.visit(number * 32, place="help", language="fa", now=at)
+        walking.asked("=خرید قسطی", place="help", found=0, language="fa", visit=other, now=at)
+    days.catch_up()
+    return visit
+
+
+def test_every_page_opens_with_and_without_anything(nika: Client, page: Translation) -> None:
+    for address in ("", "visits/", "questions/", f"articles/{page.pk}/", "articles/", "gaps/", "solved/"):
+        for query in ("", "?period=year", "?period=week&on=2020-01-01", "?period=x&on=x", "?csv=1"):
+            assert nika.get(f"/desk/insights/{address}{query}").status_code == 200, address
+    assert nika.get("/desk/insights/gaps/topic/9/").status_code == 404
+    assert nika.get("/desk/insights/gaps/x/9/").status_code == 404
+
+
+def test_each_number_leads_to_its_rows(nika: Client, trail: Visit, page: Translation) -> None:
+    year = "?period=year"
+    solved = nika.get(f"/desk/insights/solved/{year}").content.decode()
+    assert "verdict=solved" in solved
+    rows = nika.get(f"/desk/insights/visits/{year}&verdict=solved").content.decode()
+    assert "مینا صالحی" in rows and f"/desk/insights/visits/{trail.pk}/" in rows
+    left = nika.get(f"/desk/insights/visits/{year}&verdict=left&csv=1").content.decode()
+    assert len(list(csv.reader(io.StringIO(left)))) == 4  # title, columns, two visits
+    for of, key in (("who", "customer"), ("language", "fa"), ("place", "help")):
+        assert "مینا صالحی" in nika.get(f"/desk/insights/visits/{year}&of={of}&key={key}").content.decode()
+    assert "مینا صالحی" not in nika.get(f"/desk/insights/visits/{year}&of=who&key=anonymous").content.decode()
+    step = nika.get(f"/desk/insights/visits/{trail.pk}/").content.decode()
+    assert "تمدید اشتراک" in step
+    topic = Topic.objects.get(text="تمدید اشتراک")
+    assert (
+        f"/desk/insights/questions/{topic.pk}/"
+        in nika.get(f"/desk/insights/questions/{year}").content.decode()
+    )
+    assert (
+        f"/desk/insights/visits/{trail.pk}/"
+        in nika.get(f"/desk/insights/questions/{topic.pk}/{year}").content.decode()
+    )
+    assert (
+        f"/desk/insights/articles/{page.pk}/" in nika.get(f"/desk/insights/articles/{year}").content.decode()
+    )
+
+
+def test_f_a_file_holds_no_formula(nika: Client, trail: Visit) -> None:
+    answer = nika.get("/desk/insights/questions/?period=year&csv=1")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    text = answer.content.decode("utf-8-sig")
+    cells = [row[0] for row in csv.reader(io.StringIO(text)) if row]
+    assert "'=خرید قسطی" in cells and "=خرید قسطی" not in cells
+    assert [safe(one) for one in ("=1", "\u200e+1", "@x", "-2", "\t=1", "خرید", 5)] == [
+        "'=1", "'\u200e+1", "'@x", "'-2", "'\t=1", "خرید", 5,
+    ]  # fmt: skip
+
+
+def test_a_gap_is_begun_as_an_article_in_one_click(nika: Client, trail: Visit) -> None:
+    topic = Topic.objects.get(text="=خرید قسطی")
+    address = f"/desk/insights/gaps/topic/{topic.pk}/?period=year"
+    assert "4" in nika.get(address).content.decode()
+    assert nika.post(address, {"act": "draft"}).status_code == 302 and not Gap.objects.exists()
+    assert nika.post(address, {"act": "refuse", "why": " "}).status_code == 302 and not Gap.objects.exists()
+    nika.post(address, {"act": "draft", "section": Section.objects.get().pk})
+    gap = Gap.objects.get()
+    assert gap.state == "drafted" and gap.article is not None
+    nika.post(address, {"act": "open"})
+    nika.post(address, {"act": "refuse", "why": "نداریم"})
+    gap.refresh_from_db()
+    assert (gap.state, gap.why) == ("refused", "نداریم")
+    assert "نداریم" in nika.get(address).content.decode()
+
+
+def test_pages_cost_the_same_for_ten_days_and_for_a_thousand_rows(
+    nika: Client, trail: Visit, django_assert_max_num_queries: object
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(address: str) -> int:
+        nika.get(address)
+        with CaptureQueriesContext(connection) as seen:
+            assert nika.get(address).status_code == 200
+        return len(seen)
+
+    pages = [
+        f"/desk/insights/{one}?period=year" for one in ("", "questions/", "articles/", "gaps/", "solved/")
+    ]
+    before = [cost(one) for one in pages]
+    topics = Topic.objects.bulk_create(Topic(key=f"k{n}", text=f"k{n}", language="fa") for n in range(1_000))
+    day = days.today(now()) - timedelta(days=3)
+    Tally.objects.bulk_create(
+        Tally(day=day, of="topic", key=str(one.pk), questions=4, fruitless=4, missed=4) for one in topics
+    )
+    assert [cost(one) for one in pages] == before
+
+
+def test_the_page_itself_tells_what_is_read(world: World, page: Translation) -> None:
+    browser = Client(headers={"user-agent": FIREFOX})
+    answer = browser.post("/help/steps/", {"article": page.pk, "seconds": "0"})
+    assert answer.status_code == 204 and COOKIE in answer.cookies
+    browser.post("/help/steps/", {"article": page.pk, "seconds": "0"})  # reloaded
+    browser.post("/help/steps/", {"article": page.pk, "seconds": "31"})
+    browser.post("/help/steps/", {"article": page.pk, "seconds": "12"})
+    assert list(Reading.objects.values_list("seconds", "translation")) == [(31, page.pk)]
+    assert Visit.objects.count() == 1
+    for odd in ({"article": "x"}, {"article": "9" * 30}, {"article": page.pk, "place": "desk"}, {}):
+        assert browser.post("/help/steps/", odd).status_code == 204
+    assert Reading.objects.count() == 1 and steps.flush() == 0
+    quiet = Client(headers={"user-agent": FIREFOX, "dnt": "1"})
+    answer = quiet.post("/help/steps/", {"article": page.pk})
+    assert answer.status_code == 204 and COOKIE not in answer.cookies
+    elsewhere = Client(headers={"user-agent": FIREFOX, "sec-fetch-site": "cross-site"})
+    assert COOKIE not in elsewhere.post("/help/steps/", {"article": page.pk}).cookies
+    assert Visit.objects.count() == 1
+
+
+def test_a_reading_after_a_search_belongs_to_its_question(world: World, page: Translation) -> None:
+    browser = Client(headers={"user-agent": FIREFOX})
+    browser.post("/help/steps/", {"article": page.pk})
+    Reading.objects.all().delete()
+    question = walking.asked("تمدید", place="help", found=1, language="fa", visit=Visit.objects.get())
+    browser.post("/help/steps/", {"article": page.pk, "searched": "1"})
+    assert Reading.objects.get().question == question
+    assert Question.objects.get().clicked == page
+
+
+def test_settings_are_kept_and_read(world: World) -> None:
+    browser = Client()
+    browser.force_login(world.agents["arash"].user)
+    assert browser.get("/desk/settings/footsteps/").status_code == 200
+    good = {
+        "on": "on",
+        "mark_days": "۱۰",
+        "keep_days": "30",
+        "window_days": "2",
+        "read_seconds": "15",
+        "hold_out": "5",
+    }
+    assert browser.post("/desk/settings/footsteps/", {**good, "hold_out": "90"}).status_code == 422
+    assert browser.post("/desk/settings/footsteps/", good).status_code == 302
+    kept = habits()
+    assert (kept.mark_days, kept.keep_days, kept.window_days, kept.hold_out) == (10, 30, 2, 5)
+    assert walking.held_out("00000004" + "a" * 56, 5) and not walking.held_out("00000005" + "a" * 56, 5)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "kind", "day", "first", "last", "name"),
+    [
+        ("jalali", "month", date(2026, 11, 22), date(2026, 11, 22), date(2026, 12, 21), "آذر ۱۴۰۵"),
+        ("jalali", "week", date(2026, 11, 22), date(2026, 11, 21), date(2026, 11, 27), "۱۴۰۵/۰۸/۳۰ تا ۱۴۰۵/۰۹/۰۶"),
+        ("jalali", "year", date(2026, 11, 22), date(2026, 3, 21), date(2027, 3, 20), "۱۴۰۵"),
+        ("jalali", "quarter", date(2026, 11, 22), date(2026, 9, 23), date(2026, 12, 21), ""),
+        ("gregorian", "month", date(2026, 12, 31), date(2026, 12, 1), date(2026, 12, 31), ""),
+        ("gregorian", "week", date(2026, 11, 22), date(2026, 11, 16), date(2026, 11, 22), ""),
+        ("hijri", "month", date(2026, 11, 22), date(2026, 11, 11), date(2026, 12, 9), ""),
+    ],
+)  # fmt: skip
+def test_periods_of_each_calendar(
+    calendar: str, kind: str, day: date, first: date, last: date, name: str
+) -> None:
+    found = around(kind, day, calendar)  # type: ignore[arg-type]
+    assert (found.first, found.last) == (first, last)
+    assert found.before(calendar).last == first - timedelta(days=1)  # type: ignore[arg-type]
+    if name and kind != "week":
+        assert found.name(Dates("fa", calendar, "Asia/Tehran")) == name  # type: ignore[arg-type]
