@@ -117,8 +117,8 @@ for (const button of document.querySelectorAll("[data-chat]")) {
 
 // a link to an answer opens it; on paper all are open
 const opened = () => {
-  const there = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  const folded = there?.closest("details");
+  if (location.hash.length < 2) return;
+  const folded = document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("details");
   if (folded) folded.open = true;
 };
 addEventListener("hashchange", opened);
