@@ -35,6 +35,8 @@ def test_a_lost_answer_is_joined_and_taken_back(desk: Demo, people: Callable[...
     omid.keyboard.insert_text("Which one is")
 
     sara.locator(".row a", has_text="Re: Poles").click()
+    sara.locator("#hints .button--primary").wait_for()
+    sara.wait_for_function("() => !document.querySelector('.htmx-request, .htmx-settling, .htmx-added')")
     sara.locator("#hints .button--primary").focus()
     sara.keyboard.press("Enter")
     sara.locator("#timeline", has_text="One of the poles").get_by_text("It is the long one.").wait_for()

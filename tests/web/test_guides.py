@@ -191,8 +191,8 @@ def test_a_text_message_says_how_many_and_holds_the_link(world: World, ticket: T
     talk = ticket.conversations.get()
     Conversation.objects.filter(pk=talk.pk).update(channel="sms")
     talk.refresh_from_db()
-    steps = [{"title": "یک", "text": ""}, {"title": "دو", "text": "بیشتر"}]
+    steps = [{"title": "گام نخست", "text": ""}, {"title": "گام دوم", "text": "بیشتر"}]
     sent = sending.send(ticket, Way(talk), by=world.agents["sara"], steps=steps, intro="سلام", language="fa")
-    assert "یک" not in sent.message.text and sent.message.html == ""
+    assert "نخست" not in sent.message.text and sent.message.html == ""
     said = texting.words_of(Delivery(message=sent.message, conversation=talk, recipient="+989121112233"))
     assert said.startswith("سلام\n") and said.endswith(link(sent)) and "۲" in said

@@ -14,6 +14,7 @@ from pelekan.people import setup
 from pelekan.people.models import Agent, Customer, Organization, Skill, Team, Tier, Token
 from pelekan.sla.models import BusinessHours
 from pelekan.tickets import shaping
+from pelekan.tickets.guides.models import Guide
 from pelekan.tickets.models import Category, Event, Inbox, SavedReply, Tag, Webhook, WebhookCall
 from tests.web.test_rights import ALL, door
 
@@ -38,6 +39,7 @@ def first(world: World) -> dict[str, int]:
         "tags": tag.pk, "replies": SavedReply.objects.first().pk, "mail": arrival.pk, "customers": world.customers["mina"].pk,
         "organizations": Organization.objects.first().pk, "gateway": texts.pk, "questions": world.inboxes["portal"].pk,
         "hours": BusinessHours.objects.first().pk, "webhooks": hook.pk,
+        "guides": Guide.objects.create(name="ورود", steps=[{"id": "a", "title": {"fa": "یک"}, "text": {}}]).pk,
         "skills": shaping.save_skill(None, by=world.agents["arash"], name="استرداد").pk,
     }  # fmt: skip
 
@@ -60,7 +62,7 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
             kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
             kind = next((page for page in ("mailbox", "gateway", "questions") if page in route), kind)
             for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
-                path = "/" + route.replace("<slug:name>", "go_on").replace(
+                path = "/" + route.replace("<slug:step>", "a").replace("<slug:name>", "go_on").replace(
                     "<int:pk>", str(rows.get(kind, 1))
                 ).replace("<int:steps>", "4").replace("<slug:channel>", channel).replace(
                     "<slug:kind>", "solved" if "notices" in route else "routing"

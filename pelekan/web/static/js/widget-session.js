@@ -159,8 +159,7 @@ export class Session {
         signal: AbortSignal.timeout(form ? 6 * PATIENCE : PATIENCE),
       });
     } catch {
-      this.lineIs(false);
-      throw new Problem(0, { code: "offline", error: this.config.words.offline });
+      throw this.cutOff();
     }
     // A proxy before a desk that is starting answers in its place.
     if (answer.status >= 502 && answer.status <= 504) this.lineIs(false);
@@ -169,8 +168,17 @@ export class Session {
       const said = await answer.json().catch(() => ({}));
       throw new Problem(answer.status, { error: this.config.words.failed, ...said });
     }
-    if (raw) return answer.blob();
-    return answer.status === 204 ? {} : answer.json();
+    try {
+      if (raw) return await answer.blob();
+      return answer.status === 204 ? {} : await answer.json();
+    } catch {
+      throw this.cutOff(); // the line broke in the midst of the answer
+    }
+  }
+
+  cutOff() {
+    this.lineIs(false);
+    return new Problem(0, { code: "offline", error: this.config.words.offline });
   }
 
   lineIs(up) {
