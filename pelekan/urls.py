@@ -29,6 +29,7 @@ urlpatterns = [
     path("setup/", start.begin, name="setup"),
     path("desk/knowledge/remarks/", remarks.remarks, name="desk_remarks"),
     path("desk/knowledge/remarks/<int:pk>/", remarks.settle, name="desk_remark"),
+    path("desk/knowledge/", include("pelekan.web.knowledge.urls")),
     path("desk/", include("pelekan.web.customers.urls")),
     path("desk/", include("pelekan.web.workspace.urls")),
     path("widget/", include("pelekan.web.widget.urls")),

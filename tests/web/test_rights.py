@@ -28,6 +28,8 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/organizations/new/", "see_all"),
     (r"desk/insights/.*", "see_all"),
     (r"help/steps/", "everybody"),
+    (r"desk/knowledge/(sections|groups)/.*", "publish"),
+    (r"desk/knowledge/publishers/", "people"),
     (r"desk/.*", "work"),
     (r"help/.*|sitemap.*|robots.txt", "everybody"),
     (r"accounts/.*", "everybody"),
@@ -43,13 +45,13 @@ ROWS: list[tuple[str, str]] = [
     (r"hooks/.*", "bearer"),  # a gateway's signature or secret
     (r"demo/.*", "everybody"),  # only in the demo, which listens on this machine alone
 ]
-AGENTS = ("work", "see_all", "share_replies", "settings", "people", "quarantine", "rules")
+AGENTS = ("work", "see_all", "share_replies", "settings", "people", "quarantine", "rules", "publish")
 MAY = {
     "anonymous": frozenset[str](),
     "customer": frozenset[str](),
     "disabled": frozenset[str](),
     "agent": frozenset({"work"}),
-    "manager": frozenset({"work", "see_all", "share_replies", "quarantine"}),
+    "manager": frozenset({"work", "see_all", "share_replies", "quarantine", "publish"}),
     "admin": frozenset(AGENTS),
 }
 SAMPLES = {

@@ -72,6 +72,24 @@ def read_archive(stream: BinaryIO) -> Iterator[Row | Fault]:
     )
 
 
+def read_page(name: str, data: bytes) -> Row | Fault:
+    """One HTML or Markdown file by itself, without its pictures."""
+    nothing = _Place(frozenset(), lambda _name: b"")
+    try:
+        text = data.decode("utf-8-sig")
+        if len(text) > LONGEST:
+            return Fault(name, "too_large")
+        return (
+            _markdown(name, text, nothing)
+            if name.lower().endswith((".md", ".markdown"))
+            else _page(name, text, nothing)
+        )
+    except UnicodeDecodeError:
+        return Fault(name, "not_utf8")
+    except (ValueError, RecursionError):
+        return Fault(name, "unreadable")
+
+
 def _unzip(archive: zipfile.ZipFile, name: str) -> bytes:
     with archive.open(name) as file:
         data = file.read(LARGEST + 1)

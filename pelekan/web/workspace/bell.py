@@ -21,6 +21,7 @@ from pelekan.tickets.bell.ring import WORKING, zone_of
 from pelekan.tickets.bell.rules import FOR_ADMINS, By, Ring
 from pelekan.tickets.bell.sentences import ICONS, NAMES
 from pelekan.tickets.shaping import CannotBe
+from pelekan.web.knowledge.labels import titled
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.compose import numbers
 from pelekan.web.workspace.doors import agent as agent_in
@@ -43,7 +44,7 @@ def bell(request: HttpRequest) -> HttpResponse:
     agent, before = agent_in(request), request.GET.get("before", "")
     found, more = reading.lines(agent, int(before) if _is_id(before) else 0)
     context: dict[str, Any] = {
-        "lines": [{"line": line, "url": posting.address(line)} for line in found],
+        "lines": [{"line": line, "url": posting.address(line)} for line in titled(agent, found)],
         "more": f"{reverse('desk_bell')}?before={more}" if more else "",
     }
     if fragment(request):
@@ -71,7 +72,7 @@ def news(request: HttpRequest) -> JsonResponse:
         answer["last"] = max((line.event for line in found), default=int(after))
         answer["news"] = [
             {"id": line.id, "title": line.text, "body": line.label, "url": posting.address(line)}
-            for line in found
+            for line in titled(agent, found)
             if not quiet and By.BROWSER in rules.ways(line.kind, choice.ways)
         ][:5]
     return JsonResponse(answer)

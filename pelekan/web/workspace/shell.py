@@ -128,6 +128,10 @@ def shell(
         "slug": "community", "kind": "community", "label": _("Community"), "href": url("desk_community"),
         "icon": "globe", "count": "", "current": current == "community", "key": "g y", "alarm": False,
     }  # fmt: skip
+    knowledge = {
+        "slug": "knowledge", "kind": "knowledge", "label": _("Knowledge base"), "href": url("knowledge"),
+        "icon": "book-open", "count": "", "current": current == "knowledge", "key": "g k", "alarm": False,
+    }  # fmt: skip
     people = {
         "slug": "customers", "kind": "customers", "label": _("Customers"), "href": url("customers"),
         "icon": "user", "count": "", "current": current == "customers", "key": "g p", "alarm": False,
@@ -135,7 +139,7 @@ def shell(
     nav = [
         *(by_slug[slug] for slug in ("mine", "waiting")), chats, calls, search, None,
         *(item for item in items if item["kind"] == "queue"),
-        *(by_slug[slug] for slug in ("unassigned", "all", "done")), *([None] if saved else []), *saved[:IN_NAV], None, forgotten, community, people, *_settings(agent, current),
+        *(by_slug[slug] for slug in ("unassigned", "all", "done")), *([None] if saved else []), *saved[:IN_NAV], None, forgotten, knowledge, community, people, *_settings(agent, current),
     ]  # fmt: skip
     found = alarm(agent)
     return {
