@@ -9,6 +9,7 @@ from django.test import Client
 
 from pelekan.channels.models import Account, Arrival
 from pelekan.demo.world import World
+from pelekan.knowledge.community.models import Space
 from pelekan.lib.time import now as clock
 from pelekan.people import setup
 from pelekan.people.models import Agent, Customer, Organization, Skill, Team, Tier, Token
@@ -40,6 +41,7 @@ def first(world: World) -> dict[str, int]:
         "organizations": Organization.objects.first().pk, "gateway": texts.pk, "questions": world.inboxes["portal"].pk,
         "hours": BusinessHours.objects.first().pk, "webhooks": hook.pk,
         "guides": Guide.objects.create(name="ورود", steps=[{"id": "a", "title": {"fa": "یک"}, "text": {}}]).pk,
+        "community": Space.objects.create(slug="gear", names={"fa": "وسایل"}).pk,
         "skills": shaping.save_skill(None, by=world.agents["arash"], name="استرداد").pk,
     }  # fmt: skip
 
