@@ -29,6 +29,17 @@ PAGES = (
     Page("portal-profile", "negar", "/portal/profile/"),
     Page("rate", "", "/portal/rate/{rate}/?stars=4"),
     Page("notices-off", "", "/portal/notices/off/{off}/"),
+    Page("help", "", "/help/{language}/"),
+    Page("help-section", "", "/help/{language}/s/buying/"),
+    Page("help-steps", "", "/help/{language}/a/{steps}/"),
+    Page("help-tree", "", "/help/{language}/a/{tree}/"),
+    Page("help-text", "negar", "/help/{language}/a/{text}/"),
+    Page("help-search", "", "/help/{language}/search/?q=4"),
+    Page("help-nothing", "", "/help/{language}/search/?q=zeppelin"),
+    Page("help-said", "", "/help/{language}/a/{tree}/said/?word=no"),
+    Page("help-news", "", "/help/{language}/news/"),
+    Page("remarks", "nika", "/desk/knowledge/remarks/"),
+    Page("remarks-votes", "nika", "/desk/knowledge/remarks/?view=votes"),
     Page("shop", "", "{shop}/?lang={language}"),
     Page("post-office", "", "/demo/post/"),
     Page("letter", "", "/demo/post/", (".story",)),
@@ -102,6 +113,7 @@ PAGES = (
 
 LOOKED_AT = """
 import json, sys
+from pelekan.knowledge.models import Translation
 from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
 from pelekan.tickets.models import Call, Conversation, Event, Inbox, SavedView, Ticket
@@ -111,7 +123,9 @@ User.objects.update(language=sys.argv[1])
 ticket = Ticket.objects.get(customer=negar, number__isnull=False)
 mail = Ticket.objects.filter(channel="email", status="open").order_by("id").first()
 talk = Conversation.objects.filter(state="active", ticket__registered_at=None).values_list("ticket", flat=True).first()
+out = Translation.objects.filter(published__isnull=False, language=sys.argv[1], article__visibility="public")
 json.dump({
+    **{kind: out.filter(article__kind=kind).first().pk for kind in ("steps", "tree", "text")},
     "rate": rating.token_of(Event.objects.filter(name="ticket.solved").latest("pk").pk), "off": choosing.off_token(negar.pk, ["rate"]),
     "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
