@@ -14,6 +14,7 @@ from pelekan.channels.models import Account, Gateway
 from pelekan.demo import (
     articles,
     assistant,
+    community,
     footsteps,
     grids,
     levels,
@@ -77,6 +78,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         month.tell(made, clock())
         warehouse.connect(made.agents["arash"], _desk(port))
         stories.tell(made)
+        community.gather(made, clock())
         rules.put_in_force(made, clock())
         assistant.serve(made, shelved, clock())
         footsteps.walk(made, shelved, clock())
