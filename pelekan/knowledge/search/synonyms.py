@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Count, Max
+from django.utils.translation import gettext as _
 
 from pelekan.knowledge.models import Synonyms
+from pelekan.lib.text import one_line
+from pelekan.lib.time import now as clock
+from pelekan.lib.tongues.common import COMMON
 from pelekan.lib.tongues.stems import stem
 from pelekan.lib.tongues.words import words
+from pelekan.people.models import Agent
+from pelekan.tickets.events import action, record
+from pelekan.tickets.shaping import CannotBe
+from pelekan.tickets.shaping.values import require
 
 Phrase = tuple[str, ...]
 
@@ -73,3 +82,60 @@ def _read() -> Meanings:
             )
             found.longest = max(found.longest, len(phrase))
     return found
+
+
+# Writing them
+
+MOST, LONGEST = 30, 80
+"""Expressions of one group; letters of one expression."""
+
+
+@action
+def save(row: Synonyms | None, *, lines: str, by: Agent | None, now: datetime | None = None) -> Synonyms:
+    """A new group (None), or other expressions for one: each on a line of its own. CannotBe where they can't mean the same."""
+    require(by, "settings")
+    said = [
+        one for one in dict.fromkeys(one_line(line, LONGEST + 1) for line in lines.splitlines()) if words(one)
+    ]
+    if len(said) < 2:
+        raise CannotBe("lines", _("Write at least two expressions, each on a line of its own."))
+    if len(said) > MOST:
+        raise CannotBe("lines", _("Write at most %(number)s expressions.") % {"number": MOST})
+    for one in said:
+        if len(one) > LONGEST or len(words(one)) > 5:
+            raise CannotBe(
+                "lines", _("“%(words)s” is too long: five words at most.") % {"words": one[:LONGEST]}
+            )
+        if all(word in COMMON for word in words(one)):
+            raise CannotBe(
+                "lines",
+                _("“%(words)s” stands in nearly every question and would find everything.") % {"words": one},
+            )
+    _refuse_twice(row, said)
+    new = row is None
+    row = row or Synonyms()
+    row.words, row.changed_at = said, now or clock()
+    row.save()
+    name = "synonyms.added" if new else "synonyms.changed"
+    record(name, by=by, at=now, topics=["desk"], synonyms=row.pk, title=said[0], words=said)
+    return row
+
+
+def _refuse_twice(row: Synonyms | None, said: Sequence[str]) -> None:
+    """An expression in two groups would make one of both, unseen."""
+    for other in Synonyms.objects.exclude(pk=row.pk if row else None):
+        known = {_alike(tuple(words(str(one)))): str(one) for one in other.words}
+        for one in said:
+            if _alike(tuple(words(one))) in known:
+                raise CannotBe(
+                    "lines", _("“%(words)s” already stands in the group of “%(first)s”. Add the others there.")
+                    % {"words": one, "first": other.words[0]},
+                )  # fmt: skip
+
+
+@action
+def forget(row: Synonyms, *, by: Agent | None, now: datetime | None = None) -> None:
+    """These no longer mean the same."""
+    require(by, "settings")
+    record("synonyms.deleted", by=by, at=now, topics=["desk"], synonyms=row.pk, title=str(row.words[0]))
+    row.delete()

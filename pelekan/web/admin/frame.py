@@ -54,6 +54,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_replies", _("Saved replies"), "zap", "share_replies"),
                 ("settings_guides", _("Guided steps"), "list-checks", "share_replies"),
                 ("settings_notices", _("Notices"), "bell", "settings"),
+                ("settings_synonyms", _("Synonyms"), "languages", "settings"),
                 ("settings_community", _("Community"), "messages-square", "settings"),
                 ("settings_footsteps", _("Footsteps"), "footprints", "settings"),
             ],

@@ -43,6 +43,7 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
         _place(request),
     )
     kind = kind if kind in ArticleKind.values else ""
+    literal = request.GET.get("as") == "typed"
     reader = reader_of(request)
     context: dict[str, Any] = {"hits": [], "corrected": "", "more": "", "before": "", "busy": False}
     question = ""
@@ -51,16 +52,16 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
             ASKED.take(client(request), clock())
             found = find(
                 query, reader=reader, language=language, limit=PAGE, skip=(number - 1) * PAGE, section=section,
-                article_kind=kind,
+                article_kind=kind, literal=literal,
             )  # fmt: skip
             if number == 1:
                 question = _asked(request, query, len(found.hits), language)
             context["hits"] = [one for hit in found.hits if (one := _shape(hit, language, question))]
             context["corrected"] = found.corrected
             if found.more:
-                context["more"] = "?" + _query(query, section, kind, number + 1)
+                context["more"] = "?" + _query(query, section, kind, number + 1, literal)
             if number > 1:
-                context["before"] = "?" + _query(query, section, kind, number - 1)
+                context["before"] = "?" + _query(query, section, kind, number - 1, literal)
         except TooMuch:
             context["busy"] = True
     response = page(
@@ -83,8 +84,10 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
     return footsteps.keep(response, request)
 
 
-def _query(query: str, section: int | None, kind: str, number: int) -> str:
-    given = {"q": query, "section": section or "", "kind": kind, "page": number if number > 1 else ""}
+def _query(query: str, section: int | None, kind: str, number: int, literal: bool) -> str:
+    given = {
+        "q": query, "section": section or "", "kind": kind, "page": number if number > 1 else "", "as": "typed" if literal else "",
+    }  # fmt: skip
     return urlencode({name: value for name, value in given.items() if value})
 
 
@@ -145,7 +148,7 @@ def suggest(request: HttpRequest, language: str) -> HttpResponse:
             ASKED.take(client(request), clock())
         except TooMuch as much:
             return HttpResponse(status=429, headers={"Retry-After": str(much.after)})
-        found = find(query, reader=reader_of(request), language=language, limit=HINTS)
+        found = find(query, reader=reader_of(request), language=language, limit=HINTS, typing=True)
         for hit in found.hits:
             shape = _shape(hit, language, "")
             if shape:
