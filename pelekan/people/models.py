@@ -54,7 +54,6 @@ class Team(models.Model):
         default=dict, blank=True
     )  # for customers: {"fa": {"name", "description"}, …}; what is empty is said by the two above
     languages = models.JSONField(default=list, blank=True)  # spoken here; [] for those of its people
-    questions = models.JSONField(default=list, blank=True)  # asked of who chooses it; see tickets.forms
     archived_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -101,6 +101,11 @@ def for_inbox(inbox: Inbox) -> Calendar | None:
     return known.by_id[own] if own is not None else _choose(known, None, inbox.team_id, inbox.pk)
 
 
+def for_team(team: int, inbox: int = 0) -> Calendar | None:
+    """When a team works, to be shown: its own calendar, else that of the inbox, else the default one. Usually no query."""
+    return _choose(_remembered(), None, team, inbox)
+
+
 def shown_for(ticket: Ticket, hours_id: int | None = None) -> Calendar | None:
     """The calendar of a ticket, to be shown: remembered like `for_inbox`."""
     return _choose(_remembered(), hours_id, ticket.team_id, ticket.inbox_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from pelekan.lib import files
 from pelekan.lib.time import now as clock
@@ -78,17 +78,27 @@ def visible_to(agent: Agent) -> QuerySet[Attachment]:
 
 
 def of_customer(customer: Customer) -> QuerySet[Attachment]:
-    """What `customer` may open: files of public messages of his own conversations and registered tickets, and his
-    unsent ones."""
+    """What `customer` may open: files of public messages of his own conversations and registered tickets, of what
+    his organization shares with him, and his unsent ones."""
     mine = Q(conversation__joined_from=None) | Q(conversation__joined_from__customer=customer)
     public = Message.objects.public().filter(
         Q(conversation__customer=customer)
         | mine & Q(ticket__in=Ticket.objects.of_customer(customer))
         | Q(conversation__joined_from__in=Ticket.objects.of_customer(customer))
+        | _shared(customer)
     )
     return Attachment.objects.filter(
         Q(message__in=public) | Q(message=None, upload_key=f"customer:{customer.pk}")
     )
+
+
+def _shared(customer: Customer) -> Q:
+    """Messages of colleagues' requests that are shared with `customer`: those that the colleague himself may read."""
+    shared = Ticket.objects.shared_with(customer)
+    if shared.query.is_empty():
+        return Q(pk__in=[])
+    theirs = Q(conversation__joined_from=None) | Q(conversation__joined_from__customer=F("ticket__customer"))
+    return theirs & Q(ticket__in=shared) | Q(conversation__joined_from__in=shared)
 
 
 def remove_orphans() -> int:

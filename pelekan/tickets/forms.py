@@ -6,6 +6,9 @@ A question as it is stored in `Inbox.questions`:
      "options": [{"value": "all", "label": {…}, "impact": 3, "urgency": 2, "tag": "…", "category": 7}, …],
      "show_if": {"name": "go_on", "is": ["no"]}}
 
+A question with `teams` is asked only of whoever chose one of these departments (ids), one with `categories` only with one
+of these categories.
+
 Kinds: text (a short line), choice, yes_no, number, and in a chat also name, email and phone. What an answer means stands
 at its option; for a number an option means "from `value` upwards". A question with `show_if` is asked only where the
 question named there is asked and answered so.
@@ -46,6 +49,17 @@ def asked(questions: Sequence[Question]) -> list[Question]:
     """The questions that can be asked at all: of a known kind, with a name that a form can bear."""
     named = [one for one in questions if NAME.fullmatch(str(one.get("name", "")))]
     return [one for one in named if one.get("kind", "text") in KINDS]
+
+
+def chosen(questions: Sequence[Question], team: int, category: int) -> list[Question]:
+    """Those that fit the department and the category that were chosen; 0 for none."""
+    return [one for one in questions if fits(one, team, category)]
+
+
+def fits(one: Question, team: int, category: int) -> bool:
+    """Whether a question belongs to what was chosen."""
+    teams, categories = one.get("teams") or (), one.get("categories") or ()
+    return (not teams or team in teams) and (not categories or category in categories)
 
 
 def kind_of(one: Question) -> str:

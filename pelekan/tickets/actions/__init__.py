@@ -27,6 +27,7 @@ from pelekan.tickets.actions.customers import (
     end_access,
     end_links,
     give,
+    keep_private,
     welcome,
 )
 from pelekan.tickets.actions.describing import categorise, register, rename, set_causes, tag, untag
@@ -54,6 +55,7 @@ __all__ = [
     "drop_passkey",
     "end_sessions",
     "keep_passkey",
+    "keep_private",
     "remove_address",
     "set_password",
     "accept",

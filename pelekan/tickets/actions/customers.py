@@ -225,6 +225,25 @@ def end_access(whose: Agent | Customer, *, by: By, because: str, now: datetime |
 
 
 @action
+def keep_private(
+    ticket: Ticket, *, by: Customer, private: bool = True, now: datetime | None = None
+) -> Ticket:
+    """The customer keeps his request from his colleagues, or lets them see it after all."""
+    now = now or clock()
+    ticket = lock(ticket)
+    if ticket.customer_id != by.pk:
+        raise PermissionError("Only whose request it is decides who sees it.")
+    if (ticket.private_at is not None) != private:
+        ticket.private_at = now if private else None
+        ticket.save(update_fields=["private_at"])
+        record(
+            "ticket.kept_private" if private else "ticket.shared", ticket, by=by, at=now,
+            topics=[f"customer:{by.pk}"],
+        )  # fmt: skip
+    return ticket
+
+
+@action
 def end_links(ticket: Ticket, *, by: Agent, now: datetime | None = None, because: str = "") -> int:
     """The links in this ticket's mails open it no longer: who holds one must sign in. How many there were."""
     now = now or clock()

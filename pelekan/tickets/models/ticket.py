@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pelekan.lib.time import now
-from pelekan.people.models import Agent, Customer, Organization, Team, Tier
+from pelekan.people.models import Agent, Customer, Organization, Sharing, Team, Tier
 from pelekan.tickets.models.doors import Channel, Inbox
 from pelekan.tickets.models.sorting import Category, Tag
 from pelekan.tickets.states import OPEN_STATES
@@ -40,6 +40,24 @@ class Tickets(models.QuerySet["Ticket"]):
     def of_customer(self, customer: Customer) -> QuerySet[Ticket]:
         """What `customer` may see in the portal: his own registered tickets."""
         return self.filter(customer=customer, registered_at__isnull=False)
+
+    def shared_with(self, customer: Customer) -> QuerySet[Ticket]:
+        """What `customer` may read of his colleagues' requests: registered ones of his own organization, where it shares
+        them with him, but what a colleague keeps to himself."""
+        company = customer.organization
+        if company is None or company.sharing == Sharing.OFF:
+            return self.none()
+        if company.sharing == Sharing.CHOSEN and not company.viewers.filter(pk=customer.pk).exists():
+            return self.none()
+        return self.filter(
+            organization=company, customer__organization=company, registered_at__isnull=False, private_at=None
+        ).exclude(customer=customer)
+
+    def read_by(self, customer: Customer) -> QuerySet[Ticket]:
+        """All that `customer` may read in the portal: his own and what is shared with him. Only in his own he acts."""
+        shared = self.model.objects.shared_with(customer)
+        mine = models.Q(customer=customer, registered_at__isnull=False)
+        return self.filter(mine if shared.query.is_empty() else mine | models.Q(pk__in=shared.values("pk")))
 
     def open(self) -> QuerySet[Ticket]:
         return self.filter(status__in=OPEN_STATES)
@@ -72,6 +90,7 @@ class Ticket(models.Model):
     status = models.CharField(max_length=8, default="new")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.SET_NULL)
+    private_at = models.DateTimeField(null=True, blank=True)  # the customer keeps it from his colleagues
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="tickets")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.people.access import can
-from pelekan.people.models import Agent, Customer, Language, Organization
+from pelekan.people.models import Agent, Customer, Language, Organization, Sharing
 from pelekan.tickets.actions.knowing import know_customer
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Ticket
@@ -62,6 +62,8 @@ def save_organization(
     domains: Iterable[str] = (),
     importance: int = 0,
     notes: str = "",
+    sharing: str | None = None,
+    viewers: Iterable[Customer] | None = None,
     now: datetime | None = None,
 ) -> Organization:
     """Make an organization, or change this one. A domain belongs to one organization: proved addresses of it make
@@ -75,14 +77,26 @@ def save_organization(
     found = _domains(domains, organization)
     made = organization is None
     organization = organization or Organization()
-    values = {
+    values: dict[str, Any] = {
         "name": name,
         "domains": found,
         "importance": importance,
         "notes": clean_controls(notes).strip(),
     }
+    if sharing is not None:
+        if sharing not in Sharing.values:
+            raise CannotBe("sharing", _("Choose from the list."))
+        values["sharing"] = sharing
     changed = put(organization, values, values)
     organization.save()
+    if viewers is not None:
+        before, after = (
+            set(organization.viewers.values_list("pk", flat=True)),
+            {one.pk for one in viewers if one.organization_id == organization.pk},
+        )
+        if before != after:
+            organization.viewers.set(after)
+            changed["viewers"] = sorted(after)
     if made or changed:
         event = "organization.added" if made else "organization.changed"
         topics = ["desk"]

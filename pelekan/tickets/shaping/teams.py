@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Agent, Team, Tier
+from pelekan.people.models import Agent, Language, Team, Tier
 from pelekan.tickets.actions.moving import escalate
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Category, Inbox, Stay, Ticket
@@ -30,6 +31,8 @@ def save_team(
     description: str = "",
     agents: Iterable[Agent] | None = None,
     offered: bool | None = None,
+    words: dict[str, dict[str, str]] | None = None,
+    languages: Iterable[str] | None = None,
     now: datetime | None = None,
 ) -> Team:
     """Make a team, or change this one. On another step its tickets go with it; `agents` None leaves the members."""
@@ -43,10 +46,21 @@ def save_team(
     made = team is None
     team = team or Team(tier=tier)
     tier_before = team.tier_id
-    values = {"name": name, "description": clean_controls(description).strip(), "tier": tier}
+    values: dict[str, Any] = {"name": name, "description": clean_controls(description).strip(), "tier": tier}
     if offered is not None:
         values["offered"] = offered
-    changed = put(team, values, ("name", "description", "tier", "offered"))
+    if words is not None:
+        values["words"] = {
+            code: {
+                "name": one_line(its.get("name", ""), 80),
+                "description": clean_controls(its.get("description", "")).strip()[:500],
+            }
+            for code, its in words.items()
+            if code in Language.values and any(text.strip() for text in its.values())
+        }
+    if languages is not None:
+        values["languages"] = [code for code in Language.values if code in set(languages)]
+    changed = put(team, values, ("name", "description", "tier", "offered", "words", "languages"))
     team.save()
     topics = ["desk", f"team:{team.pk}", f"tier:{tier.pk}"]
     if not made and tier_before != tier.pk:

@@ -90,10 +90,42 @@ class TeamForm(forms.Form):
         label=lazy("Customers may choose it as a department"), required=False,
         help_text=lazy("In the portal, when they write a new request."),
     )  # fmt: skip
+    languages = forms.MultipleChoiceField(
+        label=lazy("Languages spoken here"), choices=Language.choices, required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Nothing chosen: those of the members."),
+    )  # fmt: skip
     agents = forms.ModelMultipleChoiceField(
         Agent.objects.filter(disabled_at=None).select_related("user"), label=lazy("Members"), required=False,
         widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, called in Language.choices:
+            self.fields[f"name_{code}"] = Text(
+                _("Name in %(language)s") % {"language": called}, required=False
+            )
+            self.fields[f"description_{code}"] = Text(
+                _("What it is for, in %(language)s") % {"language": called},
+                longest=500,
+                rows=2,
+                required=False,
+            )
+
+    def words(self) -> dict[str, dict[str, str]]:
+        """What customers read, by language."""
+        return {
+            code: {part: self.cleaned_data[f"{part}_{code}"] for part in ("name", "description")}
+            for code in Language.values
+        }
+
+    def kept(self) -> dict[str, Any]:
+        """For `shaping.save_team`."""
+        own = {
+            name: self.cleaned_data[name]
+            for name in ("name", "description", "tier", "offered", "agents", "languages")
+        }
+        return {**own, "words": self.words()}
 
 
 class ArchiveTeamForm(forms.Form):

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.lib.text import initials, isolate
-from pelekan.people.models import ZONE_OF, Agent, Role, Team, Tier
+from pelekan.people.models import ZONE_OF, Agent, Language, Role, Team, Tier
 from pelekan.tickets import shaping
 from pelekan.tickets.models import Ticket
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
@@ -39,7 +39,9 @@ def teams(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-TEAM_FIELDS = ["name", "description", "tier", "offered"]
+TEAM_FIELDS = ["name", "description", "tier"]
+DEPARTMENT = ["offered", "languages"]
+SAID = [f"{part}_{code}" for code in Language.values for part in ("name", "description")]
 
 
 @behind("people", "GET", "POST")
@@ -55,17 +57,24 @@ def team(request: HttpRequest, pk: int) -> HttpResponse:
 def _team(request: HttpRequest, row: Team | None) -> HttpResponse:
     initial: dict[str, Any] = {}
     if row:
-        initial = {name: getattr(row, name) for name in TEAM_FIELDS} | {
+        said = {f"{part}_{code}": its.get(part, "") for code, its in row.words.items() for part in its}
+        initial = {name: getattr(row, name) for name in TEAM_FIELDS + DEPARTMENT} | {
             "agents": row.agents.all(),
             "tier": row.tier_id,
+            **said,
         }
     form = TeamForm(request.POST or None, initial=initial)
-    if form.is_valid() and attempt(
-        form, lambda: shaping.save_team(row, by=agent(request), **form.cleaned_data)
-    ):
+    if form.is_valid() and attempt(form, lambda: shaping.save_team(row, by=agent(request), **form.kept())):
         return went(request, "settings_teams", _("Kept.") if row else _("The team is there and can be used."))
     topics = [
         {"title": _("Team"), "text": _("On another step its tickets go with it."), "fields": TEAM_FIELDS},
+        {
+            "title": _("For customers"),
+            "text": _(
+                "How the portal speaks of this team. What stays empty is said by the name and the words above. Its hours stand under Business hours, its own questions under the portal's inbox."
+            ),
+            "fields": DEPARTMENT + SAID,
+        },
         {"title": _("Members"), "text": _("They see the team's step and its queue."), "fields": ["agents"]},
     ]
     acts: list[dict[str, Any]] = []

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from pelekan.lib.text import latin_digits, one_line
-from pelekan.people.models import Language
+from pelekan.people.models import Language, Team
 from pelekan.tickets import forms, shaping
-from pelekan.tickets.models import Inbox
+from pelekan.tickets.models import Category, Inbox
 from pelekan.web.admin.conditions import language
 from pelekan.web.admin.doors import agent, behind, get_object_or_404, went
 from pelekan.web.admin.frame import show
@@ -140,8 +140,26 @@ def _edit(request: HttpRequest, inbox: Inbox, stored: Row, *, new: bool) -> Http
     return show(
         request, "question", "settings_inboxes", heading, inbox.name, inbox=inbox, row=row, new=new, fault=fault,
         kinds=kinds(inbox.channel), languages=Language.choices, earlier=_offered(earlier, row), options=_rows(row),
+        departments=_departments(inbox, row), categories=_categories(inbox, row),
         degrees=[(level, degree(level)) for level in (1, 2, 3)], status=422 if fault else 200,
     )  # fmt: skip
+
+
+def _departments(inbox: Inbox, row: Row) -> list[tuple[int, str, bool]]:
+    """The departments among which customers of this inbox choose: (id, name, whether the question is theirs)."""
+    if inbox.channel != "portal":
+        return []
+    own = row.get("teams") or ()
+    return [
+        (team.pk, team.name, team.pk in own) for team in Team.objects.filter(offered=True, archived_at=None)
+    ]
+
+
+def _categories(inbox: Inbox, row: Row) -> list[tuple[int, str, bool]]:
+    if inbox.channel != "portal":
+        return []
+    own = row.get("categories") or ()
+    return [(one.pk, one.name, one.pk in own) for one in Category.objects.filter(archived_at=None)]
 
 
 def _earlier(inbox: Inbox, name: str) -> list[forms.Question]:
@@ -195,6 +213,12 @@ def typed(post: QueryDict, name: str, channel: str) -> Row:
     }  # fmt: skip
     if row["kind"] in ("choice", "number", "yes_no"):
         row["options"] = _options(post, row["kind"])
+    for field in ("teams", "categories"):
+        ids = [
+            int(one) for one in post.getlist(field)[:200] if one.isascii() and one.isdigit() and len(one) < 19
+        ]
+        if ids:
+            row[field] = ids
     pairs = [one.partition("=") for one in post.getlist("show_if")[:60]]
     if pairs:
         row["show_if"] = {"name": pairs[0][0], "is": [value for _n, _eq, value in pairs]}

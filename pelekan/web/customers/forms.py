@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as lazy
 
-from pelekan.people.models import Language, Organization
+from pelekan.people.models import Customer, Language, Organization, Sharing
 from pelekan.web.admin.fields import Text, Words, choice
 
 IMPORTANCE = [
@@ -45,3 +47,20 @@ class OrganizationForm(forms.Form):
     notes = Text(
         lazy("Notes"), longest=20_000, rows=4, required=False, help_text=lazy("Only colleagues read them.")
     )
+    sharing = choice(
+        lazy("Requests in the portal"), Sharing.choices, required=False, initial=Sharing.OFF,
+        help_text=lazy("Earlier requests too. Each customer can keep a request to himself, and sees who can read it."),
+    )  # fmt: skip
+    viewers = forms.ModelMultipleChoiceField(
+        Customer.objects.none(), label=lazy("Who sees all of them"), required=False, widget=forms.CheckboxSelectMultiple,
+        help_text=lazy("Counts where chosen members see them."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, row: Organization | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if row is not None:
+            members = Customer.objects.filter(organization=row, merged_into=None)
+            self.fields["viewers"].queryset = members  # type: ignore[attr-defined]
+
+    def clean_sharing(self) -> str:
+        return self.cleaned_data["sharing"] or Sharing.OFF

@@ -193,7 +193,8 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     form = None
     if can(who, "see_all"):
         initial = {"name": row.name, "domains": row.domains, "importance": row.importance, "notes": row.notes}
-        form = OrganizationForm(request.POST or None, initial=initial)
+        initial |= {"sharing": row.sharing, "viewers": row.viewers.all()}
+        form = OrganizationForm(request.POST or None, initial=initial, row=row)
         if form.is_valid() and attempt(
             form, lambda: shaping.save_organization(row, by=who, **form.cleaned_data)
         ):

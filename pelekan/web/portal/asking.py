@@ -35,15 +35,17 @@ def ask(request: HttpRequest, inbox: Inbox | None) -> Asked:
     """The questions of this inbox with what was answered."""
     questions = [one for one in (inbox.questions if inbox else []) if forms.kind_of(one) not in forms.CONTACT]
     asked = Asked()
+    team, category = _whole(request.POST.get("team", "")), _whole(request.POST.get("category", ""))
+    fitting = forms.chosen(questions, team, category)
     given = {str(one.get("name")): request.POST.get(str(one.get("name")), "") for one in questions}
     if request.method == "POST":
-        taken = forms.take(questions, given)
+        taken = forms.take(fitting, given)
         asked.answers = taken.answers
         seen = request.POST[SEEN].split(",") if SEEN in request.POST else list(given)
-        fresh = [one["name"] for one in forms.shown(questions, taken.answers) if one["name"] not in seen]
+        fresh = [one["name"] for one in forms.shown(fitting, taken.answers) if one["name"] not in seen]
         asked.more = bool(fresh)
         asked.errors = {name: _fault(code) for name, code in taken.faults.items() if name not in fresh}
-    open_ = {one["name"] for one in forms.shown(questions, asked.answers)}
+    open_ = {one["name"] for one in forms.shown(fitting, asked.answers)}
     language = request.LANGUAGE_CODE
     asked.shown = [
         {
@@ -51,10 +53,15 @@ def ask(request: HttpRequest, inbox: Inbox | None) -> Asked:
             "help": forms.in_words(one.get("help"), language), "required": bool(one.get("required")),
             "options": _options(one, language), "value": given.get(one["name"], ""), "error": asked.errors.get(one["name"], ""),
             "hidden": one["name"] not in open_, "show_if": one.get("show_if") or {},
+            "teams": one.get("teams") or [], "categories": one.get("categories") or [],
         }
         for one in forms.asked(questions)
     ]  # fmt: skip
     return asked
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _options(one: forms.Question, language: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -49,12 +50,16 @@ def customers(view: View) -> View:
 
 def ticket_of(customer: Customer, number: int) -> Ticket:
     """His registered ticket of that number; anybody else's does not exist for him."""
-    found = (
-        Ticket.objects.of_customer(customer)
-        .select_related("tier", "team", "customer", "inbox")
-        .filter(number=number)
-        .first()
-    )
+    return _found(Ticket.objects.of_customer(customer), number)
+
+
+def ticket_read_by(customer: Customer, number: int) -> Ticket:
+    """A ticket that he may read: his own, or one that a colleague shares with him."""
+    return _found(Ticket.objects.read_by(customer), number)
+
+
+def _found(rows: QuerySet[Ticket], number: int) -> Ticket:
+    found = rows.select_related("tier", "team", "customer", "inbox").filter(number=number).first()
     if found is None:
         raise Http404
     return found

@@ -52,6 +52,7 @@ def would_be(inbox: Inbox, customer: Customer, given: Mapping[str, str]) -> Tick
         tier=team.tier, team=team, category=category, language=customer.language, registered_at=clock(),
     )  # fmt: skip
     questions = [one for one in inbox.questions if forms.kind_of(one) not in forms.CONTACT]
+    questions = forms.chosen(questions, team.pk, category.pk if category else 0)
     found = guess(ticket, forms.take(questions, given, lenient=True).answers)
     ticket.impact, ticket.urgency, ticket.priority = found.impact, found.urgency, found.priority
     return ticket

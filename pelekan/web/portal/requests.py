@@ -7,6 +7,7 @@ import binascii
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db.models import Max, Q, QuerySet
@@ -20,7 +21,7 @@ from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Customer, Team
+from pelekan.people.models import Customer
 from pelekan.sla import promising
 from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.incoming import Incoming
@@ -30,9 +31,9 @@ from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possib
 from pelekan.web.deflection import beside
 from pelekan.web.help import carrying
 from pelekan.web.opening import closed_words
-from pelekan.web.portal import promise, shapes, writing
+from pelekan.web.portal import colleagues, departments, finding, promise, shapes, writing
 from pelekan.web.portal.asking import ask
-from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of
+from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of, ticket_read_by
 from pelekan.web.portal.notices import rating_part
 from pelekan.web.reading import Reading
 
@@ -53,21 +54,27 @@ def home(request: HttpRequest) -> HttpResponse:
     if customer is None:
         return HttpResponseRedirect(reverse("portal_sign_in"))
     live_id = feed.resume_id()
-    state = "done" if request.GET.get("state") == "done" else "open"
-    context = {**_rows(request, customer, state), "state": state}
+    state = request.GET.get("state", "")
+    state = state if state in ("done", "all") else "open"
+    shared = Ticket.objects.shared_with(customer)
+    whose = (
+        "colleagues" if request.GET.get("whose") == "colleagues" and not shared.query.is_empty() else "mine"
+    )
+    listed = shared.select_related("joined_into", "customer") if whose == "colleagues" else _listed(customer)
+    query = one_line(request.GET.get("q", ""), 200)
+    if query:
+        listed, state = finding.find(listed, query), "all"
+    context = {**_rows(request, listed, state, whose, query), "state": state, "whose": whose, "query": query}
     if request.headers.get("HX-Request") == "true":
         return render(request, "portal/_rows.html", context)
-    mine = _listed(customer)
     return portal_page(
         request,
         "portal/home.html",
         section="portal_home",
         live_id=live_id,
         topic=f"customer:{customer.pk}",
-        counts={
-            "open": mine.filter(IN_WORK).count(),
-            "done": mine.exclude(IN_WORK).count(),
-        },
+        shares=not shared.query.is_empty(),
+        counts={"open": listed.filter(IN_WORK).count(), "done": listed.exclude(IN_WORK).count()},
         **context,
     )
 
@@ -78,16 +85,25 @@ def _listed(customer: Customer) -> QuerySet[Ticket]:
     return mine.exclude(joined_into__isnull=False, joined_into__customer=customer)
 
 
-def _rows(request: HttpRequest, customer: Customer, state: str) -> dict[str, Any]:
-    found = _listed(customer).order_by("-last_at", "-id")
-    found = found.filter(IN_WORK) if state == "open" else found.exclude(IN_WORK)
+def _rows(
+    request: HttpRequest, listed: QuerySet[Ticket], state: str, whose: str, query: str
+) -> dict[str, Any]:
+    found = listed.order_by("-last_at", "-id")
+    if state != "all":
+        found = found.filter(IN_WORK) if state == "open" else found.exclude(IN_WORK)
     tickets = list(_after(found, request.GET.get("after", ""))[: PAGE + 1])
     more = ""
     if len(tickets) > PAGE:
-        last = tickets[PAGE - 1]
-        more = f"{reverse('portal_home')}?state={state}&after={_key(last)}"
+        kept = {"state": state, "after": _key(tickets[PAGE - 1])}
+        kept |= {"whose": whose} if whose != "mine" else {}
+        kept |= {"q": query} if query else {}
+        more = f"{reverse('portal_home')}?{urlencode(kept)}"
     dates = reading(request)
-    return {"rows": [shapes.row(ticket, dates) for ticket in tickets[:PAGE]], "more": more}
+    rows = [
+        {**shapes.row(ticket, dates), "who_asked": ticket.customer.name if whose == "colleagues" else ""}
+        for ticket in tickets[:PAGE]
+    ]
+    return {"rows": rows, "more": more}
 
 
 def _key(ticket: Ticket) -> str:
@@ -111,14 +127,20 @@ def _after(found: QuerySet[Ticket], key: str) -> QuerySet[Ticket]:
 @customers
 def show(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
     """The request with what was said; as a fragment for htmx: the part that changes, or earlier messages."""
-    ticket = ticket_of(customer, number)
-    if (there := joined.end_of(ticket)).pk != ticket.pk and there.customer_id == customer.pk:
+    ticket = ticket_read_by(customer, number)
+    if (
+        ticket.customer_id == customer.pk
+        and (there := joined.end_of(ticket)).pk != ticket.pk
+        and there.customer_id == customer.pk
+    ):
         return _to(there, "")
     before = request.GET.get("before", "")
     if request.headers.get("HX-Request") == "true":
         template = "portal/_timeline.html" if before else "portal/_request.html"
         return render(
-            request, template, request_part(request, ticket, int(before) if before.isdecimal() else 0)
+            request,
+            template,
+            request_part(request, ticket, int(before) if before.isdecimal() else 0, reader=customer),
         )
     return _request_page(request, customer, ticket)
 
@@ -131,7 +153,7 @@ def _request_page(
     before: int = 0,
 ) -> HttpResponse:
     live_id = feed.resume_id()
-    part = request_part(request, ticket, before)
+    part = request_part(request, ticket, before, reader=customer)
     return portal_page(
         request,
         "portal/request.html",
@@ -146,12 +168,20 @@ def _request_page(
 
 
 def request_part(
-    request: HttpRequest, ticket: Ticket, before: int = 0, *, guest: bool = False
+    request: HttpRequest,
+    ticket: Ticket,
+    before: int = 0,
+    *,
+    guest: bool = False,
+    reader: Customer | None = None,
 ) -> dict[str, Any]:
-    """What a request's page shows and fetches again when something happens."""
+    """What a request's page shows and fetches again when something happens. A colleague (`reader`) reads and does
+    nothing: neither answers nor settles nor rates."""
     dates = reading(request)
+    colleague = reader is not None and reader.pk != ticket.customer_id
+    acting = not guest and not colleague
     part = shapes.timeline(ticket, dates, before=before, signed=guest)
-    if not before:
+    if not before and not colleague:
         _mark_read(ticket)
     base = (
         reverse("portal_guest", args=[ticket.pk])
@@ -175,13 +205,15 @@ def request_part(
         "earlier_url": f"{base}?before={part['first']}" if part["earlier"] else "",
         "part_url": base,
         "answer_url": f"{base}answer/",
-        "settle_url": "" if guest else f"{base}settle/",
-        "can_solve": not guest and Act.SOLVE in acts,
-        "can_reopen": not guest and Act.REOPEN in acts,
-        "can_confirm": not guest and ticket.status == Status.SOLVED and Act.CLOSE in acts,
+        "settle_url": "" if not acting else f"{base}settle/",
+        "can_solve": acting and Act.SOLVE in acts,
+        "can_reopen": acting and Act.REOPEN in acts,
+        "can_confirm": acting and ticket.status == Status.SOLVED and Act.CLOSE in acts,
         "guest": guest,
-        "rates": not guest,
-        "rating": rating_part(ticket),
+        "rates": acting,
+        "rating": None if colleague else rating_part(ticket),
+        "colleague": ticket.customer.name if colleague else "",
+        "seen_by": colleagues.seen_by(ticket, reader) if reader is not None and not colleague else None,
     }
 
 
@@ -245,6 +277,15 @@ def settle(request: HttpRequest, customer: Customer, number: int) -> HttpRespons
 
 @require_POST
 @customers
+def who_sees(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
+    """The customer keeps his request to himself, or lets his colleagues see it."""
+    ticket = ticket_of(customer, number)
+    actions.keep_private(ticket, by=customer, private=request.POST.get("only_me") == "1")
+    return _to(ticket, "")
+
+
+@require_POST
+@customers
 def rate_answer(request: HttpRequest, customer: Customer, number: int, message: int) -> HttpResponse:
     """The customer says whether one answer helped him; as a fragment for htmx: what stands below it then."""
     ticket = ticket_of(customer, number)
@@ -278,7 +319,7 @@ def rate_answer(request: HttpRequest, customer: Customer, number: int, message: 
 def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Ask for something, at a department. Facts give impact and urgency; nobody chooses a priority."""
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
-    teams = {team.pk: team for team in Team.objects.filter(offered=True, archived_at=None)}
+    teams = {team.pk: team for team in departments.offered()}
     categories = _categories()
     asked = ask(request, inbox)
     along = carrying.carried(request)
@@ -319,6 +360,8 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
                 ticket = Ticket.objects.get(pk=message.ticket_id)
                 beside.registered(request, ticket)
                 carrying.went_on(request, along, ticket)
+                if "only_me" in request.POST:
+                    actions.keep_private(ticket, by=customer)
                 return _to(ticket, "sent-new")
             except TooMuch:
                 written.errors["text"] = slow_down()
@@ -328,14 +371,15 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         "portal/new.html",
         section="portal_new",
         inbox=inbox is not None,
+        shared_with=colleagues.readers(customer),
         mail=Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").first() if not inbox else None,
-        teams=[{"id": team.pk, "name": team.name, "description": team.description} for team in teams.values()],
+        teams=departments.shapes(list(teams.values()), inbox, request.LANGUAGE_CODE, request.dates, clock()),  # type: ignore[attr-defined]
         categories=[(one["id"], one["path"]) for one in categories],
         promise=promise.words(request, customer, request.POST),
         closed=closed_words(inbox, request.dates, clock()) if inbox else "",  # type: ignore[attr-defined]
         questions=asked,
         along=along,
-        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "offer")}},
+        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "offer", "only_me")}},
         status=422 if written else 200,
     )  # fmt: skip
 

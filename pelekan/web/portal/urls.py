@@ -20,6 +20,7 @@ urlpatterns = [
     path("requests/new/promise/", promise.promise, name="portal_promise"),
     path("requests/<int:number>/", requests.show, name="portal_request"),
     path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
+    path("requests/<int:number>/who-sees/", requests.who_sees, name="portal_who_sees"),
     path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
     path("requests/<int:number>/answers/<int:message>/", requests.rate_answer, name="portal_rate_answer"),
     path("profile/", profile.profile, name="portal_profile"),

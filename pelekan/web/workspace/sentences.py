@@ -274,6 +274,8 @@ _SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     "texts.started": lambda data: _("The customer wants text messages to %(recipient)s again"),
     "ticket.rated": _rated,
     "answer.rated": _answer_rated,
+    "ticket.kept_private": lambda data: _("%(who)s keeps this request from colleagues"),
+    "ticket.shared": lambda data: _("%(who)s lets colleagues see this request"),
     "ticket.frustrated": lambda data: (
         _("The customer is frustrated")
         if data.get("level") == "act"

@@ -274,7 +274,7 @@ def test_au_18_state_changes_need_the_forms_token(world: World) -> None:
         f"requests/{ticket.number}/answer/",
         f"requests/{ticket.number}/settle/",
         "profile/",
-        "profile/phone/",
+        "profile/addresses/",
         "sign-out/",
         "profile/sign-out-everywhere/",
         "sign-in/",
@@ -284,7 +284,7 @@ def test_au_18_state_changes_need_the_forms_token(world: World) -> None:
         f"requests/{ticket.number}/answer/",
         f"requests/{ticket.number}/settle/",
         "sign-out/",
-        "profile/phone/",
+        "profile/addresses/",
     ):
         assert strict.get(f"/portal/{path}").status_code == 405, path
 

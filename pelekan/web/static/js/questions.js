@@ -7,11 +7,17 @@ function answer(name) {
   return new FormData(form).get(name) ?? "";
 }
 
+// Some belong to a department or a kind of request only.
+function fits(one) {
+  const chosen = { teams: answer("team"), categories: answer("category") };
+  return Object.entries(chosen).every(([name, value]) => !one.dataset[name] || one.dataset[name].split(" ").includes(value));
+}
+
 function follow() {
   const open = new Set();
   for (const one of asks) {
     const name = one.dataset.showIf;
-    const shown = !name || (open.has(name) && one.dataset.is.split("\n").includes(answer(name)));
+    const shown = fits(one) && (!name || (open.has(name) && one.dataset.is.split("\n").includes(answer(name))));
     one.hidden = !shown;
     if (shown) open.add(one.dataset.question);
   }
