@@ -14,7 +14,9 @@ from pelekan.people.models import Token
 
 PREFIX = "plk_"
 USUAL = ("tickets:read", "tickets:write")
-SCOPES = (*USUAL, "tickets:work", "rules:read", "rules:write")
+SCOPES = (*USUAL, "tickets:work", "rules:read", "rules:write", "articles:read", "articles:write")
+IN_A_NAME = frozenset({"tickets:work", "articles:read", "articles:write"})
+"""What is only done with the rights of an agent."""
 PER_MINUTE = 600
 """Requests a minute that one token may make unless it was created with another number."""
 
@@ -34,8 +36,8 @@ def create(
     unknown = set(scopes) - set(SCOPES)
     if unknown:
         raise ValueError(f"Unknown scopes: {', '.join(sorted(unknown))}. Known are {', '.join(SCOPES)}.")
-    if "tickets:work" in scopes and acts_as is None:
-        raise ValueError("tickets:work needs an agent in whose name it works.")
+    if acts_as is None and (named := IN_A_NAME & set(scopes)):
+        raise ValueError(f"{min(named)} needs an agent in whose name it works.")
     secret = PREFIX + secrets.token_urlsafe(32)
     row = Token.objects.create(
         purpose=Token.Purpose.API,

@@ -20,8 +20,8 @@ def needs(request: HttpRequest, scope: str) -> None:
 
 def tickets(request: HttpRequest) -> QuerySet[Ticket]:
     """Every ticket; with a token that has a person's rights, those that this person may see."""
-    person = _person(request)
-    return Ticket.objects.visible_to(person) if person else Ticket.objects.all()
+    who = person(request)
+    return Ticket.objects.visible_to(who) if who else Ticket.objects.all()
 
 
 def ticket(request: HttpRequest, pk: int, *joined: str) -> Ticket:
@@ -36,13 +36,13 @@ def ticket(request: HttpRequest, pk: int, *joined: str) -> Ticket:
 def worker(request: HttpRequest) -> Agent:
     """In whose name the request works on tickets."""
     needs(request, "tickets:work")
-    person = _person(request)
-    if person is None:
+    who = person(request)
+    if who is None:
         raise Problem(403, "This token acts for nobody. Make one that has the rights of an agent.")
-    return person
+    return who
 
 
-def _person(request: HttpRequest) -> Agent | None:
+def person(request: HttpRequest) -> Agent | None:
     """The agent whose rights the token has; asked at every request, so that they end with his. No query where it has none's."""
     pk = request.auth.data.get("as")  # type: ignore[attr-defined]
     if pk is None:

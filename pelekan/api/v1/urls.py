@@ -12,6 +12,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from pelekan.api.problems import Problem, answer
+from pelekan.api.v1.articles import router as articles_router
 from pelekan.api.v1.climbing import router as climbing_router
 from pelekan.api.v1.rules import router as rules_router
 from pelekan.api.v1.tickets import router as tickets_router
@@ -46,6 +47,7 @@ api = NinjaAPI(
 api.add_router("/tickets", tickets_router)
 api.add_router("", climbing_router)
 api.add_router("/rules", rules_router)
+api.add_router("/articles", articles_router)
 
 
 @api.exception_handler(Problem)

@@ -31,8 +31,8 @@ def create_key(
         raise CannotBe("name", _("Give the token a name, so that you know later what it is for."))
     if not scopes or set(scopes) - set(tokens.SCOPES):
         raise CannotBe("scopes", _("Choose what the token may do."))
-    if acts_as is None and "tickets:work" in scopes:
-        raise CannotBe("acts_as", _("Choose in whose name the program works on tickets."))
+    if acts_as is None and tokens.IN_A_NAME & set(scopes):
+        raise CannotBe("acts_as", _("Choose in whose name the program works on tickets and articles."))
     if acts_as is not None and (acts_as.disabled_at or not acts_as.user.is_active):
         raise CannotBe("acts_as", _("Choose a colleague who works here."))
     person = acts_as.pk if acts_as else None

@@ -263,6 +263,7 @@ class TokenForm(forms.Form):
             ("tickets:read", lazy("read tickets")), ("tickets:write", lazy("create tickets")),
             ("tickets:work", lazy("work on tickets: escalate, accept, return, packs, calls")),
             ("rules:read", lazy("read rules")), ("rules:write", lazy("change rules")),
+            ("articles:read", lazy("read articles")), ("articles:write", lazy("write and publish articles")),
         ],
         initial=["tickets:read", "tickets:write"],
     )  # fmt: skip

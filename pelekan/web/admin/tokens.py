@@ -19,7 +19,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     words = {
         "tickets:read": _("read tickets"), "tickets:write": _("create tickets"),
         "tickets:work": _("work on tickets: escalate, accept, return, packs, calls"), "rules:read": _("read rules"),
-        "rules:write": _("change rules"),
+        "rules:write": _("change rules"), "articles:read": _("read articles"), "articles:write": _("write and publish articles"),
     }  # fmt: skip
     found = Token.objects.filter(purpose=Token.Purpose.API).order_by("revoked_at", "-created_at")
     people = {row.data["as"] for row in found if row.data.get("as")}
