@@ -10,10 +10,12 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from pelekan.knowledge.deflection import drafting
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.tickets import calls
 from pelekan.tickets.calls.models import Call, CallOutcome
 from pelekan.tickets.models import Ticket
+from pelekan.web.deflection.working import editor, led_to
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import acts
 from pelekan.web.workspace.call_cards import open_calls, shape
@@ -64,7 +66,9 @@ def done(request: HttpRequest, pk: int) -> HttpResponse:
     if outcome not in CallOutcome.values:
         return acts.told(_("Choose how the call ended. What you wrote is kept."))
     text = clean_controls(request.POST.get("text", ""))
-    calls.done(call, by=agent_in(request), outcome=outcome, text=text)
+    call = calls.done(call, by=agent_in(request), outcome=outcome, text=text)
+    if request.POST.get("article"):
+        return led_to(request, editor(drafting.of_call(call, by=agent_in(request))))
     return _after(request, call)
 
 

@@ -6,7 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.admin import conditions, seeking
 from pelekan.web.community import desk as community
-from pelekan.web.deflection import composing
+from pelekan.web.deflection import composing, working
 from pelekan.web.workspace import (
     acts,
     alarm,
@@ -99,6 +99,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(_T + "answers/strip/", composing.strip, name="desk_answers_strip"),
     path(_T + "answers/card/", composing.card, name="desk_answer_card"),
     path(_T + "answers/wrong/", composing.wrong, name="desk_answer_wrong"),
+    path(_T + "article/", working.draft, name="desk_draft_article"),
+    path(_T + "release/answer/", working.release, name="desk_release"),
+    path(_T + "release/answer/do/", working.released, name="desk_released"),
+    path("answers/", working.waiting, name="desk_answers_for_others"),
     path(_T + "calls/", calling.part, name="desk_calls_of"),
     path(_T + "calls/ask/", calling.ask, name="desk_call_ask"),
     path("calls/", calling.board, name="desk_calls"),
