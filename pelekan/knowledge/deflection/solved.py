@@ -147,7 +147,7 @@ def helped(one: SolvedQuestion) -> None:
 def fitting(text: str, *, language: str, limit: int = 3) -> list[tuple[SolvedQuestion, float]]:
     """Released ones that share words with `text`, the best first, with the share (0–1) of the words of `text` that they
     hold. Only in this language: the answer is its words."""
-    words = {word for word in fold_tokens(text) if len(word) > 2 and word not in _COMMON}
+    words = words_of(text)
     if not words:
         return []
     docs = [doc for doc, _group in index(INDEX).find([tuple(sorted(words)[:60])], before=None, limit=200)]
@@ -156,6 +156,11 @@ def fitting(text: str, *, language: str, limit: int = 3) -> list[tuple[SolvedQue
     return sorted((pair for pair in found if pair[1] >= 0.3), key=lambda pair: (-pair[1], -pair[0].pk))[
         :limit
     ]
+
+
+def words_of(text: str) -> set[str]:
+    """The folded words of a question that say what it is about."""
+    return {word for word in fold_tokens(text) if len(word) > 2 and word not in _COMMON}
 
 
 def _share(words: set[str], row: SolvedQuestion) -> float:

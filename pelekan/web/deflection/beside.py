@@ -71,15 +71,14 @@ def between(request: HttpRequest, kept: list[dict[str, Any]]) -> HttpResponse | 
     if form.get(LIVE) or form.get(WENT_ON) or form.get("offer"):
         return None
     found = _offer(request, visit_of(request, _place(request)))
-    sure = [one for one in found.answers if one.sure >= FITS_WELL]
-    if not found.token or not sure:
+    if not found.token or max(one.sure for one in found.answers) < FITS_WELL:
         return None
     carried = [
         (name, value) for name in form for value in form.getlist(name)
         if name not in ("csrfmiddlewaretoken", "kept", "offer")
     ]  # fmt: skip
     context = {
-        "answers": shapes(sure, found.token),
+        "answers": shapes(found.answers, found.token),
         "token": found.token,
         "carried": carried,
         "kept": kept,

@@ -52,7 +52,7 @@ def test_a_call_is_kept_and_its_note_begins_an_article(world: World, ticket: Tic
     call = calls.propose(ticket, because="ask", by=world.agents["sara"])
     sent = sara.post(
         f"/desk/calls/{call.pk}/done/",
-        {"outcome": "reached", "text": "Restart the router twice.", "article": "1"},
+        {"outcome": "answered", "text": "Restart the router twice.", "article": "1"},
     )
     call.refresh_from_db()
     assert call.done_at and sent.status_code == 302
