@@ -65,7 +65,8 @@ class SqliteIndex(_Table):
 
     def add(self, doc: int, group: int, words: Iterable[str]) -> None:
         self._run(
-            f"INSERT INTO {self.name} (rowid, words, grp) VALUES (%s, %s, %s)", [doc, " ".join(words), group]
+            f"INSERT OR REPLACE INTO {self.name} (rowid, words, grp) VALUES (%s, %s, %s)",
+            [doc, " ".join(words), group],
         )
 
     def move(self, docs: Sequence[int], group: int) -> None:

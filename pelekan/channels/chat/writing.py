@@ -87,6 +87,7 @@ class Line:
     meta: Mapping[str, Any] = field(
         default_factory=dict
     )  # beside the words: the button of the bot's that was pressed
+    team_id: int | None = None  # the department that he chose, for what begins with this
 
 
 @action
@@ -111,6 +112,7 @@ def write(
             attachment_ids=_uploads(visitor, line.files),
             context=dict(line.context),
             meta=dict(line.meta),
+            team_id=line.team_id if conversation is None else None,
             by_bot=by_bot,
         ),
         by=customer,
@@ -146,6 +148,7 @@ def leave_request(
             client_id=line.client_id,
             attachment_ids=_uploads(visitor, line.files),
             context=dict(line.context),
+            team_id=line.team_id,
         ),
         now=now,
     )

@@ -125,6 +125,7 @@ def tabs(row: Inbox, current: str) -> list[dict[str, Any]]:
     if row.channel in ASKING:
         pages.append(("questions", _("Questions"), "settings_questions"))
     if row.channel == "chat":
+        pages.append(("home", _("Home"), "settings_home"))
         pages.append(("install", _("On your site"), "settings_install"))
     return [
         {"label": label, "href": reverse(name, args=[row.pk]), "current": key == current}

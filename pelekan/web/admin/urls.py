@@ -37,6 +37,7 @@ from pelekan.web.admin import (
     texts,
     tokens,
     webhooks,
+    widget_home,
 )
 from pelekan.web.community import settings as community
 
@@ -67,6 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("inboxes/new/<slug:channel>/", inboxes.new_inbox, name="settings_inbox_new"),
     path("inboxes/<int:pk>/", inboxes.inbox, name="settings_inbox"),
     path("inboxes/<int:pk>/hours/", inboxes.opening_hours, name="settings_hours"),
+    path("inboxes/<int:pk>/home/", widget_home.home, name="settings_home"),
     path("inboxes/<int:pk>/site/", inboxes.install, name="settings_install"),
     path("inboxes/<int:pk>/secret/", inboxes.secret, name="settings_secret"),
     path("inboxes/<int:pk>/preview/", inboxes.preview, name="settings_preview"),

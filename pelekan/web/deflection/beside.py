@@ -22,8 +22,9 @@ from pelekan.lib.time import now as clock
 from pelekan.people.access import agent_of
 from pelekan.people.models import Customer
 from pelekan.tickets.models import Ticket
-from pelekan.web.deflection.shapes import article_path, shapes
+from pelekan.web.deflection.shapes import shapes
 from pelekan.web.footsteps import keep, visit_of
+from pelekan.web.help.addresses import article as article_path
 from pelekan.web.portal.doors import customer_in, portal_page
 
 LOOKS = Limit(90, timedelta(minutes=5))  # of one customer, or of one network where nobody is signed in

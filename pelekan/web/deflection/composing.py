@@ -20,7 +20,8 @@ from pelekan.lib.text import isolate, one_line
 from pelekan.people.access import agent_of
 from pelekan.people.models import Language
 from pelekan.tickets.models import Ticket
-from pelekan.web.deflection.shapes import article_path, shapes
+from pelekan.web.deflection.shapes import shapes
+from pelekan.web.help.addresses import article as article_path
 from pelekan.web.paths import url
 from pelekan.web.portal.doors import customer_in
 from pelekan.web.reading import Reading

@@ -8,13 +8,9 @@ from typing import Any
 from django.urls import reverse
 
 from pelekan.knowledge.deflection.suggest import Suggestion
+from pelekan.web.help.addresses import article as article_path
 
 RIGHT_TO_LEFT = ("fa", "ar")
-
-
-def article_path(language: str, pk: int, slug: str) -> str:
-    """Where an article is read."""
-    return f"/help/{language}/a/{pk}-{slug}/"
 
 
 def shape(one: Suggestion, token: str = "") -> dict[str, Any]:

@@ -15,7 +15,7 @@ from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
 from pelekan.tickets.joined import face_of
 from pelekan.tickets.models import Conversation, MessageKind
-from pelekan.web.widget import shapes, talks
+from pelekan.web.widget import helping, shapes, talks
 from pelekan.web.widget.door import Caller, Refused, door, id_of, security
 from pelekan.web.widget.taken import contact_of, context_of, line_of, number_of
 
@@ -105,6 +105,8 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
         with suppress(ValueError):  # the line is stored: a mistyped address beside it must not undo that
             visitors.describe(visitor, **contact, now=caller.now)
     talks.answer(message, caller.now)
+    if asked is None:
+        helping.went_on(caller, message.ticket)
     begun = message.conversation_id != asked  # a new thread may have an agent by now
     thread = (
         writing.own(visitor, message.conversation_id)

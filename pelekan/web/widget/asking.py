@@ -16,7 +16,7 @@ from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
 from pelekan.tickets.models import Attachment, Conversation, Event, Message, Ticket
 from pelekan.tickets.notices import verifying
-from pelekan.web.widget import shapes
+from pelekan.web.widget import helping, shapes
 from pelekan.web.widget.door import Caller, Refused, door, id_of, text_of
 from pelekan.web.widget.taken import contact_of, line_of
 
@@ -89,6 +89,7 @@ def leave(request: HttpRequest, caller: Caller) -> HttpResponse:
         limits.FORMS_FROM_ADDRESS.take(caller.address, caller.now)
     subject = text_of(caller.body, "subject", 250)
     ticket = writing.leave_request(visitor, line, subject=subject, contact=contact_of(caller), now=caller.now)
+    helping.went_on(caller, ticket)
     thread = ticket.conversations.latest("last_at")
     _seen(caller, thread)
     return JsonResponse({**_receipt(caller, ticket), "conversation": thread.pk}, status=201)

@@ -15,6 +15,7 @@ from pelekan.knowledge.bot.speaking import LONGEST_PRESS
 from pelekan.lib.text import safe_header
 from pelekan.tickets import forms
 from pelekan.web.widget.door import Caller, Refused, text_of
+from pelekan.web.widget.helping import team_of
 
 CLIENT_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -32,7 +33,7 @@ def line_of(caller: Caller) -> Line:
         or not all(isinstance(token, str) for token in given)
     ):
         raise Refused(400, "files", "files must be a list of tokens.")
-    return Line(client_id, text, given, caller.language, context_of(caller), _meta(caller))
+    return Line(client_id, text, given, caller.language, context_of(caller), _meta(caller), team_of(caller))
 
 
 def _meta(caller: Caller) -> dict[str, Any]:

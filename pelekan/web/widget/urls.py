@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.widget import api, asking, guiding, views
+from pelekan.web.widget import api, asking, guiding, helping, views
 
 urlpatterns = [
     path("parts/<str:version>/<str:name>", views.part, name="widget-part"),
@@ -20,6 +20,9 @@ urlpatterns = [
     path("<str:key>/files/<str:token>", asking.download, name="widget-file"),
     path("<str:key>/requests", asking.leave, name="widget-leave"),
     path("<str:key>/register", asking.register, name="widget-register"),
+    path("<str:key>/answers", helping.answers, name="widget-answers"),
+    path("<str:key>/answers/article", helping.answer, name="widget-answer"),
+    path("<str:key>/answers/solved", helping.solved, name="widget-answer-solved"),
     path("<str:key>/end", asking.end, name="widget-end"),
     path("<str:key>/solved", asking.solved, name="widget-solved"),
     path("<str:key>/contact", asking.contact, name="widget-contact"),

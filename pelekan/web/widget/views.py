@@ -26,6 +26,7 @@ from pelekan.tickets import forms
 from pelekan.tickets.models import Inbox
 from pelekan.web.middleware import CSP
 from pelekan.web.widget.door import LANGUAGES, inbox_of, language_of
+from pelekan.web.widget.helping import home_of
 from pelekan.web.widget.words import words
 
 STATIC = Path(settings.PACKAGE) / "web" / "static"
@@ -39,6 +40,7 @@ PARTS = {
     "widget-steps.js": "js/widget-steps.js",
     "widget-bot.js": "js/widget-bot.js",
     "widget-view.js": "js/widget-view.js",
+    "widget-help.js": "js/widget-help.js",
     "widget-host.js": "js/widget-host.js",
     "live.js": "js/live.js",
     "widget.css": "css/widget.css",
@@ -95,6 +97,7 @@ def frame(request: HttpRequest, key: str) -> HttpResponse:
             "largest": min(limits.LARGEST_FILE, settings.MAX_UPLOAD),
             "most_files": limits.FILES_PER_MESSAGE,
             "words": words(),
+            "home": home_of(inbox.pk),
         }
         page = {
             "lang": language,

@@ -1,6 +1,7 @@
 // The thread and its composer.
 
 import { botGreeting, botLine, botMark } from "./widget-bot.js";
+import { beside } from "./widget-help.js";
 import { chime } from "./widget-host.js";
 import { head } from "./widget-screens.js";
 import { stepsLine } from "./widget-steps.js";
@@ -263,7 +264,8 @@ function compose(app) {
     event?.preventDefault();
     const said = text.value.trim();
     if ((!said && !files.ids.length) || files.busy) return;
-    desk.write(said, files.taken());
+    desk.write(said, files.taken(), undefined, fits.offer || undefined);
+    fits.clear();
     text.value = desk.store.draft = "";
     update();
     text.focus();
@@ -278,10 +280,12 @@ function compose(app) {
     update();
   });
   const form = h("form.chat__write", { onsubmit: submit }, files.button, text, send);
-  const element = h("div.chat__composer", {}, files.list, form);
+  const fits = beside(app, text);
+  const element = h("div.chat__composer", {}, fits.element, files.list, form);
   files.acceptOn(element);
   const update = () => {
     send.disabled = (!text.value.trim() && !files.ids.length) || files.busy;
+    if (desk.goesOn) fits.clear(); // beside the first line alone
     element.hidden = desk.thread?.state === "ended" && !desk.goesOn;
   };
   update();

@@ -17,7 +17,7 @@ export class Desk extends Session {
     return { ...this.page, browser: navigator.userAgent, zone: this.zone, answers: this.answers };
   }
 
-  write(text, files = [], press = undefined) {
+  write(text, files = [], press = undefined, offer = this.offer) {
     this.store.keep({
       client_id: newId(),
       text,
@@ -28,7 +28,9 @@ export class Desk extends Session {
       at: new Date().toISOString(),
       context: this.context(),
       contact: this.contact,
+      ...(this.goesOn ? {} : { offer: offer || undefined, team: this.team }),
     });
+    this.offer = undefined;
     this.contact = {};
     if (this.thread && !this.goesOn) {
       this.store.thread = null;

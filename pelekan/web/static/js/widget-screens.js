@@ -1,5 +1,6 @@
 // The screens inside the frame beside the thread itself: home, the list of requests, and the forms.
 
+import { beside, chosen, search, urgency } from "./widget-help.js";
 import { newId } from "./widget-store.js";
 import { h, icon } from "./widget-view.js";
 
@@ -30,6 +31,7 @@ function choice(name, label, hint, onclick, { main = false, count = 0, turns = t
 export function home(app) {
   const { desk, words, config } = app;
   const choices = h("div.home__choices");
+  const offers = name => config.home.choices.includes(name);
   const state = h("p.home__state", { "aria-live": "polite" });
   const element = h(
     "div.home",
@@ -41,6 +43,7 @@ export function home(app) {
       h("h1", { tabindex: "-1", dir: "auto" }, config.greeting),
       state,
     ),
+    offers("help") && search(app),
     choices,
   );
   let drawn = "";
@@ -63,15 +66,17 @@ export function home(app) {
     const { bot } = now ?? {};
     const askBot = main => choice("bot", words.bot_ask.replace("%s", bot.name), words.bot_hint, () => app.startChat(true), { main });
     if (going) list.push(choice("chat", words.go_on, desk.thread.agent?.name ?? "", () => app.go("chat"), { main: true, count: app.count(desk.unread) }));
-    else if (bot?.first && now.state !== "now") list.push(askBot(true));
-    else if (now?.state === "now") list.push(choice("chat", words.chat, now.wait ? "" : words.chat_hint, () => app.startChat(), { main: true }));
-    const leave = choice("mail", words.leave, words.leave_hint, () => app.go("form"), { main: !going && !!now && now.state !== "now" && !bot?.first });
-    list.push(leave);
-    if (!going && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => app.startChat(false)));
-    if (!going && bot && !(bot.first && now.state !== "now") && !(bot.first && now.state === "now")) list.push(askBot(false));
+    else if (config.home.urgent && offers("chat") && offers("form")) list.push(...urgency(app, choice));
+    else if (offers("chat") && bot?.first && now.state !== "now") list.push(askBot(true));
+    else if (offers("chat") && now?.state === "now") list.push(choice("chat", words.chat, now.wait ? "" : words.chat_hint, () => chosen(app, () => app.startChat()), { main: true }));
+    const leave = choice("mail", words.leave, words.leave_hint, () => chosen(app, () => app.go("form")), { main: !going && !!now && now.state !== "now" && !bot?.first });
+    const asksUrgency = !going && config.home.urgent && offers("chat") && offers("form");
+    if (offers("form") && !asksUrgency) list.push(leave);
+    if (!going && !asksUrgency && offers("chat") && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => chosen(app, () => app.startChat(false))));
+    if (!going && offers("chat") && bot && (!bot.first || asksUrgency)) list.push(askBot(false));
     const unread = desk.requests.filter(one => one.unread).length;
-    if (desk.requests.length) list.push(choice("list", words.requests, "", () => app.go("requests"), { count: app.count(unread) }));
-    list.push(
+    if (offers("requests") && desk.requests.length) list.push(choice("list", words.requests, "", () => app.go("requests"), { count: app.count(unread) }));
+    if (offers("portal")) list.push(
       h(
         "a.choice",
         { href: config.portal, target: "_blank", rel: "noopener" },
@@ -202,7 +207,7 @@ function ask(app, { fields, button, send, intro, between }) {
       submit.disabled = false;
     }
   };
-  return h("form.ask", { onsubmit, novalidate: true }, intro, ...fields, between, wrong, submit);
+  return h("form.ask", { onsubmit, novalidate: true }, intro, ...fields, ...[between ?? []].flat(), wrong, submit);
 }
 
 function contactFields(app) {
@@ -219,11 +224,15 @@ function contactFields(app) {
 export function questions(app) {
   const { words, config } = app;
   const fields = questionFields(app, config.questions);
+  const words_of = fields.find(one => one.question.kind === "text" && one.input.tagName !== "SELECT");
+  const fits = words_of && beside(app, words_of.input);
   const form = ask(app, {
     fields,
+    between: fits?.element,
     button: words.start,
     send: () => {
       keepAnswers(app, fields);
+      app.desk.offer = fits?.offer;
       app.go("chat");
     },
   });
@@ -244,15 +253,17 @@ export function form(app) {
     field(app, { name: "text", label: words.message, required: true, rows: 5, value: desk.store.draft }),
   ];
   const hint = contact.length ? h("p.ask__hint", {}, words.either) : null;
+  const [about, told] = fields.slice(-2).map(one => one.input);
+  const fits = beside(app, told, about);
   const element = ask(app, {
     fields,
     intro: h("div.ask__intro", {}, desk.desk && h("p", {}, desk.desk.promise), hint),
-    between: h("div.ask__files", {}, files.button, files.list),
+    between: [fits.element, h("div.ask__files", {}, files.button, files.list)],
     button: words.submit,
     send: async ({ subject, text, name = "", email = "", phone = "" }) => {
       keepAnswers(app, facts);
       const contact = { name, email, phone };
-      const receipt = await desk.leave({ client_id, subject, text, contact, files: files.ids });
+      const receipt = await desk.leave({ client_id, subject, text, contact, files: files.ids, offer: fits.offer || undefined, team: desk.team });
       desk.store.draft = "";
       app.go("done", receipt);
     },
