@@ -23,13 +23,13 @@ def ticket(world: World) -> Ticket:
     made = ticket_of(world, "mina", "I am Mina Ahmadi, 09121234567. The invoice is wrong.", "Wrong invoice")
     actions.categorise(made, world.categories["howto"], by=world.agents["sara"])
     actions.note(made, by=world.agents["sara"], text="SECRET-NOTE fraud")
-    actions.reply(made, by=world.agents["sara"], text=ANSWER)
+    actions.reply(made, by=world.agents["sara"], text=ANSWER.replace("Mina", world.customers["mina"].name))
     actions.solve(made, by=world.agents["sara"])
     return Ticket.objects.get(pk=made.pk)
 
 
 @pytest.fixture
-def sara(world: World, monkeypatch: pytest.MonkeyPatch) -> Client:
+def sara(world: World) -> Client:
     return signed_in(world.agents["sara"])
 
 
@@ -45,7 +45,7 @@ def test_an_article_is_begun_from_a_ticket_without_names_and_only_once(
     assert list(article.categories.all()) == [ticket.category] and row.published is None
     words = f"{row.newest.title} {row.newest.summary} {row.newest.body}"
     assert "Wrong invoice" in words and "Open Billing" in words
-    assert not [one for one in ("Mina", "0912", "SECRET-NOTE") if one in words]
+    assert not [one for one in ("Mina", world.customers["mina"].name, "0912", "SECRET-NOTE") if one in words]
 
 
 def test_a_call_is_kept_and_its_note_begins_an_article(world: World, ticket: Ticket, sara: Client) -> None:

@@ -200,7 +200,7 @@ export function urgency(app, choice) {
   const now = desk.desk;
   const staffed = now?.state === "now" || now?.state === "busy";
   return [
-    choice("alert", words.urgent, (staffed ? now.wait || words.chat : now?.promise) ?? "", () => chosen(app, () => (staffed ? app.startChat() : app.go("form"))), { main: true }),
+    choice("alert", words.urgent, (staffed ? now.wait || words.chat : now?.promise) ?? "", () => chosen(app, () => (staffed ? app.startChat(false) : app.go("form"))), { main: true }),
     choice("clock", words.can_wait, words.leave_hint, () => chosen(app, () => app.go("form"))),
   ];
 }
