@@ -73,7 +73,9 @@ def offer(
     if known is not None:
         _went_on_writing(known, line, found)
         return Offered(found, token)
-    question = walking.asked(line, place=place, found=len(found), language=language, visit=visit, now=now)
+    question = None  # who is not followed leaves none of his words
+    if visit is not None:
+        question = walking.asked(line, place=place, found=len(found), language=language, visit=visit, now=now)
     if visit is not None and visit.held_out:
         return Offered([])
     made = walking.offered(_articles(found), place=place, visit=visit, question=question, now=now)

@@ -269,9 +269,9 @@ def search(request: HttpRequest, guest: Guest) -> HttpResponse:
         except TooMuch:
             too_much = True
     if query and not too_much and not guest.agent:
-        walking.asked(
-            query, place="community", found=len(found), language=guest.language, visit=visit_of(request, "community", guest.language)
-        )  # fmt: skip
+        visit = visit_of(request, "community", guest.language)
+        if visit is not None:  # who is not followed leaves no row
+            walking.asked(query, place="community", found=len(found), language=guest.language, visit=visit)
     rows = [
         {**shapes.row(one.topic, guest.language), "pieces": one.title, "snippet": one.snippet}
         for one in found

@@ -105,6 +105,8 @@ def _asked(request: HttpRequest, query: str, found: int, language: str) -> str:
     if getattr(request, "agent", None) is not None or request.method != "GET":
         return ""  # the team's own searches are not what customers want
     visit = footsteps.visit_of(request, Place.HELP, language)
+    if visit is None:
+        return ""  # who is not followed leaves no row, and neither do programs
     made = walking.asked(query, place=Place.HELP, found=found, language=language, visit=visit)
     return _signer.sign(str(made.pk))
 
@@ -180,6 +182,8 @@ def _chosen(request: HttpRequest, found: Translation, language: str) -> None:
     except TooMuch:
         return
     visit = footsteps.visit_of(request, Place.HELP, language)
+    if visit is None:
+        return
     question = _question(request.GET.get("from", ""))
     query = one_line(request.GET.get("q", ""), LONGEST)
     if question is None and query:
