@@ -27,6 +27,7 @@ from pelekan.tickets import forgotten
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
 from pelekan.tickets.frustration import watching
+from pelekan.tickets.mydata import making as mydata
 from pelekan.tickets.pending import answers
 from pelekan.tickets.promises import keeping as promising
 from pelekan.tickets.rulebooks import deciding, keeping
@@ -46,6 +47,7 @@ JOBS: list[Job] = [
     watching.JOB,
     promising.JOB,
     webhooks.JOB,
+    mydata.JOB,
     reviewing.JOB,
     bot.JOB,
     following.JOB,
@@ -55,6 +57,7 @@ CHORES = [
     Chore(wake_held, timedelta(seconds=20)),
     Chore(giving.serve_all, timedelta(minutes=1)),
     Chore(forgotten.alarm, timedelta(minutes=5)),
+    Chore(mydata.forget_old, timedelta(hours=1)),
     Chore(forget_tokens, timedelta(hours=6)),
     Chore(drop_unsent, timedelta(hours=1)),
     Chore(pace.forget_old, timedelta(minutes=10)),

@@ -40,6 +40,7 @@ from pelekan.tickets.calls.models import Call as Call
 from pelekan.tickets.frustration.models import Mood as Mood
 from pelekan.tickets.guides.models import Guide as Guide
 from pelekan.tickets.guides.models import SentGuide as SentGuide
+from pelekan.tickets.mydata.models import Takeout as Takeout
 from pelekan.tickets.notices.models import Notice as Notice
 from pelekan.tickets.notices.models import NoticeChoice as NoticeChoice
 from pelekan.tickets.notices.models import NoticeState as NoticeState

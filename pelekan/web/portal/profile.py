@@ -32,6 +32,7 @@ from pelekan.people.models import (
     User,
 )
 from pelekan.tickets import actions
+from pelekan.tickets.mydata import making
 from pelekan.web.portal import entrance, keys, letting, notices
 from pelekan.web.portal.doors import customers, portal_page
 
@@ -97,6 +98,7 @@ def _page(
         passkeys=keys.shapes(customer),
         can_passkey=keys.possible(),
         proved=letting.proved_lately(request),
+        takeout=making.current(customer, clock()),
         taken=request.GET.get("taken") == "1" and request.method == "GET",
         saved=request.GET.get("saved") == "1" and request.method == "GET",
         status=422 if errors else 200,

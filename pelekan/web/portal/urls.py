@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pelekan.web.portal import entrance, guests, keys, notices, passwords, profile, promise, requests, steps
+from pelekan.web.portal import (
+    entrance,
+    guests,
+    keys,
+    mydata,
+    notices,
+    passwords,
+    profile,
+    promise,
+    requests,
+    steps,
+)
 
 urlpatterns = [
     path("", requests.home, name="portal_home"),
@@ -27,6 +38,8 @@ urlpatterns = [
     path("profile/addresses/", profile.add_address, name="portal_address"),
     path("profile/addresses/remove/", profile.remove_address, name="portal_address_remove"),
     path("profile/confirm/", passwords.confirm, name="portal_confirm"),
+    path("profile/my-data/", mydata.ask, name="portal_my_data"),
+    path("profile/my-data/file/", mydata.fetch, name="portal_my_data_file"),
     path("profile/password/", passwords.choose, name="portal_password"),
     path("profile/passkeys/begin/", keys.begin, name="portal_passkey_begin"),
     path("profile/passkeys/add/", keys.add, name="portal_passkey_add"),
