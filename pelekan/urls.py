@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from pelekan.web import front
 from pelekan.web.admin import start
+from pelekan.web.bot import results
 from pelekan.web.deflection import composing
 from pelekan.web.help import remarks
 from pelekan.web.insights import beacon
@@ -35,6 +36,7 @@ urlpatterns = [
     path("widget/", include("pelekan.web.widget.urls")),
     path("answers/", include("pelekan.web.deflection.urls")),
     path("bot/", include("pelekan.web.bot.urls")),
+    path("desk/insights/bot/", results.page, name="insights_bot"),
     path("files/", include("pelekan.web.files.urls")),
     path("accounts/", include("pelekan.web.accounts.urls")),
     path("api/v1/", include("pelekan.api.v1.urls")),

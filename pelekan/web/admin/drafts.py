@@ -20,12 +20,14 @@ from pelekan.web.admin.choices import Choices
 EMPTY: dict[str, dict[str, Any]] = {
     "routing": {"rules": []}, "automations": {"rules": []}, "assignment": {"teams": {}},
     "priority": default_body(), "frustration": preset("balanced"),
+    "bot": {"inboxes": {}, "flows": []},
 }  # fmt: skip
 """What a kind says before anybody wrote anything."""
 
 HOME = {
     "routing": "settings_rules", "automations": "settings_automations", "assignment": "settings_assignment",
     "sla": "settings_sla", "priority": "settings_priority", "frustration": "settings_frustration",
+    "bot": "settings_bot",
 }  # fmt: skip
 """Where a kind is edited."""
 

@@ -55,6 +55,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
                 ("settings_guides", _("Guided steps"), "list-checks", "share_replies"),
                 ("settings_notices", _("Notices"), "bell", "settings"),
                 ("settings_synonyms", _("Synonyms"), "languages", "settings"),
+                ("settings_bot", _("Bot"), "bot", "rules"),
                 ("settings_community", _("Community"), "messages-square", "settings"),
                 ("settings_footsteps", _("Footsteps"), "footprints", "settings"),
             ],

@@ -44,7 +44,7 @@ export function chat(app) {
   const update = () => {
     const rows = threadRows(desk, clock, make);
     if (!desk.thread && !rows.length) {
-      const bot = answersFirst(desk);
+      const bot = desk.answersFirst;
       rows.push({ key: "greeting", look: bot?.hello ?? "", make: () => (bot ? botGreeting(app, bot) : greeting(app)) });
     }
     older.hidden = !desk.more;
@@ -103,10 +103,8 @@ function topBar(app) {
 function botOf(desk) {
   const { thread } = desk;
   if (thread) return thread.state === "bot" ? ([...desk.messages.values()].findLast(one => one.bot)?.bot.name ?? desk.desk?.bot?.name ?? "") : "";
-  return answersFirst(desk)?.name ?? "";
+  return desk.answersFirst?.name ?? "";
 }
-
-const answersFirst = desk => (desk.desk?.bot && (desk.desk.bot.first ? desk.wish !== false : desk.wish === true) ? desk.desk.bot : null);
 
 function menu(app) {
   const { desk, words } = app;

@@ -45,6 +45,12 @@ export class Desk extends Session {
     return !!message.verify?.stands && ![...this.messages.values()].some(other => other.from === "you" && other.id > message.id);
   }
 
+  /** The bot, if a chat that begins now begins with it: as the desk has it, or as the visitor chose. */
+  get answersFirst() {
+    const { bot } = this.desk ?? {};
+    return bot && (bot.first ? this.wish !== false : this.wish === true) ? bot : null;
+  }
+
   /** Whether the buttons below this message of the bot's still stand: nothing was said since. */
   offers(message) {
     if (!message.bot?.buttons.length || this.thread?.state !== "bot") return false;

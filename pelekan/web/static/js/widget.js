@@ -108,7 +108,7 @@ class App {
   startChat(wish) {
     this.desk.wish = wish;
     if (this.desk.thread && !["bot", "waiting", "active"].includes(this.desk.thread.state)) this.desk.newChat();
-    this.go(config.questions.length && !this.desk.thread ? "questions" : "chat");
+    this.go(config.questions.length && !this.desk.thread && !this.desk.answersFirst ? "questions" : "chat"); // a bot asks by itself
   }
 
   async openThread(id) {
