@@ -15,7 +15,7 @@ from pelekan.knowledge import reviewing
 from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.community import chores as community
 from pelekan.knowledge.community import following
-from pelekan.knowledge.deflection import solved
+from pelekan.knowledge.deflection import repeated, solved
 from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
@@ -71,6 +71,7 @@ CHORES = [
     Chore(days.catch_up, timedelta(minutes=10)),
     Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),
+    Chore(repeated.gather, timedelta(hours=6)),
     Chore(community.alarm, timedelta(minutes=10)),
     Chore(community.drop_unsent, timedelta(hours=1)),
 ]

@@ -33,9 +33,11 @@ def of_call(call: Call, *, by: Agent, now: datetime | None = None) -> Translatio
 
 
 @action
-def of_text(text: str, *, language: str, by: Agent, now: datetime | None = None) -> Translation:
+def of_text(
+    text: str, *, language: str, by: Agent, title: str = "", now: datetime | None = None
+) -> Translation:
     """A draft of an answer that is given again and again; `text` is anonymous already."""
-    title = one_line(text, 120)
+    title = one_line(title, 250) or one_line(text, 120)
     return actions.begin(
         shelf(None), language=language, title=title, body=from_text(text), by=by, kind=ArticleKind.FAQ, owner=by, now=now,
     )  # fmt: skip

@@ -125,6 +125,8 @@ def tabs(ask: Asked, current: str) -> list[dict[str, Any]]:
             ("insights_articles", pgettext("insights", "Articles")),
             ("insights_gaps", _("Gaps")),
             ("insights_solved", _("Solved without a person")),
+            ("insights_repeated", _("Repeated answers")),
+            ("insights_coverage", _("Coverage")),
         )
     ]
 

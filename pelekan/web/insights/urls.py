@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from pelekan.web.deflection import insights as answers
 from pelekan.web.insights import articles, gap, questions, solved, visit, visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,4 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gaps/", gap.overview, name="insights_gaps"),
     path("gaps/<slug:of>/<int:pk>/", gap.one, name="insights_gap"),
     path("solved/", solved.overview, name="insights_solved"),
+    path("repeated/", answers.repeated_answers, name="insights_repeated"),
+    path("repeated/<int:pk>/", answers.make_of_repeated, name="insights_repeated_make"),
+    path("coverage/", answers.coverage_page, name="insights_coverage"),
+    path("coverage/marks/<int:pk>/settle/", answers.settle_mark, name="insights_mark_settle"),
 ]
