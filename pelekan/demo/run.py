@@ -22,6 +22,7 @@ from pelekan.demo import (
     office,
     phones,
     post,
+    remarks,
     rules,
     stories,
     warehouse,
@@ -82,6 +83,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         rules.put_in_force(made, clock())
         assistant.serve(made, shelved, clock())
         footsteps.walk(made, shelved, clock())
+        remarks.leave(made, shelved, clock())
     return True
 
 

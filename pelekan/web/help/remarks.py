@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -15,6 +15,7 @@ from pelekan.knowledge import remarks as words
 from pelekan.knowledge.models import Remark, Translation
 from pelekan.web.help import addresses
 from pelekan.web.help.frame import reader_of
+from pelekan.web.knowledge import frame
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
 from pelekan.web.workspace.shell import shell
@@ -53,7 +54,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
         mine=Count("pk", filter=Q(settled_at=None, translation__article__owner=agent)),
     )
     here = reverse("desk_remarks")
-    tabs = [
+    views = [
         ("open", _("Open"), counts["open"]), ("mine", _("Of my articles"), counts["mine"]),
         ("settled", _("Settled"), 0), ("votes", _("How articles help"), 0),
     ]  # fmt: skip
@@ -62,10 +63,14 @@ def remarks(request: HttpRequest) -> HttpResponse:
         "help/remarks.html",
         {
             **shell(request, None, "knowledge"),
-            "title": _("What readers say"),
-            "tabs": [
+            "title": _("What readers miss"),
+            "heading": _("What readers miss"),
+            "lead": _("What readers of the help centre missed. Change the article, then settle the remark."),
+            "told": [],
+            "tabs": frame.tabs(request, "desk_remarks"),
+            "views": [
                 {"label": label, "href": f"{here}?view={slug}", "current": slug == view, "count": count}
-                for slug, label, count in tabs
+                for slug, label, count in views
             ],
             "shown": view,
             "rows": rows,
@@ -101,13 +106,8 @@ def _shape(row: Remark) -> dict[str, Any]:
 
 
 def edit_url(article: int, language: str) -> str:
-    """Where an article is written; "" as long as nothing is there."""
-    for name, args in (("knowledge_edit", [article, language]), ("knowledge_article", [article])):
-        try:
-            return reverse(name, args=args)
-        except NoReverseMatch:
-            continue
-    return ""
+    """Where an article is written."""
+    return reverse("knowledge_edit", args=[article, language])
 
 
 def _votes(request: HttpRequest) -> QuerySet[Translation]:

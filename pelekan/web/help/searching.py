@@ -27,6 +27,7 @@ from pelekan.web.portal.entrance import client
 
 PAGE = 10
 HINTS = 6
+NEAR = 0.3  # of the best one's score: what is farther off is no hint
 LONGEST = 300
 ASKED = Limit(240, timedelta(minutes=5))  # searches of one network: a company's is shared by many
 _signer = signing.Signer(salt="pelekan.help.question")
@@ -152,7 +153,8 @@ def suggest(request: HttpRequest, language: str) -> HttpResponse:
             return HttpResponse(status=429, headers={"Retry-After": str(much.after)})
         found = find(query, reader=reader_of(request), language=language, limit=HINTS, typing=True)
         for hit in found.hits:
-            shape = _shape(hit, language, "")
+            near = hit.score >= NEAR * found.hits[0].score
+            shape = _shape(hit, language, "") if near else None
             if shape:
                 if hit.kind == "article":
                     shape["href"] += "?" + urlencode({"q": query, "n": len(found.hits)})

@@ -56,9 +56,14 @@ function hints(form) {
       choose(chosen + step >= all.length ? -1 : chosen + step < -1 ? all.length - 1 : chosen + step);
     } else if (event.key === "Enter" && chosen >= 0 && !event.isComposing) {
       event.preventDefault();
-      all[chosen].querySelector("a").click();
+      location.href = all[chosen].dataset.to;
     }
   });
+  box.addEventListener("click", event => {
+    const one = event.target.closest("[data-to]");
+    if (one) location.href = one.dataset.to;
+  });
+  box.addEventListener("pointerdown", event => event.preventDefault()); // the field keeps the focus
   form.addEventListener("focusout", event => form.contains(event.relatedTarget) || setTimeout(close, 120));
 }
 
