@@ -14,7 +14,7 @@ from django.conf import settings
 from pelekan.channels import intake, telling
 from pelekan.channels.faults import fault
 from pelekan.demo import climbing, lists
-from pelekan.demo.stories import guides
+from pelekan.demo.stories import company, guides
 from pelekan.demo.stories.steps import Teller
 from pelekan.demo.stories.tales import PEOPLE, STORIES
 from pelekan.demo.world import World
@@ -43,6 +43,7 @@ def tell(world: World, now: datetime | None = None) -> None:
             telling.say_due(teller.ticket, now)
             fire.catch_up(teller.ticket, now)
             keeping.fall_due(teller.ticket, now)
+    company.tell(world, now)
     lists.save(world, now)
     set_aside(world, now)
 
