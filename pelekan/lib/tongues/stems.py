@@ -10,7 +10,7 @@ from functools import lru_cache
 
 _AR_BEFORE = ("وبال", "وال", "بال", "کال", "فال", "ولل", "لل", "ال")
 _AR_AFTER = (
-    "هما", "تما", "کما", "تان", "تین", "ها", "ان", "ات", "ون", "ین", "هم", "هن", "کم", "نا", "وا", "یه", "ته", "ه", "ی", "ا",
+    "هما", "تما", "کما", "تنا", "تها", "تهم", "تکم", "تی", "تک", "تان", "تین", "ها", "ان", "ات", "ون", "ین", "هم", "هن", "کم", "نا", "وا", "یه", "ته", "ه", "ی", "ا",
 )  # fmt: skip
 _FA_AFTER = (
     "هایشان", "هایمان", "هایتان", "هایی", "های", "هایم", "هایت", "هایش", "ها", "ترین", "تری", "تر", "شان", "مان", "تان",
@@ -48,9 +48,14 @@ def arabic(word: str) -> str:
 
 @lru_cache(200_000)
 def persian(word: str) -> str:
-    """می and نمی before verbs; plural, comparison, person and possession after; three letters stay."""
+    """می and نمی before verbs; plural, comparison, person and possession after, twice, since they stand one behind the other
+    and «سفارش» itself ends like «کتابش»; three letters stay."""
     if word.startswith(("نمی", "می")) and len(word) >= 6:
         word = word[3:] if word[0] == "ن" else word[2:]
+    return _persian_end(_persian_end(word))
+
+
+def _persian_end(word: str) -> str:
     for after in _FA_AFTER:
         if word.endswith(after) and len(word) - len(after) >= 3:
             return word[: -len(after)]
