@@ -14,6 +14,7 @@ from pelekan.knowledge import actions
 from pelekan.knowledge.models import Section, Translation
 from pelekan.knowledge.trail import days, steps, walking
 from pelekan.knowledge.trail.habits import habits
+from pelekan.knowledge.trail.habits import save as habits_save
 from pelekan.knowledge.trail.models import Gap, Question, Reading, Tally, Topic, Visit
 from pelekan.lib.time import Dates, now
 from pelekan.web.footsteps import COOKIE
@@ -207,3 +208,16 @@ def test_periods_of_each_calendar(
     assert found.before(calendar).last == first - timedelta(days=1)  # type: ignore[arg-type]
     if name and kind != "week":
         assert found.name(Dates("fa", calendar, "Asia/Tehran")) == name  # type: ignore[arg-type]
+
+
+def test_the_privacy_page_says_what_is_set(world: World) -> None:
+    browser = Client()
+    page = browser.get("/help/en/privacy/").content.decode()
+    assert "90" in page and "Do Not Track" in page and "suggestions" not in page
+    habits_save({"hold_out": 7, "keep_days": 45}, by=world.agents["arash"])
+    page = browser.get("/help/en/privacy/").content.decode()
+    assert "45" in page, page[page.index("<main") :][:1500]
+    assert "7 of a hundred" in page, page[page.index("<main") :][:1500]
+    habits_save({"on": False}, by=world.agents["arash"])
+    assert "no cookie" in browser.get("/help/en/privacy/").content.decode()
+    assert browser.get("/help/fa/privacy/").status_code == 200

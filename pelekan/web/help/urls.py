@@ -6,6 +6,7 @@ from django.urls import path, register_converter
 
 from pelekan.web.help import articles, feeds, files, home, maps, saying, searching
 from pelekan.web.help.addresses import LANGUAGES
+from pelekan.web.insights import privacy
 
 
 class LanguageInAddress:
@@ -40,6 +41,7 @@ urlpatterns = [
     path("help/<language:language>/s/<str:slug>/", home.section, name="help_section"),
     path("help/<language:language>/news/", home.news, name="help_news"),
     path("help/<language:language>/news.atom", feeds.news, name="help_feed"),
+    path("help/<language:language>/privacy/", privacy.privacy, name="help_privacy"),
     path("help/<language:language>/search/", searching.search, name="help_search"),
     path("help/<language:language>/suggest/", searching.suggest, name="help_suggest"),
     path("help/<language:language>/go/<int:pk>/", searching.go, name="help_go"),

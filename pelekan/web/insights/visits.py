@@ -190,11 +190,7 @@ def _lines(ask: Asked, found: list[dict[str, Any]]) -> Table:
     for row in found:
         who = names.get(row["customer"])
         number = row["ticket__number"]
-        ticket = (
-            _("#%(number)s") % {"number": ask.reading.digits(number)}
-            if number
-            else row["ticket__subject"] or _("Request")
-        )
+        ticket = f"#{ask.reading.digits(number)}" if number else row["ticket__subject"] or _("Request")
         lines.append(
             [
                 Cell(ask.reading.moment(row["began_at"]), raw=row["began_at"].isoformat(), href=url("insights_visit", row["id"]),
