@@ -6,10 +6,12 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.http import http_date
 
@@ -52,11 +54,31 @@ def in_language(view: View) -> View:
         )
         request.LANGUAGE_CODE = language
         with translation.override(language):
-            response = view(request, language, *args, **kwargs)
+            try:
+                response = view(request, language, *args, **kwargs)
+            except Http404:
+                response = _missing(request, language)
         response["Content-Language"] = language
         return response
 
     return inner
+
+
+def _missing(request: HttpRequest, language: str) -> HttpResponse:
+    """The same for what never was and for what these eyes may not see; to our scripts without a page around it."""
+    if request.headers.get("X-Part") or request.method not in ("GET", "HEAD"):
+        raise Http404
+    return page(
+        request,
+        "help/missing.html",
+        language,
+        path=request.path,
+        keep=False,
+        status=404,
+        signed_in=request.user.is_authenticated,
+        sign_in=f"{reverse('portal_sign_in')}?next={quote(request.path)}",
+        summary="",
+    )
 
 
 def page(

@@ -195,6 +195,17 @@ def test_nobody_gets_a_page_of_other_eyes(world: World) -> None:
     assert address(public) in sitemap and all(address(row) not in sitemap for row in secrets.values())
 
 
+def test_what_is_not_there_and_what_one_may_not_see_look_alike(world: World) -> None:
+    hidden = article("SECRET", visibility="customers")
+    here, nowhere = Client().get(address(hidden)), Client().get("/help/en/a/999999-x/")
+    assert here.status_code == nowhere.status_code == 404
+    first, second = (one.content.decode().replace(one.wsgi_request.path, "") for one in (here, nowhere))
+    assert "Sign in" in first and 'role="search"' in first and "noindex" in first
+    assert re.sub(r"next=[^\"]*|data-now=\"\d+\"", "", first) == re.sub(
+        r"next=[^\"]*|data-now=\"\d+\"", "", second
+    )
+
+
 def test_map_feed_and_robots(world: World) -> None:
     first = article("How to pay")
     in_language(first, "fa", "چگونه بپردازیم")
