@@ -316,7 +316,9 @@ def test_an_article_of_it_without_names_and_a_request_of_it(place: Place, browse
     assert "The team took this up" in Client().get(page(topic)).content.decode()
     assert f"/portal/requests/{ticket.number}/" not in Client().get(page(topic)).content.decode()
     assert f"/portal/requests/{ticket.number}/" in browser("mina").get(page(topic)).content.decode()
-    assert sara.get(f"/desk/community/{topic.pk}/").status_code == 200
+    seen = sara.get(f"/desk/community/{topic.pk}/").content.decode()
+    editor = re.search(rf'href="(/desk/knowledge/{draft.article_id}/en/)"', seen)
+    assert editor and sara.get(editor[1]).status_code == 200
 
 
 def test_the_desk_orders_topics(place: Place, browser: Browser) -> None:
