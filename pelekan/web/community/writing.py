@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pelekan.knowledge import search
 from pelekan.knowledge.community import finding, marks, pictures, writing
-from pelekan.knowledge.community.models import Kind, Space, State
+from pelekan.knowledge.community.models import Kind, Space, State, Topic
 from pelekan.lib import files
 from pelekan.lib.limits import TooMuch
 from pelekan.lib.text import one_line
@@ -24,6 +24,8 @@ from pelekan.web.community import forms, shapes
 from pelekan.web.community.doors import SEARCHES, UPLOADS, Guest, client, door, show, signed_in, writers
 from pelekan.web.community.reading import post_of, topic_page, visible
 
+LIKELY, NEAR = 0.3, 0.4
+"""How sure the best of what fits must be, and how near to it the others."""
 SANDBOX = "default-src 'none'; img-src 'self'; sandbox; frame-ancestors 'self'"
 
 
@@ -82,14 +84,24 @@ def similar(request: HttpRequest, guest: Guest) -> HttpResponse:
 
 
 def _similar(guest: Guest, title: str) -> dict[str, Any]:
+    """What answers it nearly as well as the best answer that is there; nothing where none is likely to."""
     title = one_line(title, 200)
     if len(title) < 6:
         return {}
-    topics = finding.find(title, reader=guest.reader, language=guest.language, limit=4)
-    hits = search.find(title, reader=guest.reader, language=guest.language, limit=3, kinds=("article",)).hits
+    hits = search.find(title, reader=guest.reader, language=guest.language, limit=8).hits
+    if not hits or hits[0].sure < LIKELY:
+        return {}
+    near = [one for one in hits if one.score >= hits[0].score * NEAR]
+    rows = Topic.objects.readable_by(guest.reader).select_related("begun_by")
+    topics = rows.in_bulk([one.id for one in near if one.kind == finding.KIND])
     return {
-        "topics": [{**shapes.row(one.topic, guest.language), "pieces": one.title} for one in topics],
-        "articles": [{"pieces": one.title, "url": reverse("help_article", args=[one.language, one.id, "-"])} for one in hits],
+        "topics": [
+            {**shapes.row(topics[one.id], guest.language), "pieces": one.title} for one in near if one.id in topics and one.kind == finding.KIND
+        ],
+        "articles": [
+            {"pieces": one.title, "url": reverse("help_article", args=[one.language, one.id, "-"])}
+            for one in near if one.kind == "article"
+        ],
     }  # fmt: skip
 
 

@@ -378,3 +378,11 @@ def test_the_sitemap_and_the_one_index(place: Place, browser: Browser) -> None:
     assert not search.find("pegs", reader=readers.ANYONE).hits
     search.rebuild()
     assert len(search.find("pegs", reader=mina).hits) == 2
+
+
+def test_what_fits_is_shown_while_asking(place: Place, browser: Browser) -> None:
+    topic = begun(place, "Where do I get new pegs for my tent?")
+    begun(place, "Boots for winter walks", "Which boots do you take into deep snow?")
+    seen = browser("emma").get("/community/en/ask/similar/?q=new+pegs+for+a+tent").content.decode()
+    assert topic.slug in seen and "Boots" not in seen
+    assert "similar" not in browser("emma").get("/community/en/ask/similar/?q=peg").content.decode()
