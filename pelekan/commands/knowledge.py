@@ -105,7 +105,7 @@ def search(query: str, *, limit: int = 10, language: str = "", literal: bool = F
     )
     return [
         {
-            "id": (ids.get(hit.article_id) or str(hit.article_id)).removeprefix(FROM),
+            "id": (ids.get(hit.article_id or 0) or str(hit.article_id)).removeprefix(FROM),
             "title": _text(hit.title), "score": hit.score, "snippet": _text(hit.snippet), "language": hit.language, "sure": hit.sure,
         }
         for hit in hits

@@ -270,7 +270,7 @@ class Organization(models.Model):
     importance = models.PositiveSmallIntegerField(default=0)
     notes = models.TextField(blank=True)
     sharing = models.CharField(max_length=6, choices=Sharing.choices, default=Sharing.OFF)
-    viewers = models.ManyToManyField(
+    viewers: models.ManyToManyField[Customer, Any] = models.ManyToManyField(
         "Customer", blank=True, related_name="views_of"
     )  # where sharing is CHOSEN
     created_at = models.DateTimeField(default=now)

@@ -123,7 +123,8 @@ def save(row: Synonyms | None, *, lines: str, by: Agent | None, now: datetime | 
 
 def _refuse_twice(row: Synonyms | None, said: Sequence[str]) -> None:
     """An expression in two groups would make one of both, unseen."""
-    for other in Synonyms.objects.exclude(pk=row.pk if row else None):
+    others = Synonyms.objects.exclude(pk=row.pk) if row else Synonyms.objects.all()
+    for other in others:
         known = {_alike(tuple(words(str(one)))): str(one) for one in other.words}
         for one in said:
             if _alike(tuple(words(one))) in known:

@@ -85,6 +85,7 @@ def keep_passkey(
 ) -> Passkey:
     """A new key of his."""
     now = now or clock()
+    assert customer.user is not None  # he is signed in
     made = Passkey.objects.create(
         user=customer.user, name=name, credential=credential, public=public, created_at=now
     )

@@ -245,7 +245,7 @@ def step(request: HttpRequest, flow: str, step: str) -> HttpResponse:
         names=[("", "—"), *((one, one) for one in _asked(nodes))], fields=_fields(nodes), articles=_articles() if kind == "article" else [],
         categories=[("", _("None")), *Category.objects.filter(archived_at=None).values_list("pk", "name")],
         teams=[("", _("The inbox's own team")), *Team.objects.filter(archived_at=None, tier__level__gte=1).values_list("pk", "name")],
-        back_url=reverse("settings_bot_flow", args=[flow]), plain=[_plain_case(one) for one in node.get("cases") or ()],
+        back_url=reverse("settings_bot_flow", args=[flow]), plain=[_plain_case(one) for one in list[Any](node.get("cases") or ())],
     )  # fmt: skip
 
 

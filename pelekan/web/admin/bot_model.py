@@ -27,7 +27,8 @@ _TRY = Passage(
 @behind("settings", "GET", "POST")
 def page(request: HttpRequest) -> HttpResponse:
     """What is set, and what was spent this month."""
-    row, faults = model.row(), {}
+    row = model.row()
+    faults: dict[str, str] = {}
     if request.method == "POST":
         values, faults = _typed(request)
         key = request.POST.get("key", "").strip()[:400]

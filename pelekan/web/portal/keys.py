@@ -70,7 +70,7 @@ def _server() -> Fido2Server:
 def shapes(customer: Customer) -> list[dict[str, Any]]:
     """His keys for the profile."""
     rows = Passkey.objects.filter(user=customer.user_id).values("id", "name", "created_at", "used_at")
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 @require_POST

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,7 +29,7 @@ def ask(request: HttpRequest, customer: Customer) -> HttpResponse:
 
 @require_GET
 @customers
-def fetch(request: HttpRequest, customer: Customer) -> HttpResponse:
+def fetch(request: HttpRequest, customer: Customer) -> HttpResponseBase:
     """The file: his own newest, whoever asks; there is no address of anybody else's."""
     row = making.current(customer, clock())
     if row is None or row.state != Takeout.State.READY:
