@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import pgettext_lazy
 
 from pelekan.knowledge import actions, keeping, outlines, readers, reviewing, rights
 from pelekan.knowledge.bodies import clean
@@ -50,7 +51,9 @@ from pelekan.web.workspace.until import presets
 
 class NewForm(forms.Form):
     title = Text(
-        lazy("Title"), longest=250, help_text=lazy("As a reader would ask: “How do I renew my membership?”")
+        pgettext_lazy("article", "Title"),
+        longest=250,
+        help_text=lazy("As a reader would ask: “How do I renew my membership?”"),
     )
     kind = forms.ChoiceField(
         label=lazy("Kind"), choices=ArticleKind.choices, initial=ArticleKind.TEXT, widget=forms.RadioSelect
@@ -200,7 +203,7 @@ def page(
     return show(
         request, "edit", values["title"] or _("Without a title"), article=row, code=code, values=values, base=base, fault=fault,
         status=status, unsaved=unsaved, newer=_newer(newer, rows.get(code), base, values), stale=stale,
-        languages=_languages(request, row, rows, code), state=state_of(mine, stale), mine=mine, publishes=publishes,
+        tongues=_languages(request, row, rows, code), state=state_of(mine, stale), mine=mine, publishes=publishes,
         kind=row.get_kind_display(), icon=ICONS.get(row.kind, "file-text"), readers=who_reads(row),  # type: ignore[call-overload]
         section=row.section.named(request.LANGUAGE_CODE), may_describe=publishes or mine is None or mine.published_id is None,
         original=_original(row, rows, code) if code != row.language else None, since=_since(row, rows, code) if stale else [],

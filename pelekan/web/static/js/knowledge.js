@@ -27,6 +27,8 @@ function html(editor) {
   holder.append(toFragment(editor.getHTML()));
   for (const one of holder.querySelectorAll('[dir="auto"]')) one.removeAttribute("dir");
   for (const one of holder.querySelectorAll("div")) if (!one.attributes.length && !one.querySelector("p,div,ul,ol,table,blockquote,pre,h2,h3,h4")) { const p = document.createElement("p"); p.append(...one.childNodes); one.replaceWith(p); }
+  for (const one of holder.querySelectorAll("li")) if (!one.textContent.trim() && !one.querySelector("img")) one.remove();
+  for (const one of holder.querySelectorAll("ul, ol")) if (!one.children.length) one.remove();
   for (const one of holder.querySelectorAll(":scope > :is(p, h2, h3, h4)")) if (!one.textContent.trim() && !one.querySelector("img")) one.remove();
   return holder.innerHTML;
 }
@@ -49,11 +51,7 @@ function begin(field) {
   editors.set(box, { editor, area });
   editor.addEventListener("input", () => { area.value = html(editor); keepSoon(); });
   editor.addEventListener("pathChange", () => press(tools, editor));
-  editor.addEventListener("pasteImage", (event) => { event.preventDefault(); take(editor, [...event.detail.clipboardData.items].map((one) => one.getAsFile?.()).filter(Boolean)); });
-  box.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files || [])].filter((one) => TYPES.test(one.type));
-    if (files.length && !event.clipboardData.types.includes("text/html") && !event.clipboardData.types.includes("text/plain")) { event.preventDefault(); event.stopImmediatePropagation(); take(editor, files); }
-  }, true);
+  editor.addEventListener("pasteImage", (event) => { event.preventDefault(); take(editor, [...event.detail.clipboardData.items].map((one) => one.getAsFile?.()).filter((one) => one && TYPES.test(one.type))); });
   for (const name of ["dragover", "drop", "dragleave"]) {
     box.addEventListener(name, (event) => {
       const files = [...(event.dataTransfer?.files || [])];
