@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from pelekan.people.models import Customer
 from pelekan.tickets.models import Ticket
 from pelekan.web import bar
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def customer_in(request: HttpRequest) -> Customer | None:
@@ -34,7 +35,7 @@ def customers(view: View) -> View:
     """Only signed-in customers; the view gets the customer after the request. Others are asked to sign in."""
 
     @functools.wraps(view)
-    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         customer = customer_in(request)
         if customer is not None:
             return view(request, customer, *args, **kwargs)
