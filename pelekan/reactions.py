@@ -119,7 +119,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "gateway.failed": [ring.ring],
     "webhook.failed": [ring.ring],
     "chat.ended": [bot.left, chats.serve_waiting],
-    "bot.left": [bot.left, timers.follow, chats.offer, waits.begin],
+    "bot.left": [bot.left, engine.route, timers.follow, chats.offer, waits.begin, engine.automate],
     "agent.presence": [chats.serve_waiting, giving.serve],
     "customer.placed": [weighing.on_customer],
     "customer.described": [search.index_described],

@@ -30,8 +30,10 @@ def route(event: Event) -> None:
     """Reaction: the first routing rule that matches decides where the ticket goes. Of one change only one does."""
     book = in_force().get("routing")
     document = parsed(book, rules.routing_from)
-    if book is None or document is None or event.ticket_id is None or not document.asked_on(event.name):
+    if book is None or document is None or event.ticket_id is None or not document.asked_on(_heard_as(event)):
         return
+    if event.ticket is not None and event.ticket.bot_at is not None:
+        return  # asked when the bot hands over
     routed_here = within_change("routed", dict)
     ticket = lock(event.ticket_id)
     if ticket.pk in routed_here or not ticket.is_open or ticket.joined_into_id is not None:
@@ -50,12 +52,19 @@ def route(event: Event) -> None:
     )  # fmt: skip
 
 
+def _heard_as(event: Event) -> str:
+    """What rules hear: a chat that the bot hands over is new to them."""
+    return "ticket.created" if event.name == "bot.left" else event.name
+
+
 def automate(event: Event) -> None:
     """Reaction: every automation that listens and matches does what it says, once for each cause."""
     book = in_force().get("automations")
     document = parsed(book, rules.automations_from)
-    if book is None or document is None or event.ticket_id is None or not document.asked_on(event.name):
+    if book is None or document is None or event.ticket_id is None or not document.asked_on(_heard_as(event)):
         return
+    if event.ticket is not None and event.ticket.bot_at is not None:
+        return  # asked when the bot hands over
     ticket = lock(event.ticket_id)
     if ticket.joined_into_id is not None and event.name != "ticket.joined":
         return
@@ -160,7 +169,7 @@ def _facts(ticket: Ticket, event: Event, message: Message | None, document: Rule
     if event.name == "ticket.rated":
         more["rating"] = event.data.get("stars")
     return facts_of(
-        ticket, now=event.at, message=message, event=event.name,
+        ticket, now=event.at, message=message, event=_heard_as(event),
         by_hand={} if event.name == "ticket.created" else chosen(ticket), **more,
     )  # fmt: skip
 

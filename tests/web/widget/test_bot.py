@@ -15,7 +15,7 @@ from pelekan.lib import due
 from pelekan.lib.time import now
 from pelekan.people.models import Agent
 from pelekan.sla.models import Timer
-from pelekan.tickets import actions, lists
+from pelekan.tickets import actions, lists, rulebooks
 from pelekan.tickets.lists import View
 from pelekan.tickets.models import Conversation, Event, Message, Ticket
 from tests.knowledge.bot.shop import ORDER_FLOW, RENEW, article, bot
@@ -255,3 +255,19 @@ def test_ch_14_a_button_pressed_twice_is_one_press(browser, helpful):
         one.send("No", conversation=chat.pk, press="no", id="pressed-once-1")
     assert BotAnswer.objects.filter(helped=False).count() == 1
     assert Conversation.objects.get().state == "bot"
+
+
+def test_routing_rules_hear_of_it_when_the_bot_hands_over(browser, helpful, world):
+    payments = world.teams["payments"]
+    rule = {
+        "id": "renewals", "name": "Renewals", "on": ["created"], "do": [{"act": "team", "team": payments.pk}],
+        "when": {"field": "text", "is": "has_any", "value": ["renew"]},
+    }  # fmt: skip
+    rulebooks.enable(
+        rulebooks.keep("routing", {"rules": [rule]}, by=world.agents["arash"]), by=world.agents["arash"]
+    )
+    one = browser()
+    chat = one.chat("How do I renew my subscription?")
+    assert Ticket.objects.get().team != payments
+    press(one, chat, "person")
+    assert Ticket.objects.get().team == payments and Conversation.objects.get().state == "waiting"
