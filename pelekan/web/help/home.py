@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.fields.json import KT
+from django.db.models.fields.json import KeyTextTransform
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -28,6 +28,8 @@ REMEMBERED = timedelta(minutes=10)
 MOST_WANTED = 6
 MOST_NEWS = 3
 PAGE = 50
+
+_RELEASED = KeyTextTransform("released_on", "published__data").desc(nulls_last=True)
 
 
 @require_safe
@@ -124,7 +126,7 @@ def latest_news(reader: Reader, language: str) -> QuerySet[Translation]:
         Translation.objects.readable_by(reader)
         .filter(language=language, article__kind=ArticleKind.RELEASE, article__section__archived_at=None)
         .select_related("article", "published")
-        .order_by(KT("published__data__released_on").desc(nulls_last=True), "-first_published_at", "-pk")
+        .order_by(_RELEASED, "-first_published_at", "-pk")
     )
 
 

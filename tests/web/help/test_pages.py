@@ -222,7 +222,11 @@ def test_map_feed_and_robots(world: World) -> None:
         feed
     )
     assert "2026-11-20T12:00:00+00:00" in words(feed)
-    assert "Version 5" in words(Client().get("/help/en/news/"))
+    article("Version 4", kind="release", data={"version": "4", "released_on": "2026-10-20"})
+    news = words(Client().get("/help/en/news/"))
+    assert (
+        0 < news.index("Version 5 &amp; more") < news.index(">Version 4<")
+    )  # by their day, whenever they were written
     assert "Sitemap: http://testserver/sitemap.xml" in words(Client().get("/robots.txt"))
 
 
