@@ -49,7 +49,8 @@ function begin(field) {
   editor.setHTML(area.value);
   field.querySelector("label").addEventListener("click", (event) => { event.preventDefault(); editor.focus(); });
   editors.set(box, { editor, area });
-  editor.addEventListener("input", () => { area.value = html(editor); keepSoon(); });
+  let last = html(editor); // what stands there from the beginning was typed by nobody
+  editor.addEventListener("input", () => { const now = html(editor); if (now === last) return; last = area.value = now; keepSoon(); });
   editor.addEventListener("pathChange", () => press(tools, editor));
   editor.addEventListener("pasteImage", (event) => { event.preventDefault(); take(editor, [...event.detail.clipboardData.items].map((one) => one.getAsFile?.()).filter((one) => one && TYPES.test(one.type))); });
   for (const name of ["dragover", "drop", "dragleave"]) {
@@ -70,7 +71,7 @@ function begin(field) {
   tools.addEventListener("mousedown", (event) => event.preventDefault());
   tools.addEventListener("click", (event) => {
     const what = event.target.closest("[data-do]")?.dataset.do;
-    if (what) { DO[what](editor); area.value = html(editor); keepSoon(); }
+    if (what) { DO[what](editor); if (html(editor) !== last) { last = area.value = html(editor); keepSoon(); } }
   });
 }
 
