@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from pelekan.knowledge.bot.document import AtInbox, at_inbox, said_in
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
 from pelekan.tickets.models import Channel, Inbox
@@ -23,9 +28,12 @@ class Ways:
     chat: str
     chat_closed: str
     mail: str
+    bot: str = ""  # its name, where the bot answers in that chat
+    bot_url: str = ""
 
 
 _known: tuple[datetime, list[Inbox]] | None = None
+_bots: Mapping[int, AtInbox] = {}
 _lock = threading.Lock()
 
 
@@ -39,25 +47,31 @@ def ways(language: str, dates: Dates) -> Ways:
         return next((one for one in mine if one.language == language), mine[0] if mine else None)
 
     chat, mail = first(Channel.CHAT), first(Channel.EMAIL)
+    closed = closed_words(chat, dates, now) if chat else ""
+    bot = _bots.get(chat.pk) if chat and not chat.require_identity else None
+    offered = bot is not None and (bot.wished or bot.when == "always" or (bot.when != "off" and bool(closed)))
     return Ways(
         requests=first(Channel.PORTAL) is not None,
         chat=chat.key if chat and not chat.require_identity else "",
-        chat_closed=closed_words(chat, dates, now) if chat else "",
+        chat_closed=closed,
         mail=mail.address if mail else "",
+        bot=(said_in(bot.name, language) or _("Assistant")) if bot and offered else "",
+        bot_url=f"{reverse('widget-frame', args=[chat.key])}?lang={language}#bot" if chat and offered else "",
     )
 
 
 def _inboxes(now: datetime) -> list[Inbox]:
-    global _known
+    global _known, _bots
     with _lock:
         if _known is not None and timedelta() <= now - _known[0] < REMEMBERED:
             return _known[1]
     rows = Inbox.objects.filter(
         archived_at=None, channel__in=[Channel.CHAT, Channel.PORTAL, Channel.EMAIL]
     ).order_by("pk")
+    bots = {one.pk: bot for one in rows if one.channel == Channel.CHAT and (bot := at_inbox(one.pk))}
     found = [one for one in rows if one.channel != Channel.EMAIL or one.address]
     with _lock:
-        _known = (now, found)
+        _known, _bots = (now, found), bots
     return found
 
 
