@@ -105,9 +105,11 @@ def test_a_gap_is_begun_as_an_article_in_one_click(nika: Client, trail: Visit) -
     assert "4" in nika.get(address).content.decode()
     assert nika.post(address, {"act": "draft"}).status_code == 302 and not Gap.objects.exists()
     assert nika.post(address, {"act": "refuse", "why": " "}).status_code == 302 and not Gap.objects.exists()
-    nika.post(address, {"act": "draft", "section": Section.objects.get().pk})
+    begun = nika.post(address, {"act": "draft", "section": Section.objects.get().pk})
     gap = Gap.objects.get()
     assert gap.state == "drafted" and gap.article is not None
+    assert begun["Location"] == f"/desk/knowledge/{gap.article.pk}/fa/"
+    assert nika.get(begun["Location"]).status_code == 200
     nika.post(address, {"act": "open"})
     nika.post(address, {"act": "refuse", "why": "نداریم"})
     gap.refresh_from_db()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from pelekan.knowledge.models import Article, Translation
@@ -193,7 +192,7 @@ class Tally(models.Model):
 
 
 class GapState(models.TextChoices):
-    OPEN = "open", _("Open")
+    OPEN = "open", pgettext_lazy("gap", "Open")
     DRAFTED = "drafted", pgettext_lazy("gap", "Being written")
     PUBLISHED = "published", pgettext_lazy("gap", "Published")
     REFUSED = "refused", pgettext_lazy("gap", "Not worth an article")

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -113,8 +112,7 @@ def _act(request: HttpRequest, ask: Asked, gap: Gap, of: str, pk: int) -> HttpRe
             return here
         made = gaps.draft(gap, section, by=by)
         messages.success(request, _("The article is begun, with the words people use as notes."))
-        to = _editor(made.article_id, made.language)
-        return HttpResponseRedirect(to) if to else here
+        return HttpResponseRedirect(_editor(made.article_id, made.language))
     if act == "refuse":
         why = request.POST.get("why", "").strip()
         if not why:
@@ -130,18 +128,7 @@ def _act(request: HttpRequest, ask: Asked, gap: Gap, of: str, pk: int) -> HttpRe
 
 def _editor(article: int, language: str) -> str:
     """Where the article is written."""
-    for name, args in EDITORS:
-        try:
-            return reverse(name, args=[{"article": article, "language": language}[one] for one in args])
-        except NoReverseMatch:
-            continue
-    return ""
-
-
-EDITORS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("knowledge_edit", ("article", "language")),
-    ("knowledge_article", ("article",)),
-)
+    return url("knowledge_edit", article, language)
 
 
 def _article(gap: Gap) -> dict[str, Any] | None:
