@@ -12,6 +12,7 @@ from django.conf import settings
 from pelekan.channels import accounts
 from pelekan.channels.models import Account, Gateway
 from pelekan.demo import (
+    answers,
     articles,
     assistant,
     community,
@@ -84,6 +85,7 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
         assistant.serve(made, shelved, clock())
         footsteps.walk(made, shelved, clock())
         remarks.leave(made, shelved, clock())
+        answers.make(made, clock())
     return True
 
 
