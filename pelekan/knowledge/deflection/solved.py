@@ -90,12 +90,6 @@ def follow(event: Event) -> None:
         _forget(SolvedQuestion.objects.filter(ticket=event.ticket_id))
 
 
-def forget(event: Event) -> None:
-    """Reaction: a customer is erased."""
-    if event.customer_id is not None:
-        _forget(SolvedQuestion.objects.filter(ticket__customer=event.customer_id))
-
-
 def forget_customer(customer: Customer) -> int:
     """He wants to be forgotten: nothing of what he asked is shown or kept here. How many there were."""
     return _forget(SolvedQuestion.objects.filter(ticket__customer=customer))
