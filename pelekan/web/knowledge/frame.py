@@ -127,7 +127,11 @@ def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
             ("knowledge_sections", _("Sections")),
             ("knowledge_groups", _("Customer groups")),
         ]
-    found += [("desk_remarks", _("What readers miss")), ("knowledge_carry", _("Import and export"))]
+    found += [
+        ("desk_remarks", _("What readers miss")),
+        ("desk_answers_for_others", _("Answers for others")),
+        ("knowledge_carry", _("Import and export")),
+    ]
     if can(who, "people"):
         found += [("knowledge_publishers", _("Who may publish"))]
     return [{"label": label, "href": reverse(name), "current": name == current} for name, label in found]
