@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_POST
 
 from pelekan.knowledge import remarks as words
@@ -55,7 +56,7 @@ def remarks(request: HttpRequest) -> HttpResponse:
     )
     here = reverse("desk_remarks")
     views = [
-        ("open", _("Open"), counts["open"]), ("mine", _("Of my articles"), counts["mine"]),
+        ("open", pgettext("remarks", "Open"), counts["open"]), ("mine", _("Of my articles"), counts["mine"]),
         ("settled", _("Settled"), 0), ("votes", _("How articles help"), 0),
     ]  # fmt: skip
     return render(
