@@ -66,6 +66,7 @@ def test_an_admin_sets_it_up_draws_a_flow_and_talks_to_the_draft(world: World, a
     assert arash.post("/desk/settings/books/bot/enable/", {}).status_code == 302
     found = at_inbox(shop.pk)
     assert found is not None and found.when == "closed" and found.flows == ("flow1",)
+    assert f'name="name-{shop.pk}-en"' in arash.get(PAGE).content.decode()
     assert arash.get(PAGE).status_code == 200 and arash.get(flow + "s2/").status_code == 200
 
 
