@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels import jobs, letters, pulse, telling, weighing
 from pelekan.channels.models import Weight, Worker
+from pelekan.knowledge import reviewing
 from pelekan.knowledge.bot import talking
+from pelekan.knowledge.community import following
 from pelekan.lib.due import Job
 from pelekan.people.models import Letter, LetterState
 from pelekan.routing import waits
@@ -22,6 +24,7 @@ from pelekan.sla.timers import fire, replan
 from pelekan.tickets.bell import posting
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Inbox
+from pelekan.tickets.mydata import making as mydata
 from pelekan.tickets.pending import answers
 from pelekan.tickets.promises import keeping as promising
 from pelekan.tickets.rulebooks import keeping
@@ -34,7 +37,7 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 
 JOBS: list[Job] = [
     answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
-    keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB,
+    keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB, reviewing.JOB, following.JOB, mydata.JOB,
 ]  # fmt: skip
 
 

@@ -54,6 +54,10 @@ def job_names() -> dict[str, str]:
         "tickets.promise": _("Promises to customers"),
         "tickets.webhookcall": _("Calls to webhooks"),
         "bot.talk": _("The bot's answers"),
+        "people.letter sms-codes": _("Sign-in codes by SMS"),
+        "knowledge.translation": _("Scheduled articles"),
+        "community.following": _("Letters to those who follow a topic"),
+        "tickets.takeout": _("Customers' own data, to be taken away"),
         "chores": _("Tidying up"),
     }
 
