@@ -162,16 +162,19 @@ def _hits(question: Question, shown: Sequence[tuple[_Ranked, Shown]], ranked: Se
 def _worth(question: Question, language: str) -> Callable[[str], float]:
     """How much a word of a text in this language is worth to the question."""
 
+    known: dict[str, float] = {}
+
     def worth(word: str) -> float:
-        met, _pieces = question.met(word, language)
-        return max(
-            (
-                question.groups[place].idf(question.entries) * much
-                for place, much in met
-                if question.groups[place].weight >= 0.5
-            ),
-            default=0.0,
-        )
+        if (value := known.get(word)) is None:
+            met, _pieces = question.met(word, language)
+            value = known[word] = max(
+                (
+                    question.groups[place].idf(question.entries) * much
+                    for place, much in met if question.groups[place].weight >= 0.5
+                ),
+                default=0.0,
+            )  # fmt: skip
+        return value
 
     return worth
 

@@ -19,6 +19,10 @@ COMMON_WEIGHT = 0.3
 """What a word counts that says little, such as «چگونه»."""
 
 
+Related = tuple[tuple[tuple[int, float], ...], tuple[str, ...]]
+_NOTHING: Related = ((), ())
+
+
 @dataclass
 class Group:
     """One word of the question and what is taken for it: stem → how much of it (1 for the word itself)."""
@@ -48,23 +52,18 @@ class Question:
     entries: int
     length: float  # mean words of an entry
     piece_length: float
-    _met: dict[tuple[str, str], tuple[tuple[tuple[int, float], ...], tuple[str, ...]]] = field(
+    tables: dict[str, dict[str, Related]] = field(
         default_factory=dict
-    )
+    )  # language → word → what it has to do with it
 
-    def met(self, word: str, language: str) -> tuple[tuple[tuple[int, float], ...], tuple[str, ...]]:
+    def met(self, word: str, language: str) -> Related:
         """What a word of an entry has to do with the question: ((group, how much), …) and the pieces that it shares."""
-        key = (word, language)
-        known = self._met.get(key)
-        if known is None:
-            one = stem(word, language)
-            known = self._met[key] = (
-                tuple(
-                    (place, group.stems[one]) for place, group in enumerate(self.groups) if one in group.stems
-                ),
-                tuple(piece for piece in grams(word) if piece in self.pieces),
-            )
-        return known
+        one = stem(word, language)
+        met = tuple(
+            (place, group.stems[one]) for place, group in enumerate(self.groups) if one in group.stems
+        )
+        shared = tuple(piece for piece in grams(word) if piece in self.pieces)
+        return (met, shared) if met or shared else _NOTHING
 
     @property
     def whole(self) -> float:
@@ -82,8 +81,14 @@ def weigh(question: Question, times: Mapping[str, int], language: str, length: i
     """`times`: word → how often, title words counted three times; `length` and `pieces` are their sums."""
     stems_met: dict[int, float] = {}
     pieces_met: dict[str, int] = {}
+    known = question.tables.setdefault(language, {})
     for word, often in times.items():
-        met, shared = question.met(word, language)
+        related = known.get(word)
+        if related is None:
+            related = known[word] = question.met(word, language)
+        if related is _NOTHING:  # nearly all words
+            continue
+        met, shared = related
         for place, much in met:
             stems_met[place] = stems_met.get(place, 0.0) + often * much
         for piece in shared:
