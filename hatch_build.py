@@ -33,7 +33,7 @@ FILES = {
 # the icons that the screens use, gathered into one sprite, static/vendor/icons.svg; add a name, run this file
 ICONS = """
     alarm-clock archive arrow-down arrow-down-wide-narrow arrow-up arrow-left arrow-right arrow-right-left at-sign ban bell bell-off bold book-open bookmark
-    bot building-2 truck mountain heading-2 heading-3 table pilcrow-left pilcrow-right calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
+    bot building-2 lightbulb truck mountain heading-2 heading-3 table pilcrow-left pilcrow-right calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
     chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
     circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy credit-card database download ellipsis
     ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame frown handshake folder-tree forward globe graduation-cap

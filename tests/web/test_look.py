@@ -54,7 +54,7 @@ def test_no_inline_style_or_script(template):
     text = without_comments(template.read_text(encoding="utf-8"))
     assert not re.search(r"\sstyle=", text), "the content security policy forbids style attributes"
     assert not re.search(r"<style|\son\w+=\"", text)
-    assert not re.search(r"<script(?![^>]*(?:\ssrc=|application/json))", text), (
+    assert not re.search(r"<script(?![^>]*(?:\ssrc=|application/(?:ld\+)?json))", text), (
         "the content security policy forbids inline scripts"
     )
 

@@ -36,6 +36,7 @@ def form(fake: Fake, kind: str, **values: object) -> dict[str, object]:
         "region": "IR",
         "most_parts": "۵",
         "per_hour": "10",
+        "codes_per_day": "200",
     }
     return {**given, "quiet_from": "22:00", "quiet_to": "8:00", **values}
 
