@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 TOUR = Path(__file__).resolve().parents[1] / "docs" / "tour.md"
-ROOMS = "lib|people|tickets|sla|routing|channels|web|api|reactions|work"
+ROOMS = "lib|people|tickets|sla|routing|channels|knowledge|web|api|reactions|work"
 NAMES = sorted(set(re.findall(rf"`((?:{ROOMS})\.[A-Za-z_.]+)`", TOUR.read_text(encoding="utf-8"))))
 
 
