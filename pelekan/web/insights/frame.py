@@ -26,6 +26,9 @@ from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace.shell import shell
 
+WIDEST = 40
+"""Of 720: so wide is a bar at most, where the period has only a day or two."""
+
 
 @dataclass(slots=True)
 class Cell:
@@ -189,17 +192,18 @@ def chart(ask: Asked, title: str, values: list[int], name: str) -> dict[str, Any
     ]
     top = max([number for _day, number in parts], default=0)
     step = 720 / max(1, len(parts))
+    wide = min(step * 0.7, WIDEST)
     rtl = ask.reading.dates.language[:2] in ("fa", "ar")
     bars = []
     for place, (day, number) in enumerate(parts):
         height = 0 if not top else max(1.0 if number else 0.0, 110 * number / top)
-        x = step * place
+        middle = step * (place + 0.5)
         bars.append(
             {
-                "x": round(720 - x - step * 0.85 if rtl else x + step * 0.15, 2),
+                "x": round((720 - middle if rtl else middle) - wide / 2, 2),
                 "y": round(116 - height, 2),
                 "height": round(height, 2),
-                "width": round(step * 0.7, 2),
+                "width": round(wide, 2),
                 "day": ask.date(day),
                 "number": ask.number(number),
             }
