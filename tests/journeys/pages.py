@@ -131,9 +131,13 @@ User.objects.update(language=sys.argv[1])
 ticket = Ticket.objects.get(customer=negar, number__isnull=False)
 mail = Ticket.objects.filter(channel="email", status="open").order_by("id").first()
 talk = Conversation.objects.filter(state="active", ticket__registered_at=None).values_list("ticket", flat=True).first()
-out = Translation.objects.filter(published__isnull=False, language=sys.argv[1], article__visibility="public")
+out = Translation.objects.filter(published__isnull=False, article__visibility="public")
+articles = {
+    code: {kind: out.filter(language=code, article__kind=kind).first().pk for kind in ("steps", "tree", "text")}
+    for code in ("fa", "en", "ar")
+}
 json.dump({
-    **{kind: out.filter(article__kind=kind).first().pk for kind in ("steps", "tree", "text")},
+    **articles[sys.argv[1]], "articles": articles,
     "rate": rating.token_of(Event.objects.filter(name="ticket.solved").latest("pk").pk), "off": choosing.off_token(negar.pk, ["rate"]),
     "chat": ticket.pk, "number": ticket.number, "mail": mail.pk, "talk": talk, "customer": negar.pk,
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from pelekan.demo.world import World
-from pelekan.people.models import Customer, Organization, Sharing
+from pelekan.people.models import Customer, Organization, Sharing, User
 from pelekan.tickets import actions, attachments, shaping
 from pelekan.tickets.models import Ticket
 from tests.web.portal.desk import SECRET, browser_of, new, text_of, ticket_of
@@ -116,6 +116,7 @@ def test_managers_choose_it_at_the_desk(world: World, company: Organization) -> 
     )  # fmt: skip
     assert list(company.viewers.all()) == [world.customers["mina"]]  # no stranger
     desk = Client()
+    User.objects.update(language="en")
     desk.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
     assert "Among colleagues" in text_of(desk.get(f"/desk/organizations/{company.pk}/"))
 

@@ -7,6 +7,7 @@ from django.test import Client
 
 from pelekan.demo.world import World
 from pelekan.lib.time import now as clock
+from pelekan.people.models import User
 from pelekan.tickets import actions
 from pelekan.tickets.models import Message, Rating, Ticket
 from pelekan.tickets.notices import rating
@@ -44,6 +45,7 @@ def test_an_answer_is_rated_and_the_mind_changed(world: World, mina: Client, ans
 def test_the_desk_sees_it_and_its_writer_is_rung(world: World, mina: Client, answered) -> None:  # type: ignore[no-untyped-def]
     ticket, message = answered
     rate(mina, ticket, message, "no", "Wrong parcel")
+    User.objects.update(language="en")
     desk = Client()
     desk.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
     page = text_of(desk.get(f"/desk/tickets/{ticket.pk}/"))

@@ -15,7 +15,7 @@ from pelekan.knowledge.deflection.models import WrongMark
 from pelekan.knowledge.models import Article, Section, Translation, Visibility
 from pelekan.knowledge.readers import of_agent
 from pelekan.knowledge.trail.models import Offer
-from pelekan.people.models import Agent
+from pelekan.people.models import Agent, User
 from pelekan.tickets import actions
 from pelekan.tickets.models import Event, Message, Pending, Ticket
 from tests.web.portal.desk import browser_of, text_of, ticket_of
@@ -81,6 +81,7 @@ def test_a_card_is_sent_and_its_opening_stands_on_the_ticket(
         opened = Client(**BROWSER).get(link[0])
         assert opened.status_code == 302 and opened["Location"].startswith(f"/help/en/a/{row.pk}-")
     assert Event.objects.filter(name="card.opened", ticket=ticket).count() == 1
+    User.objects.update(language="en")
     assert "opened the article" in text_of(sara.get(f"/desk/tickets/{ticket.pk}/"))
 
 
@@ -104,6 +105,7 @@ def test_taken_back_nothing_was_offered(world: World, ticket: Ticket, sara: Clie
 
 def test_sp_what_he_may_not_read_is_not_sent_to_him(world: World, ticket: Ticket, sara: Client) -> None:
     row = article("Renew a subscription of the staff", visibility=Visibility.AGENTS)
+    User.objects.update(language="en")
     page = text_of(sara.get(f"/desk/tickets/{ticket.pk}/answers/"))
     assert "The customer may not read it" in page and f'data-put-card="{row.pk}"' not in page
     refused = sara.post(f"/desk/tickets/{ticket.pk}/answers/card/", {"translation": row.pk})

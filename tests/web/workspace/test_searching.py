@@ -10,7 +10,7 @@ from django.test import Client
 from pelekan.demo.world import World
 from pelekan.knowledge import actions
 from pelekan.knowledge.models import Section
-from pelekan.people.models import Tier
+from pelekan.people.models import Tier, User
 
 pytestmark = pytest.mark.django_db
 At = Callable[[str], Client]
@@ -41,6 +41,7 @@ def test_a_ticket_that_was_looked_for_with_another_keyboard(
     world: World, at_desk: At, write: Callable[..., object]
 ) -> None:
     write("تلفن همراه خراب است")
+    User.objects.update(language="en")
     boss = next(name for name, agent in world.agents.items() if agent.is_manager)
     seen = page(at_desk(boss), "jgtk ilvhi")  # تلفن همراه
     assert "Typed with another keyboard?" in seen and "تلفن همراه" in seen
