@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from pelekan.lib.secrets import new_token
-from pelekan.people import signin
+from pelekan.people import passcodes, signin
 from pelekan.people.identify import claim, organization_of, refold
 from pelekan.people.models import Claim, Customer, Identity, IdentityKind, User
 
@@ -101,7 +101,7 @@ def detach(customer: Customer, kind: str, address: str, *, now: datetime) -> boo
     if left is None:
         raise LastAddress
     identity.delete()
-    signin.forget_codes(kind, address, now=now)
+    passcodes.forget_codes(kind, address, now=now)
     user = customer.user
     if user is not None and user.email == signin.name_of_sign_in(kind, address):
         # a sign-in must not go on being called by an address that may soon be someone else's

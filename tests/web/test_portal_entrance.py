@@ -10,7 +10,7 @@ import time_machine
 from django.test import Client
 
 from pelekan.demo.world import World
-from pelekan.people import letters, signin
+from pelekan.people import letters, passcodes, signin
 from pelekan.people.identify import claim, customer_for
 from pelekan.people.models import Customer, Identity, Letter, Token, User
 from pelekan.tickets import actions
@@ -109,12 +109,12 @@ def test_a_code_counts_only_in_the_browser_that_asked(world: World, client: Clie
 def test_tries_are_limited_and_time_ends_it(world: World, client: Client) -> None:
     ask(client, MINA)
     code = code_in(mailed(MINA))
-    for _ in range(signin.TRIES):
+    for _ in range(passcodes.TRIES):
         assert client.post("/portal/sign-in/code/", {"code": "0000 0000"}).status_code == 422
     assert client.post("/portal/sign-in/code/", {"code": code}).status_code == 422
     ask(client, MINA)
     code, link = code_in(mailed(MINA)), link_in(mailed(MINA))
-    with time_machine.travel(NOON + signin.CODE_LIVES + timedelta(seconds=1), tick=False):
+    with time_machine.travel(NOON + passcodes.CODE_LIVES + timedelta(seconds=1), tick=False):
         assert client.get(link).status_code == 404
         client.post("/portal/sign-in/code/", {"code": code})
         assert not signed_in(client)
@@ -156,7 +156,7 @@ def test_pr_01_no_more_than_five_mails_an_hour_and_the_answer_stays(world: World
         browser = Client()
         assert ask(browser, MINA).status_code == 302
         assert "We sent a code" in browser.get("/portal/sign-in/code/").content.decode()
-        assert Letter.objects.count() == min(number + 1, signin.MAILED_PER_HOUR)
+        assert Letter.objects.count() == min(number + 1, passcodes.MAILED_PER_HOUR)
 
 
 def test_the_owner_still_gets_in_while_others_ask_for_him(world: World, client: Client) -> None:

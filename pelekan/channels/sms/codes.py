@@ -1,7 +1,7 @@
 """Sign-in codes by text message: to whom one may go, and handing it over.
 
 Whoever asks for a code makes the desk pay for a text, so there are limits: of one number and of one network where it is
-asked (`people.signin`, `web.portal.entrance`), of the whole desk in a day (`Gateway.codes_per_day`), and of the country:
+asked (`people.passcodes`, `web.portal.entrance`), of the whole desk in a day (`Gateway.codes_per_day`), and of the country:
 numbers abroad get a code only where a customer has proved one before (what is called SMS pumping lives of far prefixes).
 """
 

@@ -20,7 +20,7 @@ from pelekan.lib.addresses import normal_address
 from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.phones import normal_phone, show_phone
 from pelekan.lib.time import now as clock
-from pelekan.people import proving, signin
+from pelekan.people import passcodes, proving, signin
 from pelekan.people.models import IdentityKind
 from pelekan.tickets import actions
 from pelekan.web.paths import own_path
@@ -112,7 +112,7 @@ def read_address(typed: str, by: Gateway | None) -> tuple[str, str]:
 
 
 def send_code(
-    request: HttpRequest, by: Gateway | None, kind: str, address: str, use: str = signin.SIGN_IN, owner: int | None = None
+    request: HttpRequest, by: Gateway | None, kind: str, address: str, use: str = passcodes.SIGN_IN, owner: int | None = None
 ) -> str:  # fmt: skip
     """Send a code within the limits of this network. Raises TooMuch. What a number gets, it gets; asking looks the same."""
     now = clock()
@@ -121,7 +121,7 @@ def send_code(
     if kind == IdentityKind.PHONE:
         TEXTED_FROM.take(network(request), now)
         sends = by is not None and codes.may_text(by, address, now)
-    return signin.ask(
+    return passcodes.ask(
         address, language=get_language() or "en", now=now, kind=kind, use=use, sends=sends, owner=owner
     )
 
@@ -130,19 +130,19 @@ def send_code(
 @sensitive_post_parameters("code")
 def code(request: HttpRequest) -> HttpResponse:
     """Type the code, in the browser that asked for it. What it does then is what it was asked for."""
-    token = signin.asked(request.COOKIES.get(KEPT, ""))
+    token = passcodes.asked(request.COOKIES.get(KEPT, ""))
     if token is None:
         return HttpResponseRedirect(reverse("portal_sign_in"))
-    kind, use = token.data.get("kind", IdentityKind.EMAIL), token.data.get("use", signin.SIGN_IN)
+    kind, use = token.data.get("kind", IdentityKind.EMAIL), token.data.get("use", passcodes.SIGN_IN)
     customer = customer_in(request)
-    if use != signin.SIGN_IN and (customer is None or customer.pk != token.data.get("owner")):
+    if use != passcodes.SIGN_IN and (customer is None or customer.pk != token.data.get("owner")):
         return HttpResponseRedirect(reverse("portal_sign_in"))
     error, status = "", 200
     if request.method == "POST":
         try:
             TRIED_FROM.take(network(request), clock())
             typed = request.POST.get("code", "")[:40]
-            address = signin.redeem_code(request.COOKIES.get(KEPT, ""), typed, now=clock(), use=use)
+            address = passcodes.redeem_code(request.COOKIES.get(KEPT, ""), typed, now=clock(), use=use)
             if address is not None:
                 return _after(request, use, kind, address)
             error = (
@@ -167,13 +167,13 @@ def code(request: HttpRequest) -> HttpResponse:
 
 def _after(request: HttpRequest, use: str, kind: str, address: str) -> HttpResponse:
     """The right code came: in, or on with what wanted it."""
-    if use == signin.SIGN_IN:
+    if use == passcodes.SIGN_IN:
         return _enter(request, kind, address)
     customer = customer_in(request)
     assert customer is not None  # `code` has looked
     mark_proved(request)
     wish = own_path(request.COOKIES.get(NEXT, ""), "") or reverse("portal_profile")
-    if use == signin.ADD:
+    if use == passcodes.ADD:
         try:
             actions.add_address(customer, kind, address)
             wish = reverse("portal_profile") + "?saved=1#reach"
@@ -188,15 +188,15 @@ def _after(request: HttpRequest, use: str, kind: str, address: str) -> HttpRespo
 def link(request: HttpRequest, link: str) -> HttpResponse:
     """The link in the mail. Opening it only asks for confirmation, so that mail scanners do not use it up; and it
     names the address, so that nobody is signed in as someone else by a link that he was sent."""
-    token = signin.look_at_link(link, now=clock())
+    token = passcodes.look_at_link(link, now=clock())
     if token is None:
         return portal_page(request, "portal/link_over.html", status=404)
     if request.method == "POST":
-        address = signin.redeem_link(link, now=clock())
+        address = passcodes.redeem_link(link, now=clock())
         if address is None:
             raise Http404
         return _enter(request, token.data.get("kind", IdentityKind.EMAIL), address)
-    same_browser = signin.asked(request.COOKIES.get(KEPT, "")) == token
+    same_browser = passcodes.asked(request.COOKIES.get(KEPT, "")) == token
     return portal_page(
         request, "portal/link.html", address=token.data["address"], same_browser=same_browser, link=link
     )

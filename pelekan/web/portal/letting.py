@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from pelekan.lib.limits import TooMuch
 from pelekan.lib.time import now as clock
-from pelekan.people import signin
+from pelekan.people import passcodes
 from pelekan.people.models import Customer
 from pelekan.web.paths import own_path
 
@@ -71,7 +71,7 @@ def keep(response: HttpResponse, name: str, value: str) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=int(signin.CODE_LIVES.total_seconds()),
+        max_age=int(passcodes.CODE_LIVES.total_seconds()),
         path=reverse("portal_home"),
         httponly=True,
         secure=settings.SECURE,

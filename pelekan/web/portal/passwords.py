@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pelekan.channels.sms import codes
 from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.time import now as clock
-from pelekan.people import letters, proving, signin
+from pelekan.people import letters, passcodes, proving
 from pelekan.people.identify import mail_address
 from pelekan.people.models import Customer, IdentityKind
 from pelekan.tickets import actions
@@ -180,7 +180,7 @@ def confirm(request: HttpRequest, customer: Customer) -> HttpResponse:
             if one is None:
                 raise ValueError(_("Choose where the code should go."))
             kept = entrance.send_code(
-                request, by, one.kind, one.address, use=signin.CONFIRM, owner=customer.pk
+                request, by, one.kind, one.address, use=passcodes.CONFIRM, owner=customer.pk
             )
             response = HttpResponseRedirect(reverse("portal_code"))
             letting.keep(response, letting.KEPT, kept)

@@ -18,7 +18,7 @@ from pelekan.lib.limits import TooMuch
 from pelekan.lib.phones import normal_phone, show_phone
 from pelekan.lib.text import clean_controls, one_line
 from pelekan.lib.time import now as clock
-from pelekan.people import proving, signin
+from pelekan.people import passcodes, proving
 from pelekan.people.identify import claim
 from pelekan.people.models import (
     CALENDAR_OF,
@@ -129,7 +129,7 @@ def add_address(request: HttpRequest, customer: Customer) -> HttpResponse:
         if kind == IdentityKind.PHONE and by is None:
             claim(customer, kind, address, now=clock())
             return HttpResponseRedirect(f"{reverse('portal_profile')}?saved=1#reach")
-        kept = entrance.send_code(request, by, kind, address, use=signin.ADD, owner=customer.pk)
+        kept = entrance.send_code(request, by, kind, address, use=passcodes.ADD, owner=customer.pk)
         response = HttpResponseRedirect(reverse("portal_code"))
         letting.keep(response, letting.KEPT, kept)
         return response
