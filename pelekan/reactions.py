@@ -141,6 +141,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.archived": [replan.begin, waits.other_hours],
     "hours.restored": [replan.begin, waits.other_hours],
     "article.published": [answers.follow, edition.follow, gaps.follow, ring.ring],
+    "article.imported": [edition.follow, gaps.follow],
     "article.withdrawn": [answers.follow, edition.follow, gaps.follow],
     "article.described": [answers.follow, edition.follow],
     "article.archived": [answers.follow, edition.follow, gaps.follow],

@@ -10,8 +10,10 @@ import pytest
 from django.test import Client
 
 from pelekan.demo.world import World
-from pelekan.knowledge import actions
-from pelekan.knowledge.models import Section, Translation
+from pelekan.knowledge import actions, edition, importing
+from pelekan.knowledge.files import Row
+from pelekan.knowledge.loading import load
+from pelekan.knowledge.models import Article, Section, Translation
 from pelekan.knowledge.trail import days, steps, walking
 from pelekan.knowledge.trail.habits import habits
 from pelekan.knowledge.trail.habits import save as habits_save
@@ -115,6 +117,83 @@ def test_a_gap_is_begun_as_an_article_in_one_click(nika: Client, trail: Visit) -
     gap.refresh_from_db()
     assert (gap.state, gap.why) == ("refused", "نداریم")
     assert "نداریم" in nika.get(address).content.decode()
+
+
+def undo_of(page: str) -> str:
+    """Where the button below what was just done leads."""
+    return page.partition('action="/desk/insights/gaps/')[2].partition('"')[0].replace("&amp;", "&")
+
+
+def test_an_article_that_there_is_answers_a_gap_and_that_can_be_taken_back(
+    nika: Client, trail: Visit, page: Translation
+) -> None:
+    topic = Topic.objects.get(text="=خرید قسطی")
+    address = f"/desk/insights/gaps/topic/{topic.pk}/?period=year"
+    assert "تمدید اشتراک" not in nika.get(address).content.decode()  # nothing fits its words
+    found = nika.get(f"{address}&find=تمدید").content.decode()
+    assert f'name="translation" value="{page.pk}"' in found
+    nika.post(address, {"act": "answered", "translation": "999999"})
+    assert not Gap.objects.exists()
+    nika.post(address, {"act": "answered", "translation": page.pk})
+    gap = Gap.objects.get()
+    assert (gap.state, gap.article, gap.published_at) == ("published", page.article, page.published_at)
+    told = nika.get(address).content.decode()
+    assert 'id="effect"' in told and undo_of(told)
+    assert nika.post(f"/desk/insights/gaps/{undo_of(told)}").status_code == 302
+    gap.refresh_from_db()
+    assert (gap.state, gap.article, gap.published_at) == ("open", None, None)
+
+
+def test_what_stood_there_for_long_counts_from_being_named(
+    nika: Client, trail: Visit, page: Translation
+) -> None:
+    long_ago = now() - timedelta(days=300)
+    Translation.objects.update(published_at=long_ago, first_published_at=long_ago)
+    address = f"/desk/insights/gaps/topic/{Topic.objects.get(text='=خرید قسطی').pk}/"
+    nika.post(address, {"act": "answered", "translation": page.pk})
+    out = Gap.objects.get().published_at
+    assert out is not None and now() - out < timedelta(minutes=1)
+    assert 'id="effect"' in nika.get(address).content.decode()
+
+
+def test_what_is_put_aside_can_be_taken_back_until_somebody_decides_again(nika: Client, trail: Visit) -> None:
+    topic = Topic.objects.get(text="=خرید قسطی")
+    address = f"/desk/insights/gaps/topic/{topic.pk}/"
+    nika.post(address, {"act": "refuse", "why": "نداریم"})
+    first = f"/desk/insights/gaps/{undo_of(nika.get(address).content.decode())}"
+    nika.post(first)
+    assert Gap.objects.get().state == "open"
+    nika.post(address, {"act": "refuse", "why": "هنوز نداریم"})
+    nika.post(first)  # an old page in another tab
+    gap = Gap.objects.get()
+    assert (gap.state, gap.why) == ("refused", "هنوز نداریم")
+    assert (
+        nika.get(first).status_code == 405
+        and nika.post("/desk/insights/gaps/topic/99/undo/1/").status_code == 404
+    )
+
+
+def test_only_what_customers_may_read_answers_a_gap(nika: Client, trail: Visit, page: Translation) -> None:
+    page.article.visibility = "agents"
+    page.article.save()
+    address = f"/desk/insights/gaps/topic/{Topic.objects.get(text='=خرید قسطی').pk}/"
+    assert 'name="translation"' not in nika.get(f"{address}?find=تمدید").content.decode()
+    nika.post(address, {"act": "answered", "translation": page.pk})
+    assert not Gap.objects.exists()
+
+
+def test_an_import_answers_the_gaps_whose_articles_it_brings_out(nika: Client, trail: Visit) -> None:
+    row = Row(where="1", id="q-7", title="خرید قسطی", text="<p>بله.</p>", language="fa")
+    made = importing.take([row], by=None, language="fa")
+    assert made.made == 1 and not Translation.objects.get(newest__title="خرید قسطی").published_id
+    gap = Gap.objects.create(
+        topic=Topic.objects.get(text="=خرید قسطی"), state="drafted", article=Article.objects.latest("pk")
+    )
+    shown = edition.number()
+    load([Row(where="1", id="q-7", title="خرید قسطی", text="<p>بله، چهار قسط.</p>", language="fa")])
+    gap.refresh_from_db()
+    assert gap.state == "published" and gap.published_at is not None
+    assert edition.number() > shown  # what readers were shown before is out of date
 
 
 def test_pages_cost_the_same_for_ten_days_and_for_a_thousand_rows(

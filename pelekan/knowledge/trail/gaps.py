@@ -75,6 +75,14 @@ def ranked(first: date, last: date, *, state: str = GapState.OPEN, language: str
     return sorted(chosen, key=lambda row: (-row.minutes, -row.questions, row.of, row.id))[:MOST]
 
 
+def sums_of(of: str, pk: int, first: date, last: date) -> Row | None:
+    """What one topic or category cost in a period; None where it cost nothing."""
+    rows = Tally.objects.filter(of=of, key=str(pk), day__gte=first, day__lte=last)
+    found = rows.aggregate(**{f"sum_{name}": Sum(name) for name in COUNTED})
+    made = _row(of, pk, "", "", {name: found[f"sum_{name}"] or 0 for name in COUNTED})
+    return made if made.minutes else None
+
+
 def of_topics(first: date, last: date) -> list[dict[str, int]]:
     """The sums of each topic of a period, those first that cost most."""
     return _sums("topic", first, last)[: MOST * 5]
@@ -209,35 +217,80 @@ def open_again(gap: Gap, *, by: Agent, now: datetime | None = None) -> Gap:
 
 @action
 def answered_by(gap: Gap, article: Article, *, by: Agent, now: datetime | None = None) -> Gap:
-    """An article that there is answers it."""
+    """An article that there is answers it. It counts from its last coming out, or from now where that is longer ago than
+    the weeks that are compared: what stood there all the time changed nothing then."""
     now = now or clock()
-    out = (
-        Translation.objects.filter(article=article, published__isnull=False)
-        .order_by("first_published_at")
-        .values_list("first_published_at", flat=True)
-        .first()
+    dates = Translation.objects.filter(article=article, published__isnull=False).values_list(
+        "published_at", flat=True
     )
-    gap.published_at = out
-    return _set(gap, GapState.PUBLISHED if out else GapState.DRAFTED, by, now, article=article)
+    out = max((moment for moment in dates if moment), default=None)
+    if out is not None and out < now - timedelta(weeks=WEEKS):
+        out = now
+    return _set(
+        gap, GapState.PUBLISHED if out else GapState.DRAFTED, by, now, article=article, published_at=out
+    )
 
 
 def _set(
-    gap: Gap, state: str, by: Agent, now: datetime, *, article: Article | None = None, why: str = ""
+    gap: Gap,
+    state: str,
+    by: Agent,
+    now: datetime,
+    *,
+    article: Article | None = None,
+    why: str = "",
+    published_at: datetime | None = None,
 ) -> Gap:
+    was = _as_it_is(gap)
     gap.state, gap.changed_by, gap.changed_at, gap.why = state, by, now, why
     if article is not None or state == GapState.OPEN:
         gap.article = article
+    gap.published_at = published_at
     gap.save()
     record(
-        f"gap.{state}", by=by, at=now, because=why, topic=gap.topic_id, category=gap.category_id, article=gap.article_id
+        f"gap.{state}", by=by, at=now, because=why, topic=gap.topic_id, category=gap.category_id, article=gap.article_id,
+        was=was,
     )  # fmt: skip
     return gap
 
 
+def _as_it_is(gap: Gap) -> dict[str, Any]:
+    out = gap.published_at.isoformat() if gap.published_at else None
+    return {"state": gap.state, "article": gap.article_id, "why": gap.why, "published_at": out}
+
+
+class NotTheLast(ValueError):
+    """Somebody decided again meanwhile, or it was decided too long ago to be found."""
+
+
+def last_decision(gap: Gap) -> Event | None:
+    """The event of what was decided last, which `take_back` undoes."""
+    rows = Event.objects.filter(name__in=[f"gap.{state}" for state in GapState.values], at=gap.changed_at)
+    found = [row for row in rows.order_by("-pk")[:20] if _about(row) == (gap.topic_id, gap.category_id)]
+    return found[0] if found else None
+
+
+def _about(event: Event) -> tuple[int | None, int | None]:
+    return event.data.get("topic"), event.data.get("category")
+
+
+@action
+def take_back(gap: Gap, decided: int, *, by: Agent, now: datetime | None = None) -> Gap:
+    """As it was before this decision (the id of its event). Raises NotTheLast where something was decided since."""
+    last = last_decision(gap)
+    if last is None or last.pk != decided or "was" not in last.data:
+        raise NotTheLast
+    was = last.data["was"]
+    article = Article.objects.filter(pk=was["article"]).first() if was["article"] else None
+    gap.article = article
+    out = datetime.fromisoformat(was["published_at"]) if was["published_at"] else None
+    return _set(gap, was["state"], by, now or clock(), article=article, why=was["why"], published_at=out)
+
+
 def follow(event: Event) -> None:
-    """A reaction: the article of a gap came out, or was taken back."""
-    rows = Gap.objects.filter(article=event.data.get("article"))
-    if event.name == "article.published":
+    """A reaction: the article of a gap came out, or was taken back; an import brings out many at once."""
+    rows = Gap.objects.filter(article__in=event.data.get("articles") or [event.data.get("article")])
+    if event.name in ("article.published", "article.imported"):
         rows.filter(state=GapState.DRAFTED).update(
             state=GapState.PUBLISHED, published_at=event.at, changed_at=event.at
         )

@@ -14,9 +14,11 @@ from pelekan.knowledge.trail import days, gaps, handling
 from pelekan.knowledge.trail.models import Gap, GapState, Question
 from pelekan.tickets.models import Ticket
 from pelekan.web.admin.doors import agent, behind
+from pelekan.web.insights import gap_answers
 from pelekan.web.insights.frame import Asked, Cell, Table, asked, file, show
 from pelekan.web.insights.words import LANGUAGES
 from pelekan.web.paths import url
+from pelekan.web.portal.requests import whole
 
 TICKETS = 50
 
@@ -73,7 +75,7 @@ def one(request: HttpRequest, of: str, pk: int) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _act(request, ask, gap, of, pk)
-    row = next((one for one in _all(ask) if (one.of, one.id) == (of, pk)), None)
+    row = gaps.sums_of(of, pk, ask.first, ask.last)
     name = gap.topic.text if gap.topic else str(gap.category)
     sections = [
         (one.pk, one.named(get_language() or "en")) for one in Section.objects.filter(archived_at=None)
@@ -82,12 +84,18 @@ def one(request: HttpRequest, of: str, pk: int) -> HttpResponse:
         ask, "gap", "insights_gaps", name, gap=gap, of=of, row=row, sum=_sum(ask, row) if row else None,
         said=gaps.asked_as(gap), sections=sections, article=_article(gap), tables=[_tickets(ask, gap, of)],
         effect=_effect(ask, gap, of, pk), state=gap.get_state_display(), back=ask.to("insights_gaps"),
-        topic=ask.to("insights_topic", pk) if of == "topic" else "",
+        topic=ask.to("insights_topic", pk) if of == "topic" else "", choose=_choose(ask, request, gap, name),
     )  # fmt: skip
 
 
-def _all(ask: Asked) -> list[gaps.Row]:
-    return [row for state in GapState.values for row in gaps.ranked(ask.first, ask.last, state=state)]
+def _choose(ask: Asked, request: HttpRequest, gap: Gap, name: str) -> dict[str, Any] | None:
+    """Articles that may answer it already: those that fit its words, or what was typed here."""
+    if gap.state != GapState.OPEN:
+        return None
+    words = request.GET.get("find", "").strip()[:200]
+    language = gap.topic.language if gap.topic else (get_language() or "en")[:2]
+    found = gap_answers.fitting(words or name, by=agent(request), language=language)
+    return {"words": words or name, "typed": bool(words), "found": found}
 
 
 def _sum(ask: Asked, row: gaps.Row) -> dict[str, str]:
@@ -103,10 +111,7 @@ def _act(request: HttpRequest, ask: Asked, gap: Gap, of: str, pk: int) -> HttpRe
     by, act = agent(request), request.POST.get("act", "")
     here = HttpResponseRedirect(ask.to("insights_gap", of, pk))
     if act == "draft":
-        number = request.POST.get("section", "")
-        section = Section.objects.filter(
-            pk=int(number) if number.isascii() and number.isdigit() else 0, archived_at=None
-        ).first()
+        section = Section.objects.filter(pk=whole(request.POST.get("section", "")), archived_at=None).first()
         if section is None:
             messages.error(request, _("Choose a section for the article."))
             return here
@@ -119,11 +124,48 @@ def _act(request: HttpRequest, ask: Asked, gap: Gap, of: str, pk: int) -> HttpRe
             messages.error(request, _("Say why it is not worth an article: whoever asks again reads it."))
             return here
         gaps.refuse(gap, by=by, why=why)
-        messages.success(request, _("Put aside. It comes back when you open it again."))
+        _said(request, ask, gap, _("Put aside. It comes back when you open it again."))
+    elif act == "answered":
+        row = gap_answers.readable(by).filter(pk=whole(request.POST.get("translation", ""))).first()
+        if row is None:
+            messages.error(
+                request, _("This article is no longer out, or customers may not read it. Choose another one.")
+            )
+            return here
+        gaps.answered_by(gap, row.article, by=by)
+        _said(
+            request,
+            ask,
+            gap,
+            _("Noted: this article answers it. From now on you see here whether fewer ask in vain."),
+        )
     elif act == "open":
         gaps.open_again(gap, by=by)
-        messages.success(request, _("Open again."))
+        _said(request, ask, gap, _("Open again."))
     return here
+
+
+def _said(request: HttpRequest, ask: Asked, gap: Gap, text: str) -> None:
+    """What was done, with the way to take it back."""
+    of, pk = ("topic", gap.topic_id) if gap.topic_id else ("category", gap.category_id)
+    last = gaps.last_decision(gap)
+    messages.success(request, text, extra_tags=ask.to("insights_gap_undo", of, pk, last.pk) if last else "")
+
+
+@behind("see_all", "POST")
+def undo(request: HttpRequest, of: str, pk: int, decided: int) -> HttpResponse:
+    """As it was before this decision, unless somebody decided again."""
+    ask = asked(request)
+    try:
+        gap = gaps.gap_of(of, pk)
+    except LookupError:
+        raise Http404
+    try:
+        gaps.take_back(gap, decided, by=agent(request))
+        messages.success(request, _("Taken back: it is as it was before."))
+    except gaps.NotTheLast:
+        messages.error(request, _("Somebody has decided about it since. Look at how it stands now."))
+    return HttpResponseRedirect(ask.to("insights_gap", of, pk))
 
 
 def _editor(article: int, language: str) -> str:
@@ -190,6 +232,6 @@ def _effect(ask: Asked, gap: Gap, of: str, pk: int) -> dict[str, Any] | None:
             }
         )  # fmt: skip
     return {
-        "on": ask.reading.date(gap.published_at), "means": means, "weeks": len(found.after),
+        "on": ask.reading.date(gap.published_at), "came_out": gap_answers.came_out(gap), "means": means, "weeks": len(found.after),
         "table": Table(_("Week by week"), columns, lines),
     }  # fmt: skip

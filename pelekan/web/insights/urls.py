@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("articles/<int:pk>/", articles.article, name="insights_article"),
     path("gaps/", gap.overview, name="insights_gaps"),
     path("gaps/<slug:of>/<int:pk>/", gap.one, name="insights_gap"),
+    path("gaps/<slug:of>/<int:pk>/undo/<int:decided>/", gap.undo, name="insights_gap_undo"),
     path("solved/", solved.overview, name="insights_solved"),
     path("repeated/", answers.repeated_answers, name="insights_repeated"),
     path("repeated/<int:pk>/", answers.make_of_repeated, name="insights_repeated_make"),
