@@ -166,6 +166,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "post.refused": [finding.follow],
     "post.reported": [ring.ring],
     "topic.accepted": [finding.follow, following.heard],
+    "topic.unaccepted": [finding.follow],
     "topic.merged": [finding.follow],
     "topic.moved": [finding.follow],
     "community.unanswered": [ring.ring],

@@ -112,6 +112,7 @@ def send(letter: Letter) -> datetime | None:
                 reference_line=thread.token_line(mark) if (mark := marks.of_id(letter.mail_id)) else "",
                 language=letter.language,
                 automatic="auto-generated",
+                unsubscribe_url=letter.way_out,
             )
         )
     except (CannotCompose, ValueError) as fault:

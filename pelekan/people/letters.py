@@ -24,10 +24,12 @@ def write(
     expires_at: datetime | None = None,
     mail_id: str = "",
     reply_to: str = "",
+    way_out: str = "",
     way: str = Letter.Way.EMAIL,
 ) -> Letter:
     """Queue a letter. `lines` are its paragraphs in the recipient's language; a link stands in one by itself.
-    `reply_to`: where an answer goes, if to anywhere else than the sender. `way`: "sms" for a text message to a phone
+    `reply_to`: where an answer goes, if to anywhere else than the sender. `way_out`: an address to which the mail program's
+    own button posts to end such letters (RFC 8058). `way`: "sms" for a text message to a phone
     number, which bears no subject."""
     host = urlsplit(settings.BASE_URL).hostname or "localhost"
     letter = Letter.objects.create(
@@ -39,6 +41,7 @@ def write(
         sealed=seal("\n\n".join(lines), settings.SECRET_KEY),
         mail_id=mail_id or f"<{new_token()}@{host}>",
         reply_to=reply_to,
+        way_out=way_out,
         due_at=now,
         created_at=now,
         expires_at=expires_at,

@@ -427,6 +427,7 @@ class Letter(models.Model):
     sealed = models.TextField(blank=True)  # the text; see pelekan.lib.secrets.seal
     mail_id = models.CharField(max_length=250)  # fixed: the same at every try
     reply_to = models.CharField(max_length=254, blank=True)  # where an answer goes; "" for the sender
+    way_out = models.CharField(max_length=500, blank=True)  # for the mail program's own button (RFC 8058)
     state = models.CharField(max_length=8, choices=LetterState.choices, default=LetterState.QUEUED)
     due_at = models.DateTimeField(null=True, blank=True)
     leased_until = models.DateTimeField(null=True, blank=True)

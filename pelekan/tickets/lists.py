@@ -131,14 +131,20 @@ def row(ticket_id: int, agent: Agent) -> dict[str, Any] | None:
 
 
 def counts(
-    views: list[View], agent: Agent, *, late: Sequence[View] = (), calls: bool = False
+    views: list[View],
+    agent: Agent,
+    *,
+    late: Sequence[View] = (),
+    calls: bool = False,
+    also: Sequence[tuple[str, str]] = (),
 ) -> dict[str, int]:
     """{slug: number}: how many tickets each view holds, counted up to MOST_COUNTED, all in one query; how many of `late`
-    are late, as "late:<slug>"; with `calls` how many customers are to be phoned, as "calls"; and the top level of the staircase as "levels"."""
+    are late, as "late:<slug>"; with `calls` how many customers are to be phoned, as "calls"; of `also` (name, SQL without values) the number that each gives; and the top level of the staircase as "levels"."""
     found = [(view.slug, *_counted(view, agent)) for view in views]
     found += [(f"late:{view.slug}", *_counted_late(view, agent)) for view in late]
     if calls:
         found.append(("calls", *_counted_calls(agent)))
+    found += [(name, sql, []) for name, sql in also]
     found.append(("levels", "SELECT COALESCE(MAX(level), 0) FROM people_tier", []))
     with connection.cursor() as cursor:
         cursor.execute(

@@ -13,6 +13,8 @@ from pelekan.knowledge.search.sources import SOURCES, Shown, Source
 from pelekan.tickets.models import Event
 
 KIND = "topic"
+SOLVED = 1.2
+"""How much more a topic with an accepted answer counts than one without."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,17 @@ def load(ids: Sequence[int], reader: Reader) -> dict[int, Shown]:
     return {one.pk: Shown(one.title, search_text(one), one.language) for one in rows}
 
 
+def solved(ids: Sequence[int]) -> set[int]:
+    """Those of these topics that have an accepted answer."""
+    rows = Topic.objects.filter(pk__in=ids, accepted__state=State.SHOWN)
+    return set(rows.values_list("pk", flat=True))
+
+
+def lift(ids: Sequence[int]) -> dict[int, float]:
+    """What was solved goes before what was only asked."""
+    return dict.fromkeys(solved(ids), SOLVED)
+
+
 def every() -> Iterable[Text]:
     """All of it, for making the index anew."""
     rows = Topic.objects.filter(state=State.SHOWN, merged_into=None, space__archived_at=None)
@@ -98,4 +111,4 @@ def every() -> Iterable[Text]:
 
 def register() -> None:
     """The index knows of topics from now on."""
-    SOURCES[KIND] = Source(load=load, every=every)
+    SOURCES[KIND] = Source(load=load, every=every, lift=lift)

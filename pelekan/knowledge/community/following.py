@@ -136,7 +136,9 @@ def tell(row: Following) -> datetime | None:
         due.settle(row, told_at=now)
         with translation.override(language):
             subject, lines = _words(row, post, language)
-            letters.write(address, kind="community", subject=subject, lines=lines, language=language, now=now)
+            letters.write(
+                address, kind="community", subject=subject, lines=lines, language=language, way_out=_way_out(row, language), now=now
+            )  # fmt: skip
     return None
 
 
@@ -171,10 +173,14 @@ def _words(row: Following, post: Post, language: str) -> tuple[str, list[str]]:
     lines = [lead, *([said] if row.why != "accepted" else []), f"{settings.BASE_URL}{page}#post-{post.pk}"]
     lines += [
         _("You get no further mail about this until you have looked. To end these mails with one click:"),
-        settings.BASE_URL + reverse("community_off", args=[language, off_token(row)]),
+        _way_out(row, language),
     ]
     subject = _("Community: %(title)s") % {"title": topic.title}
     return subject, lines
+
+
+def _way_out(row: Following, language: str) -> str:
+    return str(settings.BASE_URL + reverse("community_off", args=[language, off_token(row)]))
 
 
 def name_of(post: Post) -> str:

@@ -27,18 +27,26 @@ def rules() -> Rules:
 @action
 def keep_rules(
     *, trust_after: int, edit_minutes: int, unanswered_hours: int, words: Iterable[str], by: Agent | None,
+    most_links: int = 3, usual_posts: int = 4, most_posts: int = 15, network_posts: int = 60, hide_after: int = 3,
     now: datetime | None = None,
 ) -> Rules:  # fmt: skip
-    """Keep the rules of the community. `words`: each of them makes a post wait for a look."""
+    """Keep the rules of the community. `words`: each of them makes a post wait for a look; the numbers: see `Rules`."""
     require(by, "settings")
+    if most_posts < usual_posts:
+        raise CannotBe("most_posts", _("Take at least as many posts as nobody needs to look at."))
     row = rules()
     row.trust_after, row.edit_minutes = min(max(trust_after, 0), 100), min(max(edit_minutes, 0), 10_000)
     row.unanswered_hours = min(max(unanswered_hours, 0), 1_000)
+    row.most_links, row.hide_after = min(max(most_links, 0), 100), min(max(hide_after, 0), 100)
+    row.usual_posts, row.most_posts = min(max(usual_posts, 1), 1_000), min(max(most_posts, 1), 1_000)
+    row.network_posts = min(max(network_posts, 1), 30_000)
     row.words = list(dict.fromkeys(filter(None, (one_line(word, 80) for word in words))))[:MOST_WORDS]
     row.save()
     record(
         "community.rules_changed", by=by, at=now or clock(), topics=["desk"], trust_after=row.trust_after,
         edit_minutes=row.edit_minutes, unanswered_hours=row.unanswered_hours, words=row.words,
+        most_links=row.most_links, usual_posts=row.usual_posts, most_posts=row.most_posts, network_posts=row.network_posts,
+        hide_after=row.hide_after,
     )  # fmt: skip
     return row
 

@@ -28,6 +28,13 @@ class Rules(models.Model):
     edit_minutes = models.PositiveSmallIntegerField(default=60)  # how long an author may change what he said
     unanswered_hours = models.PositiveSmallIntegerField(default=24)  # then the managers are told; 0: never
     words = models.JSONField(default=list, blank=True)  # posts with one of these wait for a look
+    most_links = models.PositiveSmallIntegerField(default=3)  # of who is trusted; with more somebody looks
+    usual_posts = models.PositiveSmallIntegerField(
+        default=4
+    )  # of one member in ten minutes; more are looked at
+    most_posts = models.PositiveSmallIntegerField(default=15)  # then no more are taken for a while
+    network_posts = models.PositiveSmallIntegerField(default=60)  # from one address in an hour
+    hide_after = models.PositiveSmallIntegerField(default=3)  # reports; then it waits for a look; 0: never
 
 
 class Readers(models.TextChoices):

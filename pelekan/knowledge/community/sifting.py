@@ -18,9 +18,6 @@ FIRST, LINKS, WORDS, ALIKE, FAST, TRAP, REPORTED = (
 )
 REASONS = (FIRST, LINKS, WORDS, ALIKE, FAST, TRAP, REPORTED)
 
-MOST_LINKS = 3
-"""More addresses than this in a post of somebody who is trusted are looked at; of a newcomer any."""
-
 LEAST_SECONDS = 3
 """Nobody writes a post in less time."""
 
@@ -63,13 +60,15 @@ def reasons(
     seconds: float | None = None,
     trapped: bool = False,
     hurried: bool = False,
+    most_links: int = 3,
 ) -> list[str]:
     """Why somebody should look before it stands in the open; none: it may. `lately`: folded texts of the last hours;
-    `seconds` between seeing the form and sending it (None: not known); `hurried`: more at once than usual."""
+    `seconds` between seeing the form and sending it (None: not known); `hurried`: more at once than usual;
+    `most_links`: so many addresses of somebody who is trusted nobody looks at; of a newcomer any is looked at."""
     shape = folded(text)
     found = {
         FIRST: not trusted,
-        LINKS: links > (MOST_LINKS if trusted else 0),
+        LINKS: links > (most_links if trusted else 0),
         WORDS: bool(held_words(text, words)),
         ALIKE: any(alike(shape, other) for other in lately),
         FAST: hurried or (seconds is not None and seconds < LEAST_SECONDS),

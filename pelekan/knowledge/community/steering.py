@@ -10,6 +10,7 @@ from django.db.models import Count, F
 from django.utils.translation import gettext as _
 
 from pelekan.knowledge.community import following, marks
+from pelekan.knowledge.community.keeping import rules
 from pelekan.knowledge.community.models import Following, Member, Post, Report, Space, State, Topic, Vote
 from pelekan.knowledge.community.sifting import REPORTED
 from pelekan.knowledge.community.writing import Author, MayNot, person, recount, show, take_out, watchers
@@ -18,10 +19,6 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
 from pelekan.tickets.shaping import CannotBe
-
-HIDDEN_FROM = 3
-"""So many readers who report a post hide it until somebody has looked."""
-
 
 # By readers
 
@@ -65,7 +62,7 @@ def accept(post: Post, *, by: Author, wanted: bool = True, now: datetime | None 
 
 @action
 def report(post: Post, *, by: Member, why: str, now: datetime | None = None) -> None:
-    """Say that it should not stand here. Once for each reader; after three it waits for a look."""
+    """Say that it should not stand here. Once for each reader; after so many as the desk wants (its rules) it waits for a look."""
     now = now or clock()
     post = Post.objects.select_for_update(of=("self",)).select_related("topic").get(pk=post.pk)
     if post.state != State.SHOWN or post.member_id == by.pk or by.blocked_at is not None:
@@ -76,7 +73,8 @@ def report(post: Post, *, by: Member, why: str, now: datetime | None = None) -> 
     if not made:
         return
     _record("post.reported", post.topic, by, now, post=post.pk, agents=watchers())
-    if post.agent_id is None and post.reports.filter(settled_at=None).count() >= HIDDEN_FROM:
+    enough = rules().hide_after
+    if enough and post.agent_id is None and post.reports.filter(settled_at=None).count() >= enough:
         take_out(post, State.WAITING, now)
         post.reasons = [REPORTED]
         post.save(update_fields=["reasons"])
@@ -92,6 +90,15 @@ def waiting() -> Any:
     rows = Post.objects.filter(state=State.WAITING) | Post.objects.filter(pk__in=reported, state=State.SHOWN)
     return rows.select_related("topic__space", "member__customer", "agent__user", "parent").order_by(
         "at", "pk"
+    )
+
+
+def waiting_sql(most: int) -> str:
+    """How many they are, counted up to `most`: for the desk's navigation, which counts everything in one query."""
+    return (
+        "SELECT COUNT(*) FROM (SELECT p.id FROM community_post p WHERE p.state = 'waiting' UNION SELECT p.id FROM community_report r"
+        " JOIN community_post p ON p.id = r.post_id WHERE r.settled_at IS NULL AND p.state = 'shown' LIMIT "
+        f"{int(most)}) x"
     )
 
 
@@ -130,7 +137,7 @@ def refuse(post: Post, *, by: Agent, because: str, now: datetime | None = None) 
     post.save(update_fields=["refused_because"])
     take_out(post, State.REFUSED, now)
     record(
-        "post.refused", by=by, at=now, because=because, topics=["desk"], post=post.pk, topic=post.topic_id, space=post.topic.space_id
+        "post.refused", by=by, at=now, because=because, topics=["desk", "community"], post=post.pk, topic=post.topic_id, space=post.topic.space_id
     )  # fmt: skip
     following.tell_author(post, "refused", now)
 
@@ -196,7 +203,7 @@ def merge(topic: Topic, into: Topic, *, by: Agent, now: datetime | None = None) 
     topic, into = held[topic.pk], held[into.pk]
     if topic.pk == into.pk:
         raise CannotBe("other", _("Choose another topic than this one."))
-    if topic.merged_into_id is not None or State.SHOWN not in (into.state,):
+    if topic.merged_into_id is not None or into.merged_into_id is not None or into.state != State.SHOWN:
         raise CannotBe("other", _("One of these topics isn't there any more."))
     if not _same_readers(topic.space, into.space):
         raise CannotBe(
@@ -250,7 +257,15 @@ def _set(topic: Topic, now: datetime, **values: Any) -> None:
 
 
 def _record(name: str, topic: Topic, by: Author, now: datetime, **data: Any) -> None:
-    record(name, by=person(by), at=now, topics=["desk"], topic=topic.pk, space=topic.space_id, **data)
+    record(
+        name,
+        by=person(by),
+        at=now,
+        topics=["desk", "community"],
+        topic=topic.pk,
+        space=topic.space_id,
+        **data,
+    )
 
 
 # For the desk's lists

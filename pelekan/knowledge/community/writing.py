@@ -247,7 +247,7 @@ def person(by: Author) -> Agent | Customer:
 
 def _record(name: str, post: Post, by: Author, now: datetime, **data: Any) -> None:
     record(
-        name, by=person(by), at=now, topics=["desk"], post=post.pk, topic=post.topic_id, space=post.topic.space_id, **data
+        name, by=person(by), at=now, topics=["desk", "community"], post=post.pk, topic=post.topic_id, space=post.topic.space_id, **data
     )  # fmt: skip
 
 
@@ -312,6 +312,7 @@ def _reasons(post: Post, by: Member, sending: Sending, now: datetime, title: str
     return sifting.reasons(
         f"{title}\n{post.text}", trusted=by.approved >= kept.trust_after, links=marks.links(f"{title} {post.source}"), words=kept.words,
         lately=compared, seconds=sending.seconds, trapped=sending.trapped, hurried=sending.hurried,
+        most_links=kept.most_links,
     )  # fmt: skip
 
 

@@ -101,15 +101,28 @@ def _shelves(section: int) -> list[str]:
 
 
 def _rank(question: Question, ids: Sequence[int], language: str) -> list[_Ranked]:
-    rows = Entry.objects.filter(pk__in=ids).values_list(
-        "id", "kind", "ref", "language", "words", "length", "pieces"
+    rows = list(
+        Entry.objects.filter(pk__in=ids).values_list(
+            "id", "kind", "ref", "language", "words", "length", "pieces"
+        )
     )
+    lifted = _lifted([(row[1], row[2]) for row in rows])
     ranked: list[tuple[float, int, _Ranked]] = []
     for pk, kind, ref, tongue, packed, length, pieces in rows:
         weight = weigh(question, unpack(packed), tongue, length, pieces)
-        score = round(weight.score * (PREFERRED if tongue == language else 1.0), 6)
+        factor = (PREFERRED if tongue == language else 1.0) * lifted.get((kind, ref), 1.0)
+        score = round(weight.score * factor, 6)
         ranked.append((-score, pk, _Ranked(kind, ref, tongue, weight, score)))
     return [one for _score, _pk, one in sorted(ranked, key=lambda row: row[:2])]
+
+
+def _lifted(found: Sequence[tuple[str, int]]) -> dict[tuple[str, int], float]:
+    """Those that their source says to help more than their words tell. A query for each kind that says so and is there."""
+    lifted: dict[tuple[str, int], float] = {}
+    for kind, source in SOURCES.items():
+        if source.lift is not None and (refs := [ref for one, ref in found if one == kind]):
+            lifted |= {(kind, ref): much for ref, much in source.lift(refs).items()}
+    return lifted
 
 
 def _readable(

@@ -27,10 +27,11 @@ class Shown:
 @dataclass(frozen=True)
 class Source:
     """`load`: ids → the original words, of those alone that the reader may read (the last gate). `every`: all texts, for
-    making the index anew."""
+    making the index anew. `lift`: ids → by how much (1.1: a tenth) those count for more that are known to help."""
 
     load: Callable[[Sequence[int], Reader], dict[int, Shown]]
     every: Callable[[], Iterable[Text]]
+    lift: Callable[[Sequence[int]], dict[int, float]] | None = None
 
 
 SOURCES: dict[str, Source] = {}

@@ -19,16 +19,13 @@ from django.utils.translation import gettext as _
 from pelekan.knowledge import readers
 from pelekan.knowledge.community import members
 from pelekan.knowledge.community.models import Member
+from pelekan.knowledge.community.pace import ACTS, NETWORK, USUAL, WRITES
 from pelekan.lib.limits import Limit
 from pelekan.people.models import CALENDAR_OF, ZONE_OF, Agent, Customer, Language
 from pelekan.web.portal.doors import customer_in
 
 View = Callable[..., HttpResponse]
 
-USUAL = Limit(4, timedelta(minutes=10))  # posts of one member; more are looked at
-WRITES = Limit(15, timedelta(minutes=10))  # then no more at all
-NETWORK = Limit(60, timedelta(hours=1))  # posts from one address
-ACTS = Limit(90, timedelta(minutes=10))  # votes, reports, following, of one member
 UPLOADS = Limit(30, timedelta(hours=1))
 SEARCHES = Limit(120, timedelta(minutes=10))  # of one network
 
@@ -163,3 +160,8 @@ def _guest(request: HttpRequest, language: str) -> Guest:
         request.for_all = True  # type: ignore[attr-defined]  # no proof of forms: nobody writes without a sign-in
         return Guest(language, readers.ANYONE)
     return Guest(language, readers.of_customer(customer), customer=customer, member=members.of(customer))
+
+
+__all__ = [
+    "ACTS", "NETWORK", "SEARCHES", "UPLOADS", "USUAL", "WRITES", "Guest", "View", "client", "door", "show", "signed_in", "writers",
+]  # fmt: skip

@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from pelekan.knowledge.community import pace
 from pelekan.knowledge.community.models import Member
 from pelekan.knowledge.community.writing import Sending
-from pelekan.lib.limits import TooMuch
 from pelekan.lib.secrets import sign, verify
-from pelekan.web.community.doors import NETWORK, USUAL, WRITES, Guest, client
+from pelekan.web.community.doors import Guest, client
 
 PURPOSE = "community-form"
 TRAP = "website"
@@ -42,13 +42,7 @@ def sending(request: HttpRequest, guest: Guest, now: datetime) -> Sending:
     client_id = "".join(char for char in request.POST.get("client_id", "") if char.isalnum())[:64]
     if not isinstance(guest.author, Member):
         return Sending(client_id=client_id)
-    NETWORK.take(client(request), now)
-    WRITES.take(guest.author.pk, now)
-    hurried = False
-    try:
-        USUAL.take(guest.author.pk, now)
-    except TooMuch:
-        hurried = True
+    hurried = pace.post(guest.author.pk, client(request), now)
     at, _dash, signature = request.POST.get("opened", "").partition("-")
     known = verify(PURPOSE, at, signature, settings.SECRET_KEY)
     return Sending(

@@ -26,7 +26,27 @@ class RulesForm(forms.Form):
     unanswered_hours = Number(
         label=lazy("Hours without an answer until the managers are told"), min_value=0, max_value=1_000
     )
+    most_links = Number(
+        label=lazy("Links in a post of somebody trusted that nobody looks at"), min_value=0, max_value=100
+    )
+    hide_after = Number(
+        label=lazy("Readers who report a post until it is taken out for a look"), min_value=0, max_value=100
+    )
+    usual_posts = Number(
+        label=lazy("Posts of one person in ten minutes; more are looked at"), min_value=1, max_value=1_000
+    )
+    most_posts = Number(
+        label=lazy("Posts of one person in ten minutes; more are not taken"), min_value=1, max_value=1_000
+    )
+    network_posts = Number(
+        label=lazy("Posts from one network in an hour; more are not taken"), min_value=1, max_value=30_000
+    )
     words = Text(lazy("Filtered words, one in each line"), longest=20_000, rows=5, required=False)
+
+
+_NUMBERS = (
+    "trust_after", "edit_minutes", "unanswered_hours", "most_links", "usual_posts", "most_posts", "network_posts", "hide_after",
+)  # fmt: skip
 
 
 class SpaceForm(forms.Form):
@@ -51,7 +71,7 @@ class SpaceForm(forms.Form):
 def community(request: HttpRequest) -> HttpResponse:
     """The spaces, and the rules of moderation."""
     kept = keeping.rules()
-    initial = {name: getattr(kept, name) for name in ("trust_after", "edit_minutes", "unanswered_hours")}
+    initial = {name: getattr(kept, name) for name in _NUMBERS}
     form = RulesForm(request.POST or None, initial={**initial, "words": "\n".join(kept.words)})
     if form.is_valid():
         values = {**form.cleaned_data, "words": form.cleaned_data["words"].splitlines()}
@@ -68,6 +88,7 @@ def community(request: HttpRequest) -> HttpResponse:
     lead = _("Customers ask and answer each other here, with the team beside them.")
     topics = [
         {"title": _("Trust"), "text": _("What newcomers write is looked at until this many of their posts were approved. 0: nobody looks; links and filtered words still wait."), "fields": ["trust_after", "words"]},
+        {"title": _("Spam"), "text": _("Of a newcomer every link is looked at. What is not taken is not lost: it can be sent again later. 0 reports: nothing is taken out."), "fields": ["most_links", "usual_posts", "most_posts", "network_posts", "hide_after"]},
         {"title": _("Times"), "text": _("0 hours: nobody is told of questions without an answer."), "fields": ["edit_minutes", "unanswered_hours"]},
     ]  # fmt: skip
     return show(

@@ -23,7 +23,7 @@ REASONS = {
     sifting.ALIKE: lazy("Nearly the same as another post"),
     sifting.FAST: lazy("Written too fast, or too much at once"),
     sifting.TRAP: lazy("Filled in a field that people don't see"),
-    sifting.REPORTED: lazy("Reported by three readers"),
+    sifting.REPORTED: lazy("Reported by readers"),
 }
 
 

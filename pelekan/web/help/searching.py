@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pelekan.knowledge.community import finding
 from pelekan.knowledge.models import ArticleKind, Section, Translation
 from pelekan.knowledge.search import Hit, find
 from pelekan.knowledge.trail import walking
@@ -57,7 +59,7 @@ def search(request: HttpRequest, language: str) -> HttpResponse:
             )  # fmt: skip
             if number == 1:
                 question = _asked(request, query, len(found.hits), language)
-            context["hits"] = [one for hit in found.hits if (one := _shape(hit, language, question))]
+            context["hits"] = _shapes(found.hits, language, question)
             context["corrected"] = found.corrected
             if found.more:
                 context["more"] = "?" + _query(query, section, kind, number + 1, literal)
@@ -112,6 +114,14 @@ def _asked(request: HttpRequest, query: str, found: int, language: str) -> str:
     return _signer.sign(str(made.pk))
 
 
+def _shapes(hits: Sequence[Hit], language: str, question: str) -> list[dict[str, Any]]:
+    """Hits as the template shows them; of topics, whether they were solved. One query where there are topics."""
+    topics = [hit.id for hit in hits if hit.kind == finding.KIND]
+    solved = finding.solved(topics) if topics else set()
+    shapes = [one for hit in hits if (one := _shape(hit, language, question))]
+    return [{**one, "solved": one["kind"] == finding.KIND and one["id"] in solved} for one in shapes]
+
+
 def _shape(hit: Hit, language: str, question: str) -> dict[str, Any] | None:
     """A hit as the template shows it; None for what has no page of ours."""
     if hit.kind == "article":
@@ -125,6 +135,7 @@ def _shape(hit: Hit, language: str, question: str) -> dict[str, Any] | None:
         "title": hit.title,
         "snippet": hit.snippet,
         "href": href,
+        "id": hit.id,
         "icon": "messages-square" if hit.kind == "topic" else "file-text",
         "kind": hit.kind,
         "language": hit.language,
@@ -152,13 +163,11 @@ def suggest(request: HttpRequest, language: str) -> HttpResponse:
         except TooMuch as much:
             return HttpResponse(status=429, headers={"Retry-After": str(much.after)})
         found = find(query, reader=reader_of(request), language=language, limit=HINTS, typing=True)
-        for hit in found.hits:
-            near = hit.score >= NEAR * found.hits[0].score
-            shape = _shape(hit, language, "") if near else None
-            if shape:
-                if hit.kind == "article":
-                    shape["href"] += "?" + urlencode({"q": query, "n": len(found.hits)})
-                hits.append(shape)
+        near = [hit for hit in found.hits if hit.score >= NEAR * found.hits[0].score]
+        for shape in _shapes(near, language, ""):
+            if shape["kind"] == "article":
+                shape["href"] += "?" + urlencode({"q": query, "n": len(found.hits)})
+            hits.append(shape)
     return render(request, "help/_hints.html", {"hits": hits, "query": query})
 
 

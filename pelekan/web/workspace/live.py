@@ -27,11 +27,12 @@ def live(request: HttpRequest) -> dict[str, Any]:
 
 
 def own_topics(agent: Agent) -> list[str]:
-    """What an agent hears wherever he is: himself, and everything or his tiers."""
+    """What an agent hears wherever he is: himself, the community, which everybody on the team looks after, and everything or
+    his tiers."""
     teams_of(agent)
     if agent.sees_all:
         return [f"agent:{agent.pk}", "desk"]
-    return [f"agent:{agent.pk}", *(f"tier:{tier}" for tier in agent.tier_ids)]
+    return [f"agent:{agent.pk}", "community", *(f"tier:{tier}" for tier in agent.tier_ids)]
 
 
 @require_GET

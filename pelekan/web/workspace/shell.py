@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from pelekan.knowledge.community import steering
 from pelekan.lib.text import initials
 from pelekan.lib.time import now as clock
 from pelekan.people.access import can
@@ -85,7 +86,13 @@ def shell(
     agent = agent_in(request)
     views = views_of(agent)
     shown = [one for one in views if one.kind != "done"]
-    numbers = lists.counts(shown, agent, late=[one for one in shown if one.kind != "waiting"], calls=True)
+    numbers = lists.counts(
+        shown,
+        agent,
+        late=[one for one in shown if one.kind != "waiting"],
+        calls=True,
+        also=[("community", steering.waiting_sql(lists.MOST_COUNTED))],
+    )
     items = [
         {
             "slug": one.slug,
@@ -126,7 +133,7 @@ def shell(
     }  # fmt: skip
     community = {
         "slug": "community", "kind": "community", "label": _("Community"), "href": url("desk_community"),
-        "icon": "globe", "count": "", "current": current == "community", "key": "g y", "alarm": False,
+        "icon": "globe", "count": count_words(numbers["community"]), "current": current == "community", "key": "g y", "alarm": False,
     }  # fmt: skip
     knowledge = {
         "slug": "knowledge", "kind": "knowledge", "label": _("Knowledge base"), "href": url("knowledge"),
@@ -145,6 +152,7 @@ def shell(
     return {
         "nav": nav,
         "calls_item": calls,
+        "community_item": community,
         "forgotten_item": forgotten,
         "views": [*items, *saved],
         "saved": len(saved),

@@ -7,14 +7,17 @@ from datetime import timedelta
 import pytest
 
 from pelekan.knowledge import readers
-from pelekan.knowledge.community import finding, following, keeping, members, steering, writing
+from pelekan.knowledge.community import finding, following, keeping, members, pace, steering, writing
 from pelekan.knowledge.community.models import Edit, Following, Post, Readers, State, Topic, Vote
 from pelekan.knowledge.community.writing import MayNot, Sending
 from pelekan.lib import due
+from pelekan.lib.limits import TooMuch
 from pelekan.people.letters import text_of
 from pelekan.people.models import CustomerGroup, Letter
+from pelekan.tickets import lists
 from pelekan.tickets.models import Bell, Event
 from pelekan.tickets.shaping import CannotBe
+from pelekan.web.workspace.live import own_topics
 from tests.conftest import NOON
 from tests.knowledge.community.conftest import Place
 
@@ -121,6 +124,82 @@ def test_three_readers_who_report_hide_a_post_until_somebody_looks(place: Place)
     steering.approve(post, by=place.agent, now=NOON)
     post.refresh_from_db()
     assert post.state == State.SHOWN and not list(steering.waiting())
+
+
+def test_the_desk_chooses_what_is_too_much(place: Place) -> None:
+    """Links that nobody looks at, reports until a post is taken out, posts at once: settings that are read."""
+    keep = {"trust_after": 2, "edit_minutes": 60, "unanswered_hours": 24, "words": [], "by": None}
+    keeping.keep_rules(**keep, most_links=0, usual_posts=1, most_posts=2, network_posts=60, hide_after=1)  # type: ignore[arg-type]
+    linked = asked(place, source="Look at https://example.org/tents and tell me what you think of it.")
+    assert linked.posts.get().reasons == ["links"]
+    post = asked(place, title="Another tent").posts.get()
+    steering.report(post, by=place.emma, why="rude", now=NOON)
+    post.refresh_from_db()
+    assert (post.state, post.reasons) == (State.WAITING, ["reported"])
+    for limit in (pace.USUAL, pace.WRITES, pace.NETWORK):
+        limit.clear()
+    assert [pace.post(7, "192.0.2.7", NOON) for _ in range(2)] == [False, True]
+    with pytest.raises(TooMuch):
+        pace.post(7, "192.0.2.7", NOON)
+    with pytest.raises(CannotBe):
+        keeping.keep_rules(**keep, usual_posts=5, most_posts=4)  # type: ignore[arg-type]
+    keeping.keep_rules(**keep, hide_after=0)  # type: ignore[arg-type]
+    other = asked(
+        place, title="A third tent", source="Something else that nobody has said before."
+    ).posts.get()
+    steering.report(other, by=place.emma, why="rude", now=NOON)
+    other.refresh_from_db()
+    assert other.state == State.SHOWN and other in steering.waiting()
+
+
+def test_what_waits_is_counted_as_it_is_listed(place: Place) -> None:
+    for place_in_line in range(3):
+        asked(
+            place,
+            place.yusuf,
+            title=f"Where is order {place_in_line}?",
+            source=f"Question {place_in_line} of mine.",
+        )
+    post = writing.answer(
+        asked(place), by=place.emma, source="You are all fools, every one of you.", now=NOON
+    )
+    for one in (place.mina, place.yusuf):
+        steering.report(post, by=one, why="rude", now=NOON)
+    agent = place.agent
+    assert lists.counts([], agent, also=[("community", steering.waiting_sql(100))])["community"] == 4
+    assert steering.waiting().count() == 4
+    assert lists.counts([], agent, also=[("community", steering.waiting_sql(2))])["community"] == 2
+    poked = Event.objects.filter(name__in=("post.waiting", "post.reported")).values_list("topics", flat=True)
+    assert poked and all("community" in one.split() for one in poked)
+    assert "community" in own_topics(agent), "whoever looks after it hears of it"
+
+
+def test_what_was_solved_is_found_first_and_only_while_it_is(place: Place) -> None:
+    words = "The poles of my tent are bent after the storm, can they be mended?"
+    first, second = (
+        asked(place, title="Bent poles", source=words, now=NOON + timedelta(minutes=number))
+        for number in (0, 1)
+    )
+    steering.approve(second.posts.get(), by=place.agent, now=NOON)  # the same words again wait for a look
+    answers = {
+        one: writing.answer(one, by=place.emma, source="Warm them, bend back.", now=NOON)
+        for one in (first, second)
+    }
+
+    def order() -> list[int]:
+        return [
+            one.topic.pk for one in finding.find("bent poles of a tent", reader=readers.ANYONE, language="en")
+        ]
+
+    assert order() == [first.pk, second.pk] and finding.solved([first.pk, second.pk]) == set()
+    steering.accept(answers[second], by=place.mina, now=NOON)
+    assert order() == [second.pk, first.pk] and finding.solved([first.pk, second.pk]) == {second.pk}
+    steering.accept(answers[second], by=place.mina, wanted=False, now=NOON)
+    assert order() == [first.pk, second.pk]
+    steering.accept(answers[second], by=place.mina, now=NOON)
+    steering.refuse(answers[second], by=place.agent, because="It breaks them.", now=NOON)
+    assert finding.solved([second.pk]) == set()
+    assert finding.find("warm bend back", reader=readers.ANYONE, language="en")[0].topic != second
 
 
 def test_one_vote_each_and_back_again(place: Place) -> None:

@@ -158,6 +158,19 @@ def test_what_waits_only_its_author_and_the_team_see(place: Place, browser: Brow
     assert "It left a week ago." in Client().get(page(topic)).content.decode()
 
 
+def test_the_navigation_counts_what_waits(place: Place, browser: Browser) -> None:
+    """With the other counts, in their one query, and its pages hear of it without all rights."""
+    sara = browser("sara")
+    assert '<data data-slug="community" value="">' in sara.get("/desk/counts/").content.decode()
+    writing.ask(place.space, by=place.yusuf, title="Where is it?", source="My order is late.", language="en")
+    assert '<data data-slug="community" value="1">' in sara.get("/desk/counts/").content.decode()
+    page = sara.get("/desk/community/").content.decode()
+    assert re.search(r'data-count="community"[^>]*>\s*[1۱]<', page)
+    assert "community" in re.search(r'name="live-topics" content="([^"]*)"', page)[1].split()  # type: ignore[index]
+    steering.approve(Post.objects.get(), by=place.agent)
+    assert '<data data-slug="community" value="">' in sara.get("/desk/counts/").content.decode()
+
+
 def test_refusing_needs_a_reason_and_blocking_ends_the_writing(place: Place, browser: Browser) -> None:
     topic = writing.ask(
         place.space, by=place.yusuf, title="Cheap watches", source="Buy them at my shop now", language="en"
@@ -353,9 +366,15 @@ def test_the_settings(place: Place, browser: Browser) -> None:
     known = {"name_en": "Ideas", "name_fa": "ایده‌ها", "read": "public", "write": "customers"}
     assert arash.post("/desk/settings/community/new/", known).status_code == 302
     assert arash.post("/desk/settings/community/new/", {**known, "read": "groups"}).status_code == 422
-    kept = {"trust_after": "۳", "edit_minutes": "30", "unanswered_hours": "12", "words": "casino\nقمار"}
+    kept = {
+        "trust_after": "۳", "edit_minutes": "30", "unanswered_hours": "12", "words": "casino\nقمار", "most_links": "1",
+        "hide_after": "2", "usual_posts": "5", "most_posts": "4", "network_posts": "100",
+    }  # fmt: skip
+    assert arash.post("/desk/settings/community/", kept).status_code == 422, "more at once than are taken"
+    kept["most_posts"] = "20"
     assert arash.post("/desk/settings/community/", kept).status_code == 302
     assert (keeping.rules().trust_after, keeping.rules().words) == (3, ["casino", "قمار"])
+    assert (keeping.rules().most_links, keeping.rules().hide_after, keeping.rules().most_posts) == (1, 2, 20)
     arash.post(f"/desk/settings/community/{place.space.pk}/archive/")
     assert Client().get(f"/community/en/s/{place.space.slug}/").status_code == 404
 

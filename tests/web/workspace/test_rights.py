@@ -104,7 +104,7 @@ def test_the_stream_is_granted_only_for_what_may_be_seen(
     query = f"topics=ticket:{foreign.pk}&topics=ticket:{own.pk}&topics=conversation:{talk}&topics=desk&topics=agent:1"
     sara, front = world.agents["sara"], world.tiers[1].pk
     topics = at_desk("sara").get(f"/desk/live-ticket/?{query}").json()["topics"]
-    assert topics == sorted([f"agent:{sara.pk}", f"ticket:{own.pk}", f"tier:{front}"])
+    assert topics == sorted([f"agent:{sara.pk}", "community", f"ticket:{own.pk}", f"tier:{front}"])
     assert f"ticket:{foreign.pk}" in at_desk("nika").get(f"/desk/live-ticket/?{query}").json()["topics"]
 
 
