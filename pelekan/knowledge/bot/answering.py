@@ -76,12 +76,20 @@ def answer(
             hours_answer(question, office, language, dates_for(language, office, zone), now),
             sure=1.0,
         )
-    passages: list[Passage] = []
+    return chosen(passages_for(question, reader, language), sure)
+
+
+def passages_for(question: str, reader: Reader, language: str) -> list[Passage]:
+    """What may answer, the best first, each with how sure we are of it."""
     for asked in dict.fromkeys((question, telling(question))):  # as it was said, then without "how do I"
         found = find(asked, reader=reader, language=language, limit=LOOKED_AT, kinds=("article",))
-        passages = _passages(found.hits, found.corrected or question, reader)
-        if passages:
-            break
+        if passages := _passages(found.hits, found.corrected or question, reader):
+            return passages
+    return []
+
+
+def chosen(passages: list[Passage], sure: int) -> Answer | None:
+    """★ Which of them are said, where so much sureness (0–100) is asked for; None: we don't know."""
     if not passages:
         return None
     wanted = sure / 100
