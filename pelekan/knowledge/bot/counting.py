@@ -47,6 +47,47 @@ def by_day(first: datetime, until: datetime, zone: str, inbox: int | None = None
     return [{"day": day, "inbox": pk, "inbox_name": name, **line} for (day, pk, name), line in ordered]
 
 
+def by_who(
+    first: datetime, until: datetime, inbox: int | None = None
+) -> list[tuple[str, str, dict[str, int]]]:
+    """Who talked with it: [(of, key, {talks, solved, handed, quiet, open})], `of` who (customer, anonymous, unknown), group (id),
+    organization (id) or plan, as in `trail.models.Tally`; the most talks of each first. Who is not followed is unknown."""
+    found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    rows = talks_between(first, until, inbox).order_by("-began_at")
+    fields = (
+        "outcome",
+        "visit",
+        "visit__customer",
+        "visit__groups",
+        "visit__organization",
+        "visit__plan",
+    )
+    for outcome, visit, customer, groups, organization, plan in rows.values_list(*fields)[:MOST]:
+        who = "unknown" if visit is None else "customer" if customer else "anonymous"
+        sides = [("who", who), *(("group", str(pk)) for pk in groups or ())]
+        sides += [("organization", str(organization))] if organization else []
+        sides += [("plan", plan)] if plan else []
+        for side in sides:
+            found[side]["talks"] += 1
+            found[side][outcome or "open"] += 1
+    order = {name: place for place, name in enumerate(("who", "group", "organization", "plan"))}
+    ordered = sorted(found.items(), key=lambda one: (order[one[0][0]], -one[1]["talks"], one[0][1]))
+    return [(of, key, line) for (of, key), line in ordered]
+
+
+def by_page(
+    first: datetime, until: datetime, inbox: int | None = None, most: int = 20
+) -> list[tuple[str, dict[str, int]]]:
+    """On which pages of the site the talks began: [(address without what follows ? or #, {talks, solved, …})]."""
+    found: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COLUMNS, 0))
+    rows = talks_between(first, until, inbox).order_by("-began_at")
+    for outcome, page in rows.values_list("outcome", "page")[:MOST]:
+        if page:
+            found[page]["talks"] += 1
+            found[page][outcome or "open"] += 1
+    return sorted(found.items(), key=lambda one: (-one[1]["talks"], one[0]))[:most]
+
+
 def listed(
     what: str, first: datetime, until: datetime, inbox: int | None = None, most: int = 100
 ) -> list[dict[str, Any]]:

@@ -137,7 +137,12 @@ def _show(talk: Talk, article: int, proved: bool, now: datetime) -> None:
         return  # not for this reader, or no longer there: the flow goes on without it
     secret = new_token()
     offer = walking.offered(
-        [found.article_id], place="bot", conversation=talk.conversation, secret=secret, now=now
+        [found.article_id],
+        place="bot",
+        conversation=talk.conversation,
+        secret=secret,
+        visit=talk.visit,
+        now=now,
     )
     said = say(talk, "answer", _("I found this in our help centre:"), cards=[card(found, secret)], now=now)
     BotAnswer.objects.create(

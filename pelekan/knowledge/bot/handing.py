@@ -63,9 +63,12 @@ def finish(talk: Talk, outcome: str, why: str = "", *, now: datetime) -> None:
         return
     talk.outcome, talk.why, talk.ended_at, talk.due_at, talk.leased_until = outcome, why, now, None, None
     talk.save(update_fields=["outcome", "why", "ended_at", "due_at", "leased_until", "state", "heard_id"])
+    if outcome != Outcome.HANDED:
+        return
     for answer in talk.answers.select_related("offer").exclude(offer=None):
-        if answer.offer is not None and outcome == Outcome.HANDED:
+        if answer.offer is not None:
             walking.went_on(answer.offer, talk.conversation.ticket, now=now)
+    walking.registered(talk.visit, talk.conversation.ticket)
 
 
 def _leaving_words(talk: Talk, why: str, now: datetime) -> str:

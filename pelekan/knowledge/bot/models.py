@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pelekan.knowledge.models import Article
-from pelekan.knowledge.trail.models import Offer
+from pelekan.knowledge.trail.models import Offer, Visit
 from pelekan.lib.time import now
 from pelekan.people.models import Agent
 from pelekan.tickets.models import Conversation, Inbox, Message
@@ -36,6 +36,10 @@ class Talk(models.Model):
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="bot_talk")
     inbox = models.ForeignKey(Inbox, on_delete=models.CASCADE, related_name="+")
+    visit = models.ForeignKey(
+        Visit, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )  # whose steps these are; None for who is not followed
+    page = models.CharField(max_length=300, blank=True)  # of the site on which it began, without its query
     language = models.CharField(max_length=2)
     state = models.JSONField(default=dict, blank=True)  # see `talking`
     heard_id = models.PositiveBigIntegerField(default=0)  # up to which message it has answered

@@ -37,6 +37,7 @@ from pelekan.knowledge.bot.speaking import (
 from pelekan.knowledge.readers import ANYONE, Reader, of_customer
 from pelekan.knowledge.trail import walking
 from pelekan.knowledge.trail.masking import masked
+from pelekan.knowledge.trail.models import Question, Visit
 from pelekan.lib import due
 from pelekan.lib.due import Job, settle
 from pelekan.lib.failpoints import fp
@@ -76,6 +77,8 @@ def heard(event: Event) -> None:
             "inbox_id": conversation.inbox_id,
             "language": message.language or "en",
             "began_at": event.at,
+            "visit_id": _visit_of(message),
+            "page": _page_of(conversation),
         },
     )
     talk.language = message.language or talk.language
@@ -94,6 +97,17 @@ def heard(event: Event) -> None:
     talk.leased_until = None
     talk.save(update_fields=["language", "due_at", "leased_until", "tries"])
     due.queued(Talk)
+
+
+def _visit_of(message: Message) -> int | None:
+    """The visit that the door found for this line; None for who is not followed, or whose steps were forgotten."""
+    pk = message.meta.get("visit")
+    return Visit.objects.filter(pk=pk).values_list("pk", flat=True).first() if isinstance(pk, int) else None
+
+
+def _page_of(conversation: Conversation) -> str:
+    """On which page of the site he is; what follows ? or # may name people, and stays away."""
+    return str(conversation.context.get("page") or "").partition("?")[0].partition("#")[0][:300]
 
 
 def aside(event: Event) -> None:
@@ -202,7 +216,7 @@ def turn(
 
 def _talk(**which: Any) -> Talk | None:
     rows = Talk.objects.select_related(
-        "conversation__ticket", "conversation__customer__organization", "inbox"
+        "conversation__ticket", "conversation__customer__organization", "inbox", "visit__customer"
     )
     return rows.filter(**which).first()
 
@@ -243,6 +257,7 @@ def _hear(talk: Talk, message: Message, now: datetime, phrasing: bool, phrased: 
         return True
     if flow := _flow_for(talk, text):
         _greet(talk, now)
+        walking.asked(text, place="bot", found=1, language=talk.language, visit=talk.visit, now=now)
         return flowing.start(talk, message, flow, now=now)
     return _question(talk, message, now, phrasing, phrased)
 
@@ -252,15 +267,16 @@ def _question(talk: Talk, message: Message, now: datetime, phrasing: bool, phras
     if found is not None and found.kind == "article" and not phrasing:
         return False
     _remember(talk, "asked", one_line(message.text, 200))
-    walking.asked(
-        message.text, place="bot", found=len(found.passages) if found else 0, language=talk.language, now=now
+    count = 0 if found is None else len(found.passages) or 1  # the calendar is one answer
+    question = walking.asked(
+        message.text, place="bot", found=count, language=talk.language, visit=talk.visit, now=now
     )
     if found is None:
         _dont_know(talk, now)
     elif found.kind == "which":
         _which(talk, found, now)
     else:
-        _tell(talk, message, found, phrased, now)
+        _tell(talk, message, found, phrased, now, question)
     return True
 
 
@@ -297,20 +313,22 @@ def _greet(talk: Talk, now: datetime, *, again: bool = False) -> None:
     say(talk, "hello", greeting(talk.inbox_id, talk.language), buttons=buttons, now=now)
 
 
-def _tell(talk: Talk, message: Message, found: Answer, phrased: str, now: datetime) -> None:
+def _tell(
+    talk: Talk, message: Message, found: Answer, phrased: str, now: datetime, asked: Question | None = None
+) -> None:
     """The passage, quoted and linked; or the hours."""
     _greet(talk, now)
     talk.state["pending"], talk.state["misses"] = "helped", 0
     if found.kind == "hours":
         said = say(talk, "hours", found.text, buttons=helped_buttons(), now=now)
-        _write_down(talk, said, message, None, found, False, now, "")
+        _write_down(talk, said, message, None, found, False, now, "", asked)
         return
     best: Passage = found.passages[0]
     _remember(talk, "shown", best.title)
     secret = new_token()
     text = phrased or _("I found this in our help centre:")
     said = say(talk, "answer", text, cards=[card(best, secret)], buttons=helped_buttons(), now=now)
-    _write_down(talk, said, message, best, found, bool(phrased), now, secret)
+    _write_down(talk, said, message, best, found, bool(phrased), now, secret, asked)
 
 
 def _write_down(
@@ -322,12 +340,12 @@ def _write_down(
     phrased: bool,
     now: datetime,
     secret: str,
+    asked: Question | None,
 ) -> None:
-    offer = None
-    if best is not None:
-        offer = walking.offered(
-            [best.article_id], place="bot", conversation=talk.conversation, secret=secret, now=now
-        )
+    offer = walking.offered(
+        [best.article_id] if best is not None else [], place="bot", conversation=talk.conversation, secret=secret,
+        visit=talk.visit, question=asked, now=now,
+    )  # fmt: skip
     BotAnswer.objects.create(
         talk=talk, message=said, question=masked(question.text)[:200], article_id=best.article_id if best else None,
         offer=offer, sure=round(found.sure, 3), phrased=phrased, at=now,
@@ -374,8 +392,10 @@ def _solved(talk: Talk, now: datetime) -> None:
     newest = talk.answers.select_related("offer").order_by("-pk").first()
     if newest is not None:
         BotAnswer.objects.filter(pk=newest.pk).update(helped=True)
-        if newest.offer is not None:
-            walking.solved(newest.offer, now=now)
+    offer = newest.offer if newest is not None else None
+    if offer is None:  # a flow said it
+        offer = walking.offered([], place="bot", conversation=talk.conversation, visit=talk.visit, now=now)
+    walking.solved(offer, now=now)
     say(talk, "solved", _("Good to know. Write again whenever you need us."), now=now)
     handing.finish(talk, Outcome.SOLVED, now=now)
     customer = talk.conversation.customer

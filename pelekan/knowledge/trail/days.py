@@ -27,6 +27,7 @@ from pelekan.tickets.models import Ticket
 Sums = dict[tuple[str, str], dict[str, int]]
 DAY = timedelta(days=1)
 CHUNK = 500
+WITHOUT_PEOPLE = ("", "solved", "quiet")  # talks with the bot that no person was asked in, or not yet
 AT_ONCE = 400  # days in one go of the chore: the rest comes with the next
 
 
@@ -187,7 +188,7 @@ def _by_customer(ids: set[int], low: datetime, high: datetime) -> dict[int, list
     for begin in range(0, len(wanted), CHUNK):
         rows = Ticket.objects.filter(
             customer__in=wanted[begin : begin + CHUNK], created_at__gte=low, created_at__lt=high
-        )
+        ).exclude(conversations__bot_talk__outcome__in=WITHOUT_PEOPLE)
         for pk, at in rows.values_list("customer", "created_at"):
             found[pk].append(at)
     return found
@@ -263,7 +264,7 @@ def _by_customer_rows(ids: set[int], low: datetime, high: datetime) -> dict[int,
     for begin in range(0, len(wanted), CHUNK):
         rows = Ticket.objects.filter(
             customer__in=wanted[begin : begin + CHUNK], created_at__gte=low, created_at__lt=high
-        )
+        ).exclude(conversations__bot_talk__outcome__in=WITHOUT_PEOPLE)
         rows = rows.exclude(pk__in=Question.objects.filter(ticket__isnull=False).values("ticket"))
         for customer, pk, at in rows.order_by("created_at").values_list("customer", "pk", "created_at"):
             found[customer].append((pk, at))

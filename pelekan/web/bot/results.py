@@ -13,6 +13,7 @@ from pelekan.knowledge.bot import counting
 from pelekan.tickets.models import Inbox, Ticket
 from pelekan.web.admin.doors import agent, behind
 from pelekan.web.admin.frame import show
+from pelekan.web.insights.visits import names_of
 from pelekan.web.reading import Reading
 
 SPANS = (7, 30, 90)
@@ -39,8 +40,29 @@ def page(request: HttpRequest) -> HttpResponse:
         _("Solved: the customer said that it helped. Wrong: he said that it did not, or a colleague called the answer wrong."),
         rows=[{**row, "moment": datetime.combine(row["day"], time(12), UTC)} for row in rows], totals=totals, names=list(names().items()), of=of, days=days, spans=SPANS,
         inbox=inbox, inboxes=list(Inbox.objects.filter(channel="chat").values_list("pk", "name")),
+        who=_who(first, until, inbox or None), pages=counting.by_page(first, until, inbox or None),
         listed=[{**one, "seen": one["ticket"] in seen} for one in listed], back="settings_bot", query=f"days={days}&inbox={inbox or ''}",
     )  # fmt: skip
+
+
+def _who(
+    first: datetime, until: datetime, inbox: int | None
+) -> list[tuple[str, list[tuple[str, bool, dict[str, int]]]]]:
+    """[(kind of visitor in words, [(name, whether somebody typed it, numbers)])], kinds without anybody left out."""
+    rows = counting.by_who(first, until, inbox)
+    kinds = {
+        "who": _("Known or not"), "group": _("Customer groups"), "organization": _("Organizations"), "plan": _("Plans"),
+    }  # fmt: skip
+    found = []
+    for of, words in kinds.items():
+        mine = [(key, line) for kind, key, line in rows if kind == of][:20]
+        known = names_of(of, [key for key, _line in mine])
+        if of == "who":
+            known["unknown"] = _("Not followed")
+        lines = [(str(known[key]), of != "who", line) for key, line in mine]
+        if lines:
+            found.append((words, lines))
+    return found
 
 
 def names() -> dict[str, str]:

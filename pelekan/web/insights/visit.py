@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from pelekan.knowledge.trail import days
 from pelekan.knowledge.trail.habits import habits
-from pelekan.knowledge.trail.models import Offer, Question, Reading, Visit
+from pelekan.knowledge.trail.models import Offer, Place, Question, Reading, Visit
 from pelekan.web.admin.doors import behind, get_object_or_404
 from pelekan.web.insights.frame import Asked, Cell, Table, asked, show
 from pelekan.web.insights.words import LANGUAGES, place_name, verdict_name
@@ -76,6 +76,8 @@ def _steps(ask: Asked, visit: Visit) -> list[list[Cell]]:
         )  # fmt: skip
         count = len(offer.articles.all())
         words = ngettext("%(count)s article", "%(count)s articles", count) % {"count": ask.number(count)}
+        if not count and offer.place == Place.BOT:
+            words = _("An answer of the bot without an article, such as opening hours")
         found.append((offer.at, Cell(_("Was offered")), Cell(words), Cell(became)))
     if visit.ticket is not None:
         subject = visit.ticket.subject or _("Request")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Max, Q
@@ -99,6 +100,8 @@ def send(request: HttpRequest, caller: Caller) -> HttpResponse:
     asked = id_of(caller.body, "conversation")
     _count(caller, line.client_id)
     by_bot = asked is None and talks.begins(caller)
+    if by_bot and (visit := helping.visit_of(request, caller)) is not None:
+        line = replace(line, meta={**line.meta, "visit": visit.pk})  # whose steps the bot's answers are
     message = writing.write(visitor, line, conversation_id=asked, by_bot=by_bot, now=caller.now)
     contact = contact_of(caller)
     if any(contact.values()):

@@ -36,7 +36,7 @@ def visit_of(request: HttpRequest, caller: Caller) -> Visit | None:
     mark = text_of(caller.body, "mark", 64)
     if len(mark) < 16 or not followed(request):
         return None
-    customer = caller.visitor.customer if caller.visitor is not None else None
+    customer = caller.visitor.customer if caller.visitor is not None and caller.visitor.signed else None
     return walking.visit(
         f"widget:{mark}", place=Place.WIDGET, language=caller.language, customer=customer, now=caller.now
     )

@@ -16,7 +16,7 @@ from pelekan.tickets import actions, lists
 from pelekan.tickets.lists import View
 from pelekan.tickets.models import ChatState, Conversation, Ticket
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import timeline
+from pelekan.web.workspace import bots, timeline
 from pelekan.web.workspace.acts import told
 from pelekan.web.workspace.doors import agent as agent_in
 from pelekan.web.workspace.doors import agents
@@ -72,7 +72,7 @@ def board(request: HttpRequest) -> HttpResponse:
 @require_GET
 @agents
 def queue(request: HttpRequest) -> HttpResponse:
-    """The waiting chats and my running ones, brought up to date."""
+    """The waiting chats, my running ones and those of the bot, brought up to date."""
     levels = lists.counts([], agent_in(request))["levels"]
     context = {
         **_queue(request),
@@ -94,7 +94,7 @@ def pane(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         ticket_row(agent_in(request), pk)
         found = found.filter(ticket_id=pk)
-    row = found.values("id", "ticket_id", "customer__name", "customer_id", "ticket__waiting_since", "ticket__number",
+    row = found.values("id", "state", "ticket_id", "customer__name", "customer_id", "ticket__waiting_since", "ticket__number",
                        "ticket__subject", "ticket__registered_at", "ticket__language").first()  # fmt: skip
     if row is None:
         return told(_("This ticket has no chat."), 404)
@@ -103,6 +103,7 @@ def pane(request: HttpRequest, pk: int) -> HttpResponse:
         "initials": initials(row["customer__name"]), "hue": row["customer_id"], "subject": row["ticket__subject"],
         "waiting_since": row["ticket__waiting_since"], "number": row["ticket__number"],
         "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"],
+        "with_bot": row["state"] == ChatState.BOT,
     }  # fmt: skip
     return render(request, "desk/chat_pane.html", {"pane": _pane(request, chat)})
 
@@ -118,7 +119,11 @@ def _queue(request: HttpRequest) -> dict[str, Any]:
     teams_of(agent)
     view = View("waiting")
     found, _key = lists.rows(view, agent, limit=50)
-    return {"waiting": [row_shape(line, view, agent) for line in found], "view": view}
+    return {
+        "waiting": [row_shape(line, view, agent) for line in found],
+        "view": view,
+        "with_bot": bots.talking(agent),
+    }
 
 
 @require_POST

@@ -21,6 +21,9 @@ from pelekan.tickets.models import Conversation, Event, Message, Ticket
 from tests.knowledge.bot.shop import ORDER_FLOW, RENEW, article, bot
 
 
+CHROME = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"
+
+
 def said(one, chat):
     shape = one.call("messages", conversation=chat.pk).json()
     return [m for m in shape["messages"] if m["from"] == "bot"]
@@ -271,3 +274,41 @@ def test_routing_rules_hear_of_it_when_the_bot_hands_over(browser, helpful, worl
     assert Ticket.objects.get().team != payments
     press(one, chat, "person")
     assert Ticket.objects.get().team == payments and Conversation.objects.get().state == "waiting"
+
+
+def test_a_talk_carries_the_visit_and_what_became_of_it_is_told_by_who_asked(browser, helpful, world):
+    from pelekan.knowledge.bot import counting
+    from pelekan.knowledge.trail import days
+    from pelekan.knowledge.trail.habits import habits
+    from pelekan.knowledge.trail.models import Question, Visit
+
+    one, other, unfollowed = browser(), browser(address="192.0.2.8"), browser(address="192.0.2.9")
+    followed = {"mark": "m" * 24, "context": {"page": "https://shop.example/pay?card=1#top"}}
+    for who in (one, other, unfollowed):
+        who.client.defaults["HTTP_USER_AGENT"] = CHROME
+    one.send("How do I renew my subscription?", **followed)
+    other.send("Do penguins wear trousers?", **{**followed, "mark": "n" * 24})
+    unfollowed.client.defaults["HTTP_DNT"] = "1"
+    unfollowed.send("renew my subscription", **{**followed, "mark": "o" * 24})
+    solved, handed, quiet = Talk.objects.order_by("pk")
+    assert solved.visit and handed.visit and quiet.visit is None
+    assert solved.page == "https://shop.example/pay"
+    assert Question.objects.filter(visit=solved.visit).get().found == 1
+    one.send("Yes", conversation=solved.conversation_id, press="yes")
+    other.send("a human please", conversation=handed.conversation_id)
+    handed.refresh_from_db()
+    assert Visit.objects.get(pk=handed.visit_id).ticket_id == handed.conversation.ticket_id
+    later = now() + timedelta(days=9)
+    rows = {row["id"]: dict(row) for row in Visit.objects.values()}
+    for row in rows.values():
+        row.update(customer=row["customer_id"], ticket=row["ticket_id"])
+    said = {
+        visit["id"]: word
+        for visit, word in days.verdicts(rows, (now() - timedelta(days=1), later), later, habits())
+    }
+    assert said == {solved.visit_id: "solved", handed.visit_id: "requested"}
+    told = {(of, key): line for of, key, line in counting.by_who(now() - timedelta(days=1), later)}
+    assert told["who", "anonymous"]["solved"] == told["who", "anonymous"]["handed"] == 1
+    assert told["who", "unknown"]["talks"] == 1
+    ((page, line),) = counting.by_page(now() - timedelta(days=1), later)
+    assert page == "https://shop.example/pay" and line["talks"] == 3

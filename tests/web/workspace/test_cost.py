@@ -48,7 +48,7 @@ def queries(client, path: str, **headers: str) -> list[str]:
         ("/desk/list/mine/", 6),
         ("/desk/list/all/rows/", 5),
         ("/desk/counts/", 4),
-        ("/desk/chats/queue/", 6),
+        ("/desk/chats/queue/", 7),
     ],
 )
 def test_lists(at_desk, busy, path: str, most: int) -> None:

@@ -3,7 +3,7 @@
 // server.
 
 import { Problem, Session } from "./widget-session.js";
-import { alone, newId } from "./widget-store.js";
+import { alone, mark, newId } from "./widget-store.js";
 
 const BACK_OFF = [1, 2, 4, 8, 15]; // seconds between tries to send
 
@@ -116,7 +116,7 @@ export class Desk extends Session {
     try {
       await this.ensure();
       if (store !== this.store) return; // never in another one's name
-      const body = { ...item, files: item.files.map(file => file.id) };
+      const body = { ...item, files: item.files.map(file => file.id), mark };
       const shape = await this.call("send", { body, bearer: store.token });
       store.done(item);
       if (store === this.store) this.accepted(item, shape);

@@ -1,11 +1,10 @@
 // Answers inside the frame: the search at its home, what fits beside a text that is being written, an article to read.
 
-import { newId } from "./widget-store.js";
+import { mark } from "./widget-store.js";
 import { h, icon } from "./widget-view.js";
 
 const PAUSE = 700; // ms without a letter before it looks
 const SHORTEST = 8;
-const mark = newId() + newId(); // of this page's visit; kept nowhere
 
 async function ask(app, text, subject, offer) {
   return app.desk.call("answers", { body: { text, subject, offer, mark } });

@@ -54,6 +54,8 @@ export function newId(at = Date.now()) {
   return (lastId = id);
 }
 
+export const mark = newId() + newId(); // of this page's visit; kept nowhere
+
 export class Store {
   /** `user` is the site's id of its signed-in user, "" for an anonymous visitor. */
   constructor(key, user = "") {

@@ -116,13 +116,17 @@ async function freshen(pane, head = false) {
 }
 
 // what is said of the ticket above its lines: after these the number or the name may be another
-const HEADS = new Set(["ticket.registered", "ticket.renamed", "resync"]);
+const HEADS = new Set(["ticket.registered", "ticket.renamed", "bot.left", "chat.accepted", "chat.ended", "resync"]);
 
 async function freshenHead(pane) {
   const answer = await ask(`/desk/tickets/${pane.dataset.paneTicket}/chat/`).catch(() => null);
-  const head = answer?.ok && fragment(await answer.text()).querySelector(".chatpane__head");
+  const now = answer?.ok && fragment(await answer.text());
+  const head = now && now.querySelector(".chatpane__head");
   if (!head) return;
+  const held = pane.querySelector(".chatpane__head").contains(document.activeElement);
   pane.querySelector(".chatpane__head").replaceWith(head);
+  pane.querySelector("[data-line]").dataset.placeholder = now.querySelector("[data-line]").dataset.placeholder;
+  if (held) pane.querySelector("[data-line]").focus();
   window.htmx.process(head);
 }
 
@@ -189,7 +193,9 @@ async function openPane(ticket, url = `/desk/tickets/${ticket}/chat/`) {
   }
   board.dataset.show = "pane";
   for (const pane of all()) pane.classList.toggle("chatpane--first", pane.dataset.paneTicket === String(ticket));
-  document.getElementById(`pane-${ticket}`)?.querySelector("[data-line]").focus();
+  const pane = document.getElementById(`pane-${ticket}`);
+  // beside the bot one reads along first
+  pane?.querySelector(pane.querySelector(".chatpane__head [data-accept]") ? "[data-stick]" : "[data-line]").focus();
 }
 
 async function refresh() {
@@ -200,12 +206,14 @@ async function refresh() {
   const now = part.firstElementChild;
   if (old.contains(document.activeElement) || old.matches(":hover")) {
     // who has the pointer on "Accept" keeps it there: only what is new is added
-    if (Number(now.dataset.waitingCount) === Number(old.dataset.waitingCount) && Number(now.dataset.openCount) === Number(old.dataset.openCount)) return;
+    if (Number(now.dataset.waitingCount) === Number(old.dataset.waitingCount) && Number(now.dataset.openCount) === Number(old.dataset.openCount) && now.dataset.bots === old.dataset.bots) return;
   }
-  const focused = document.activeElement?.dataset?.paneOpen;
+  const was = document.activeElement;
+  const { paneOpen: focused, accept: accepting } = document.activeElement?.dataset ?? {};
   old.replaceWith(now);
   window.htmx.process(now);
   if (focused) now.querySelector(`[data-pane-open="${focused}"]`)?.focus();
+  else if (accepting && old.contains(was)) now.querySelector(`[data-accept="${accepting}"]`)?.focus();
 }
 
 document.addEventListener("click", (event) => {
@@ -226,7 +234,11 @@ async function accept(button) {
   button.disabled = false;
   if (answer?.status === 422) complain(fragment(await answer.text()).textContent.trim()); // someone was quicker
   else if (!answer?.ok) complain(answer?.status === 404 ? words.gone : words.offline);
-  else await openPane(button.dataset.accept);
+  else {
+    const there = document.getElementById(`pane-${button.dataset.accept}`); // he has read along
+    if (there) await Promise.all([freshenHead(there), freshen(there)]);
+    await openPane(button.dataset.accept);
+  }
   refresh();
 }
 
