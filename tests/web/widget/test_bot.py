@@ -20,7 +20,6 @@ from pelekan.tickets.lists import View
 from pelekan.tickets.models import Conversation, Event, Message, Ticket
 from tests.knowledge.bot.shop import ORDER_FLOW, RENEW, article, bot
 
-
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) Chrome/140"
 
 
