@@ -24,7 +24,7 @@ def found() -> Config:
     if path is None:
         raise Stop(
             f"There is no {configuration.FILE} in {Path.cwd()} or above it. Run `pelekan init` where the installation shall "
-            "live, or go to the folder where it lives."
+            "live, go to the folder where it lives, or name the file in PELEKAN_CONFIG."
         )
     try:
         return configuration.load(path)

@@ -19,7 +19,7 @@ from pelekan.commands import instance
 from pelekan.commands.instance import Stop
 
 if TYPE_CHECKING:
-    from pelekan.knowledge.files import Fault, Row
+    from pelekan.knowledge.files import Fault, Office, Row
 
 MOST_FAULTS = 50
 """Faults that are printed one by one."""
@@ -49,12 +49,15 @@ def knowledge_arguments(parser: argparse.ArgumentParser) -> None:
     asking.set_defaults(run=ask)
     giving = acts.add_parser("export", help="write all published articles as Markdown with front matter")
     giving.add_argument("folder", metavar="FOLDER", type=Path)
+    giving.add_argument("--drafts", action="store_true", help="drafts too; they come back as drafts")
     giving.set_defaults(run=give)
     acts.add_parser("index", help="make the search index anew").set_defaults(run=index)
 
 
 def take(args: argparse.Namespace) -> int:
     instance.start()
+    from django.utils import translation as languages
+
     from pelekan.knowledge.files.words import words
     from pelekan.knowledge.loading import load
 
@@ -63,8 +66,9 @@ def take(args: argparse.Namespace) -> int:
             print(f"\r{number} read", end="", file=sys.stderr, flush=True)
 
     done = load(_rows(args.path), language=args.language, visibility=args.visibility, told=told)
-    for fault in done.faults[:MOST_FAULTS]:
-        print(f"{_where(args.path, fault.where)}: {words(fault)}", file=sys.stderr)
+    with languages.override("en"):
+        for fault in done.faults[:MOST_FAULTS]:
+            print(f"{_where(args.path, fault.where)}: {words(fault)}", file=sys.stderr)
     if len(done.faults) > MOST_FAULTS:
         print(f"… and {len(done.faults) - MOST_FAULTS} more", file=sys.stderr)
     print(f"{done.made} made, {done.changed} changed, {done.same} unchanged, {len(done.faults)} skipped")
@@ -72,10 +76,15 @@ def take(args: argparse.Namespace) -> int:
 
 
 def _where(path: Path, place: str) -> str:
-    return f"{path}, line {place}" if place.isdecimal() else f"{path}/{place}" if place else str(path)
+    name, colon, line = place.rpartition(":")
+    if place.isdecimal():
+        return f"{path}, line {place}"
+    if colon and line.isdecimal():
+        return f"{path}/{name}, line {line}"
+    return f"{path}/{place}" if place else str(path)
 
 
-def _rows(path: Path) -> Iterator[Row | Fault]:
+def _rows(path: Path) -> Iterator[Office | Row | Fault]:
     from pelekan.knowledge import files
 
     if path.is_dir():
@@ -92,7 +101,7 @@ def _rows(path: Path) -> Iterator[Row | Fault]:
 def search(query: str, *, limit: int = 10, language: str = "", literal: bool = False) -> list[dict[str, Any]]:
     """What everybody finds, best first: id (the one that was imported, else the article's number), title, score, snippet,
     language, and how sure it is (0–1) that the first answers the question."""
-    from pelekan.knowledge.importing import FROM
+    from pelekan.knowledge.around import FROM, UNNAMED
     from pelekan.knowledge.models import Article
     from pelekan.knowledge.readers import ANYONE
     from pelekan.knowledge.search.asking import find
@@ -100,12 +109,16 @@ def search(query: str, *, limit: int = 10, language: str = "", literal: bool = F
     hits = find(
         query, reader=ANYONE, language=language, limit=max(0, limit), literal=literal, kinds=("article",)
     ).hits
+
+    def _id(outside: str, pk: int | None) -> str:
+        return outside.removeprefix(FROM) if outside and not outside.startswith(UNNAMED) else str(pk)
+
     ids = dict(
         Article.objects.filter(pk__in=[hit.article_id for hit in hits]).values_list("pk", "outside_id")
     )
     return [
         {
-            "id": (ids.get(hit.article_id or 0) or str(hit.article_id)).removeprefix(FROM),
+            "id": _id(ids.get(hit.article_id or 0) or "", hit.article_id),
             "title": _text(hit.title), "score": hit.score, "snippet": _text(hit.snippet), "language": hit.language, "sure": hit.sure,
         }
         for hit in hits
@@ -139,24 +152,20 @@ def give(args: argparse.Namespace) -> int:
     import tempfile
     import zipfile
 
-    from pelekan.knowledge import importing
+    from pelekan.knowledge import around, importing
     from pelekan.knowledge.files import write_archive
-    from pelekan.knowledge.importing import FROM
     from pelekan.knowledge.models import Article, Translation
 
     folder: Path = args.folder
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Stop(f"{str(folder)!r} exists and is not empty; give a new folder.")
     published = Translation.objects.filter(published__isnull=False, article__archived_at=None)
-    out = {
-        ((outside or "").removeprefix(FROM) or str(pk), language)
-        for pk, outside, language in published.values_list("article_id", "article__outside_id", "language")
-    }
-    articles = Article.objects.filter(pk__in=published.values("article"))
-    # a draft that came back by an import would be out
-    rows = (row for row in importing.rows_of(articles) if (row.id, row.language) in out)
+    articles = Article.objects.filter(archived_at=None)
+    if not args.drafts:
+        articles = articles.filter(pk__in=published.values("article"))
+    rows = (row for row in importing.rows_of(articles) if args.drafts or row.about.published)
     with tempfile.TemporaryFile() as stream:
-        number = write_archive(rows, stream)
+        number = write_archive(rows, stream, around.office_of(articles))
         folder.mkdir(parents=True, exist_ok=True)
         with zipfile.ZipFile(stream) as archive:
             archive.extractall(folder)

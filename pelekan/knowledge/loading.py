@@ -7,17 +7,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from pelekan.knowledge import bodies, importing
+from pelekan.knowledge import around, bodies, importing
 from pelekan.knowledge.actions import slug_of
-from pelekan.knowledge.files import Fault, Row
-from pelekan.knowledge.importing import FROM, Taken, _section
+from pelekan.knowledge.around import FROM
+from pelekan.knowledge.files import About, Fault, Office, Row
+from pelekan.knowledge.importing import Sorting, Taken
 from pelekan.knowledge.models import Article, DraftState, Section, Translation, Version, Visibility
 from pelekan.knowledge.search.keeping import put_translations
-from pelekan.lib.language import language as guess_language
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
-from pelekan.people.models import Agent, Language
+from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
+from pelekan.tickets.models import Category
 
 BATCH = 500
 Key = tuple[str, str]  # outside id, language
@@ -34,7 +35,7 @@ class _Plain:
 
 
 def load(
-    rows: Iterable[Row | Fault],
+    rows: Iterable[Office | Row | Fault],
     *,
     by: Agent | None = None,
     language: str = "",
@@ -43,8 +44,9 @@ def load(
 ) -> Taken:
     """Write and publish all rows; those that came before under their id are brought up to date. Each batch is a change of its
     own. `language`, `visibility`: of rows that name none. `told` hears how many rows are done."""
-    done, seen, batch, number = Taken(), set[Key](), list[_Plain](), 0
+    done, sorting, batch, number = Taken(), Sorting(language), list[_Plain](), 0
     shelves: dict[str, Section] = {}
+    tags = set(Category.objects.values_list("name", flat=True))
 
     def write() -> None:
         if batch:
@@ -55,37 +57,33 @@ def load(
 
     for row in rows:
         number += 1
-        if isinstance(row, Fault):
-            done.faults.append(row)
+        if isinstance(row, Office):
+            around.furnish(row, by=by)
             continue
-        tongue = row.language or language or guess_language(f"{row.title} {row.text[:400]}")
-        key = (row.id, tongue)
-        if tongue not in Language.values:
-            done.faults.append(Fault(row.where, "language"))
-        elif row.id and key in seen:
-            done.faults.append(Fault(row.where, "twice"))
-        elif row.pictures or row.data or row.kind not in ("text", "faq"):
-            seen.add(key)
+        one = sorting.sort(row) if isinstance(row, Row) else row
+        if isinstance(one, Fault):
+            done.faults.append(one)
+        elif _needs_more(one, tags):
             write()
-            _add(done, importing.take([row], by=by, language=tongue, visibility=visibility, publish=True))
+            how = importing.attempt(
+                one, by=by, section=None, visibility=visibility, publish=True, sorting=sorting
+            )
+            done.add(how) if isinstance(how, str) else done.faults.append(how)
         else:
-            seen.add(key)
-            batch.append(_plain(row, tongue))
+            batch.append(_plain(one, one.language))
             if len(batch) == BATCH:
                 write()
         if told and number % BATCH == 0:
             told(number)
     write()
+    done.faults += sorting.lost
     return done
 
 
-def _add(done: Taken, more: Taken) -> None:
-    done.made, done.changed, done.same = (
-        done.made + more.made,
-        done.changed + more.changed,
-        done.same + more.same,
-    )
-    done.faults += more.faults
+def _needs_more(row: Row, tags: set[str]) -> bool:
+    """Whether a row is more than its words, or an article that did not come by an import."""
+    more = row.pictures or row.data or row.files or row.about != About() or tags.intersection(row.tags)
+    return bool(more) or row.kind not in ("text", "faq") or around.is_ours(row.id)
 
 
 def _plain(row: Row, language: str) -> _Plain:
@@ -163,16 +161,16 @@ def _make(
         name, row = _name(plain), plain.row
         if name not in articles and name not in new:
             new[name] = Article(
-                section=_shelf(row.section, shelves), kind=row.kind, language=plain.language, created_by=by, created_at=now,
-                visibility=importing._visibility(row.visibility or visibility), outside_id=plain.key[0] or None,
+                section=_shelf(row, shelves), kind=row.kind, language=plain.language, created_by=by, created_at=now,
+                visibility=around.reach(row, visibility, by)[0], outside_id=plain.key[0] or None,
             )  # fmt: skip
     articles.update(zip(new, Article.objects.bulk_create(new.values()), strict=True))
 
 
-def _shelf(name: str, shelves: dict[str, Section]) -> Section:
-    if name not in shelves:
-        shelves[name] = _section(name, None)
-    return shelves[name]
+def _shelf(row: Row, shelves: dict[str, Section]) -> Section:
+    if row.section not in shelves:
+        shelves[row.section] = around.section_of(row)
+    return shelves[row.section]
 
 
 def _same(old: Translation, plain: _Plain) -> bool:

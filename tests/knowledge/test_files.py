@@ -6,6 +6,8 @@ import io
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from pelekan.knowledge import bodies
 from pelekan.knowledge.files import (
     Fault,
@@ -71,7 +73,7 @@ def test_a_folder_of_markdown(tmp_path: Path) -> None:
     assert fa.pictures["../p/a.png"]() == b"\x89PNG"
     assert isinstance(en, Row) and en.tags == ("no", "yes") and en.language == "en"
     assert [(one.where, one.why) for one in found.values() if isinstance(one, Fault)] == [
-        ("broken.md", "front_matter"), ("old.md", "not_utf8"),
+        ("broken.md:2", "front_matter"), ("old.md:1", "not_utf8"),
     ]  # fmt: skip
 
 
@@ -120,6 +122,56 @@ def test_a_zip_that_grows_beyond_measure_is_refused() -> None:
         archive.writestr("bomb.md", b"\0" * (11 << 20))
         archive.writestr("ok.md", "# Fine\n\ntext")
     found = list(read_archive(out))
-    assert [(one.where, one.why) for one in found if isinstance(one, Fault)] == [("bomb.md", "unreadable")]
+    assert [(one.where, one.why) for one in found if isinstance(one, Fault)] == [
+        ("../outside.md", "outside"), ("bomb.md", "unreadable"),
+    ]  # fmt: skip
     assert [one.title for one in found if isinstance(one, Row)] == ["Fine"]
     assert list(read_archive(io.BytesIO(b"no zip"))) == [Fault("", "no_zip")]
+
+
+def test_bad_rows_are_named_by_their_first_line() -> None:
+    text = b'title,text,id\n"two\nlines","a\nb",1\n"A, quoted",fine,2\nNot, quoted,text,3\nEmpty,,4\n'
+    rows = list(read_csv(io.BytesIO(text + b"Caf\xe9,text,5\nlast,one,6\n")))
+    assert [(one.where, getattr(one, "why", one.id if isinstance(one, Row) else "")) for one in rows] == [
+        ("2", "1"), ("5", "2"), ("6", "cells"), ("7", "no_text"), ("8", "not_utf8"), ("9", "6"),
+    ]  # fmt: skip
+
+
+def test_a_table_in_a_zip_names_file_and_line() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("old/help.csv", "title,text\nOne,text\n,text\n")
+        archive.writestr("old/page.md", b"---\ntitle: x\n---\nfine\nbad \xff\n")
+    assert [one.where for one in read_archive(out) if isinstance(one, Fault)] == [
+        "old/help.csv:3",
+        "old/page.md:5",
+    ]
+
+
+def test_front_matter_that_names_itself_over_and_over_is_refused() -> None:
+    laughs = "a: &a [x, x]\n" + "".join(
+        f"{two}: &{two} [*{one}, *{one}]\n" for one, two in zip("abcdefgh", "bcdefghi", strict=True)
+    )
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.md", f"---\ntitle: x\n{laughs}tags: *i\n---\ntext\n")
+        archive.writestr("office.yaml", laughs)
+    found = [(one.where, one.why) for one in read_archive(out) if isinstance(one, Fault)]
+    assert found == [("office.yaml", "unreadable"), ("a.md:4", "front_matter")]
+
+
+def test_one_picture_in_many_articles_is_not_read_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pelekan.knowledge.files.folders.MOST_READ", 100_000)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("p.png", b"\x89PNG" + b"\0" * 40_000)
+        for number in range(4):
+            archive.writestr(f"{number}.md", f"# Title {number}\n\n![x](p.png)\n")
+    found = []
+    for one in read_archive(out):
+        found.append(one)
+        if isinstance(one, Row) and len(found) < 3:
+            assert len(one.pictures["p.png"]()) > 40_000
+    rows = [one for one in found if isinstance(one, Row)]
+    with pytest.raises(ValueError, match="too much"):
+        rows[-1].pictures["p.png"]()

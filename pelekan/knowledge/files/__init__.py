@@ -8,14 +8,19 @@
 A row is never written by reading it: `knowledge.importing.take` makes articles of rows.
 """
 
-from pelekan.knowledge.files.folders import read_archive, read_folder, read_markdown
-from pelekan.knowledge.files.rows import Fault, Row
+from pelekan.knowledge.files.folders import number_in, read_archive, read_folder, read_markdown
+from pelekan.knowledge.files.rows import About, Fault, Group, Office, Row, Shelf
 from pelekan.knowledge.files.tables import read_csv, write_csv
 from pelekan.knowledge.files.writing import write_archive
 
 __all__ = [
+    "About",
     "Fault",
+    "Group",
+    "Office",
     "Row",
+    "Shelf",
+    "number_in",
     "read_archive",
     "read_csv",
     "read_folder",

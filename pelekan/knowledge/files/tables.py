@@ -18,6 +18,7 @@ _HTML = re.compile(
     r"</?(?:p|br|h[1-6]|ul|ol|li|div|table|strong|em|b|i|a|img|blockquote|pre)\b[^>]*>", re.IGNORECASE
 )
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FOREIGN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python keeps them
 _KEPT = re.compile(r"'+[=+\-@\t\r]")
 
 
@@ -25,7 +26,7 @@ def read_csv(stream: BinaryIO) -> Iterator[Row | Fault]:
     """The rows one by one, however many. UTF-8 (with or without its mark) or UTF-16; comma, semicolon or tab. Text that
     holds HTML is taken as HTML, any other text as paragraphs."""
     csv.field_size_limit(LONGEST * 2)
-    lines = io.TextIOWrapper(stream, _encoding(stream), errors="replace", newline="")
+    lines = io.TextIOWrapper(stream, _encoding(stream), errors="surrogateescape", newline="")
     first = lines.readline()
     rows = csv.reader(_from(first, lines), delimiter=_delimiter(first))
     try:
@@ -36,15 +37,19 @@ def read_csv(stream: BinaryIO) -> Iterator[Row | Fault]:
         yield Fault("1", "columns", {"columns": ", ".join(COLUMNS[:4])})
         return
     while True:
+        where = str(rows.line_num + 1)  # a row may go over several lines: its first one is named
         try:
             cells = next(rows)
         except StopIteration:
             return
         except csv.Error:
-            yield Fault(str(rows.line_num), "unreadable")
+            yield Fault(where, "unreadable")
             continue
+        except UnicodeError:  # UTF-16 cut in the middle: nothing after it can be read
+            yield Fault(where, "not_utf8")
+            return
         if any(cell.strip() for cell in cells):
-            yield _row(dict(zip(names, cells, strict=False)), str(rows.line_num))
+            yield _row(names, cells, where)
 
 
 def _encoding(stream: BinaryIO) -> str:
@@ -67,11 +72,17 @@ def _name(text: str) -> str:
     return _ALSO.get(word, word)
 
 
-def _row(cells: dict[str, str], where: str) -> Row | Fault:
-    values = {name: told(value).strip() for name, value in cells.items()}
+def _row(names: list[str], cells: list[str], where: str) -> Row | Fault:
+    if any(_FOREIGN.search(cell) for cell in cells):
+        return Fault(where, "not_utf8")
+    if any(cell.strip() for cell in cells[len(names) :]):  # a separator in a text that nobody quoted
+        return Fault(where, "cells", {"cells": len(cells), "columns": len(names)})
+    values = {name: told(value).strip() for name, value in zip(names, cells, strict=False)}
     title, text = values.get("title", ""), values.get("text", "")
     if not title:
         return Fault(where, "no_title")
+    if not text:
+        return Fault(where, "no_text")
     if len(text) > LONGEST:
         return Fault(where, "too_large")
     return Row(

@@ -13,6 +13,13 @@ def words(fault: Fault) -> str:
         "columns": _("The first line must name the columns: %(columns)s."),
         "no_title": _("It has no title."),
         "no_text": _("It has no text."),
+        "cells": _(
+            "It has %(cells)s cells, but the first line names %(columns)s columns. Put a text that holds the separator between quotation marks."
+        ),
+        "picture": _("The picture %(name)s could not be kept; the article came in without it."),
+        "file": _("The file %(name)s could not be kept; the article came in without it."),
+        "outside": _("Its path leads out of the zip; it was left where it is."),
+        "stopped": _("The import was stopped here: together the files are too large."),
         "too_large": _("It is too large."),
         "unreadable": _("It can't be read. Is the file whole?"),
         "not_utf8": _("It is not written in UTF-8. Save it as UTF-8 and try again."),

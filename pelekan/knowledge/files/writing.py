@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
+import shutil
 import zipfile
 from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 import yaml
 
-from pelekan.knowledge.files import markdown, pages
-from pelekan.knowledge.files.rows import Row
+from pelekan.knowledge.files import markdown, office, pages
+from pelekan.knowledge.files.rows import Office, Row
 
 _UNSAFE = re.compile(r"[^\w\u200c-]+")
 
 
-def write_archive(rows: Iterable[Row], stream: BinaryIO) -> int:
-    """Each row as `section/id.language.md`, its pictures under `pictures/`. How many there were."""
+def write_archive(rows: Iterable[Row], stream: BinaryIO, about: Office | None = None) -> int:
+    """Each row as `section/id.language.md`, its pictures under `pictures/`, what goes along under `files/`, and first what
+    they stand on. How many articles there were."""
     number, names = 0, set()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        if about is not None:
+            archive.writestr(office.NAME, office.write(about))
         for row in rows:
             folder = _safe(row.section) or "articles"
             name = f"{folder}/{_safe(row.id) or 'article'}.{row.language}"
             while name in names:
                 name += "-2"
             names.add(name)
-            archive.writestr(f"{name}.md", write(_with_pictures(row, archive, names)))
+            along = _along(row, archive, names)
+            archive.writestr(f"{name}.md", write(_with_pictures(row, archive, names), along))
             number += 1
     return number
 
@@ -48,6 +53,26 @@ def _with_pictures(row: Row, archive: zipfile.ZipFile, names: set[str]) -> Row:
     return Row(**{**row.__dict__, "text": pages.moved(row.text, places), "data": _moved(row.data, places)})
 
 
+def _along(row: Row, archive: zipfile.ZipFile, names: set[str]) -> dict[str, Any]:
+    """Its films and files, written once for all of its languages; what front matter says of them."""
+    said: dict[str, Any] = {}
+    for number, (name, opened) in enumerate(row.files.items(), start=1):
+        path = f"files/{_safe(row.id) or 'article'}/{number}-{_safe_name(name)}"
+        if path not in names:
+            try:
+                with opened() as file, archive.open(path, "w", force_zip64=True) as out:
+                    shutil.copyfileobj(file, out)
+            except OSError:
+                continue
+            names.add(path)
+        what = next((one for one in ("film", "poster") if row.data.get(one) == name), "")
+        if what:
+            said[what] = f"../{path}"
+        else:
+            said.setdefault("files", []).append(f"../{path}")
+    return said
+
+
 def _safe_name(name: str) -> str:
     return re.sub(r"[^\w.\u200c-]+", "-", name).strip(".-") or "picture"
 
@@ -60,8 +85,8 @@ def _moved(value: Any, places: dict[str, str]) -> Any:
     return pages.moved(value, places) if isinstance(value, str) else value
 
 
-def write(row: Row) -> str:
-    """One article as Markdown with its front matter."""
+def write(row: Row, along: dict[str, Any] | None = None) -> str:
+    """One article as Markdown with its front matter. `along`: further lines of it."""
     front: dict[str, Any] = {"id": row.id, "title": row.title, "language": row.language, "kind": row.kind}
     for name in ("summary", "section", "visibility"):
         if value := getattr(row, name):
@@ -79,6 +104,7 @@ def write(row: Row) -> str:
         front |= {name: str(row.data.get(name) or "") for name in ("version", "released_on")}
     elif row.kind == "tree":
         front["tree"] = _tree(row.data)
+    front |= office.front(row.about) | (along or {})
     head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=10_000)
     return f"---\n{head}---\n\n" + "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
 
