@@ -145,7 +145,6 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "article.withdrawn": [answers.follow, edition.follow, gaps.follow],
     "article.described": [answers.follow, edition.follow],
     "article.archived": [answers.follow, edition.follow, gaps.follow],
-    "article.imported": [edition.follow],
     "article.review_asked": [ring.ring],
     "article.sent_back": [ring.ring],
     "article.not_published": [ring.ring],
