@@ -81,6 +81,13 @@ class TextForm(InboxForm):
     )  # fmt: skip
 
 
+class PortalForm(InboxForm):
+    require_identity = forms.BooleanField(
+        label=lazy("Only customers who have signed in may ask"), required=False,
+        help_text=lazy("Otherwise a name and an address are enough: the number and a link to the request stand there at once."),
+    )  # fmt: skip
+
+
 SECURITY = [("tls", lazy("TLS")), ("starttls", lazy("STARTTLS")), ("none", lazy("None (own machine only)"))]
 
 

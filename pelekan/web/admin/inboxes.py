@@ -19,9 +19,9 @@ from pelekan.tickets.models import Channel, Inbox
 from pelekan.web.admin import hours
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, told, went
 from pelekan.web.admin.frame import show
-from pelekan.web.admin.inbox_forms import ChatForm, InboxForm, MailForm, TextForm
+from pelekan.web.admin.inbox_forms import ChatForm, InboxForm, MailForm, PortalForm, TextForm
 
-FORMS = {"chat": ChatForm, "email": MailForm, "sms": TextForm}
+FORMS = {"chat": ChatForm, "email": MailForm, "sms": TextForm, "portal": PortalForm}
 OFFERED = ("chat", "email", "sms", "form", "portal", "phone", "api")
 COMMON = ["name", "team", "specialists", "language"]
 ASKING = ("chat", "portal", "form", "api")

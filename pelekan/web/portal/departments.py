@@ -16,6 +16,13 @@ from pelekan.tickets.models import Inbox
 from pelekan.web.opening import opening_words
 
 
+def open_to_strangers() -> Inbox | None:
+    """The portal's inbox, where it takes requests of people who have not signed in."""
+    rows = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk")
+    found = rows.first()
+    return found if found is not None and not found.require_identity else None
+
+
 def offered() -> list[Team]:
     """Teams that customers may choose, with the people who work there."""
     working = Agent.objects.filter(disabled_at=None, user__is_active=True).only("pk", "languages")

@@ -24,7 +24,7 @@ from pelekan.people import passcodes, proving, signin
 from pelekan.people.models import IdentityKind
 from pelekan.tickets import actions
 from pelekan.web.paths import own_path
-from pelekan.web.portal import keys
+from pelekan.web.portal import departments, keys
 from pelekan.web.portal.doors import customer_in, portal_page
 from pelekan.web.portal.letting import (
     KEPT,
@@ -92,6 +92,7 @@ def entrance_page(
         can_mail=letters.way() is not None,
         password=request.GET.get("way") == "password" if password is None else password,
         passkeys=keys.possible(),
+        strangers=departments.open_to_strangers() is not None,
     )
 
 

@@ -6,7 +6,8 @@ only, and leads there. So no address that is shown, logged or sent as a referrer
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -18,6 +19,7 @@ from pelekan.lib.limits import Limit, TooMuch
 from pelekan.lib.live.signed import make_ticket
 from pelekan.lib.time import now as clock
 from pelekan.people import signin
+from pelekan.people.identify import mail_address, phone_number
 from pelekan.tickets import actions, feed, joined
 from pelekan.tickets.models import Ticket
 from pelekan.web.portal import writing
@@ -47,6 +49,18 @@ def door(request: HttpRequest, secret: str) -> HttpResponse:
             COOKIE, secret, max_age=min(COOKIE_LIVES, left), path=page, httponly=True, secure=settings.SECURE,
             samesite="Lax",
         )  # fmt: skip
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def let_in(ticket: Ticket, *, now: datetime, to: str = "") -> HttpResponse:
+    """To the request, for the browser that has just made it: the same as by the link in its mail."""
+    secret = signin.guest_link(ticket.pk, ticket.customer, now=now).rstrip("/").rpartition("/")[2]
+    page = reverse("portal_guest", args=[ticket.pk])
+    response = HttpResponseRedirect(page + to)
+    response.set_cookie(
+        COOKIE, secret, max_age=COOKIE_LIVES, path=page, httponly=True, secure=settings.SECURE, samesite="Lax"
+    )
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -122,9 +136,20 @@ def _page(
         status=422 if written else 200,
         live_id=live_id,
         live_url=reverse("portal_guest_live", args=[ticket.pk]),
+        made=_made(ticket) if request.GET.get("new") == "1" else None,
         topics=" ".join(_topics(ticket)),
         **request_part(request, ticket, guest=True),
     )
+
+
+def _made(ticket: Ticket) -> dict[str, Any]:
+    """What is said to whoever has just made it: its number, where our answer goes, and his link. Nobody has proved that
+    address yet, so the link is given to him here and not sent there."""
+    address = mail_address(ticket.customer) or phone_number(ticket.customer)
+    return {
+        "number": ticket.number, "address": address, "days": signin.GUEST_LIVES.days,
+        "link": signin.guest_link(ticket.pk, ticket.customer, now=clock()),
+    }  # fmt: skip
 
 
 def _topics(ticket: Ticket) -> list[str]:

@@ -320,7 +320,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Ask for something, at a department. Facts give impact and urgency; nobody chooses a priority."""
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
     teams = {team.pk: team for team in departments.offered()}
-    categories = _categories()
+    categories = categories_of()
     asked = ask(request, inbox)
     along = carrying.carried(request)
     written: writing.Written | None = None
@@ -384,7 +384,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     )  # fmt: skip
 
 
-def _categories() -> list[dict[str, Any]]:
+def categories_of() -> list[dict[str, Any]]:
     """Those that can be chosen, each with the path to it."""
     found = {one.pk: one for one in Category.objects.filter(archived_at=None)}
     paths: dict[int, str] = {}
