@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 import tempfile
 from html import escape
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.journeys.pages import LOOKED_AT, PAGES, Page
+from tests.servers.browser import FLAGS, program
 from tests.servers.desks import Demo, prepare
 
 LANGUAGES = ("fa", "ar", "en")
@@ -43,9 +43,7 @@ async def photograph(desk: Demo, told: dict[str, Any], folder: Path) -> None:
 
     language, cookies, room = told["language"], desk.sessions(anew=True), asyncio.Semaphore(AT_ONCE)
     async with async_playwright() as play:
-        browser = await play.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = await play.chromium.launch(executable_path=program(), args=FLAGS)
         for size in SIZES.items():
             contexts = {}
             for who in sorted({page.who for page in PAGES}):
