@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-
 PROGRAMS = ("chromium-headless-shell", "chromium")
 """Without windows and everything that belongs to them a page costs less than half the CPU seconds."""
 FLAGS = (
