@@ -10,7 +10,7 @@ from pelekan.knowledge.bot import talking
 from pelekan.knowledge.bot.models import BotAnswer
 from pelekan.knowledge.models import Article
 from pelekan.people.models import Customer
-from pelekan.tickets import actions, rulebooks
+from pelekan.tickets import actions, rulebooks, shaping
 from pelekan.tickets.incoming import Incoming
 
 
@@ -81,6 +81,10 @@ def serve(world: World, articles: dict[str, Article], now: datetime) -> None:
         "bot", document(world, articles), by=arash, note="چکادیار", now=now - timedelta(days=20)
     )
     rulebooks.enable(draft, by=arash, now=now - timedelta(days=20))
+    shaping.save_reach(
+        by=arash, phone="021 8765 4321", hours=None, links="@chakad https://social.chakad.example/@chakad",
+        now=now - timedelta(days=20),
+    )  # fmt: skip
     for hours, who, lines in TALKS:
         _talk(world, world.customers[who], lines, now - timedelta(hours=hours))
     wrong = BotAnswer.objects.filter(helped=False).first()

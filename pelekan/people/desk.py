@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -16,12 +18,26 @@ REMEMBERED = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Ways to us beside the inboxes: a phone number (E.164, "" without) with its own hours (id of a calendar; None: the
+    default one), and links to channels elsewhere as (name, address)."""
+
+    phone: str = ""
+    hours_id: int | None = None
+    links: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.phone or self.links)
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What stands over the door: the organization's name, and the language for whom none is known."""
 
     name: str
     language: str
     follow_up_hours: int | None = None  # after solving, when the customer is asked whether it is
+    reach: Reach = Reach()
 
 
 _known: tuple[datetime, Sign] | None = None
@@ -37,13 +53,18 @@ def sign() -> Sign:
             return _known[1]
     row = Desk.objects.filter(pk=1).first()
     found = (
-        Sign(row.name, row.language, row.follow_up_hours)
+        Sign(row.name, row.language, row.follow_up_hours, _reach(row.reach))
         if row
         else Sign(settings.ORGANIZATION, settings.LANGUAGE_CODE)
     )
     with _lock:
         _known = (now, found)
     return found
+
+
+def _reach(kept: Mapping[str, Any]) -> Reach:
+    links = tuple((str(name), str(address)) for name, address in kept.get("links") or ())
+    return Reach(str(kept.get("phone") or ""), kept.get("hours"), links)
 
 
 def takes_answers_by_mail() -> bool:

@@ -24,6 +24,9 @@ class Desk(models.Model):
     follow_up_hours = models.PositiveSmallIntegerField(
         null=True, blank=True
     )  # after solving, when the customer is asked whether it is; None: never
+    reach = models.JSONField(
+        default=dict, blank=True
+    )  # ways to us beside the inboxes, shown in the help centre; see people.desk.Reach
 
 
 class Tier(models.Model):

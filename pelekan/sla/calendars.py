@@ -116,6 +116,13 @@ def by_id(pk: int) -> Calendar | None:
     return _up_to_date().by_id.get(pk)
 
 
+def shown(pk: int | None = None) -> Calendar | None:
+    """A calendar, else the default one, to be shown: remembered like `for_inbox`. None: always open."""
+    known = _remembered()
+    chosen = pk if pk in known.by_id else known.default
+    return known.by_id[chosen] if chosen is not None else None
+
+
 def all_of_them() -> list[Calendar]:
     """Every calendar in use, by name."""
     return sorted(_up_to_date().by_id.values(), key=lambda one: one.name)

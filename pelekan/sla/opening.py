@@ -33,7 +33,11 @@ def opening_words(opens_at: datetime, dates: Dates, now: datetime) -> str:
 
 def closed_words(inbox: Inbox, dates: Dates, now: datetime) -> str:
     """That this door is closed now, why, and when it opens; "" while it is open."""
-    calendar = for_inbox(inbox)
+    return closed_in(for_inbox(inbox), dates, now)
+
+
+def closed_in(calendar: Calendar | None, dates: Dates, now: datetime) -> str:
+    """The same by its calendar."""
     if calendar is None or is_open(now, calendar.hours):
         return ""
     opens = next_opening(now, calendar.hours)

@@ -51,6 +51,15 @@ def coming(calendar: Calendar, first: date, count: int, dates: Dates) -> list[di
     return found
 
 
+def week_words(office: Calendar | None, language: str, dates: Dates, now: datetime) -> str:
+    """The usual week in one sentence, with the next day within a month that differs; for places that nobody asked in."""
+    with translation.override(language):
+        if office is None:
+            return _("We are here around the clock, every day.")
+        here = Dates(dates.language, dates.calendar, office.zone, dates.digits)
+        return _of_week(office, here, here.local(now).date())
+
+
 # The answer to a customer
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from pelekan.lib.text import one_line
+from pelekan.lib.phones import normal_phone
+from pelekan.lib.text import isolate, one_line
 from pelekan.people import desk
 from pelekan.people.models import Agent, Desk, Language
 from pelekan.tickets.events import action, record
@@ -63,3 +65,52 @@ def save_follow_up(hours: int | None, *, by: Agent | None, now: datetime | None 
         record("desk.changed", by=by, at=now, topics=["desk"], changed=changed)
     transaction.on_commit(desk.forget)
     return row
+
+
+REGION_OF = {"fa": "IR", "ar": "SA", "en": "GB"}  # whose national way of writing phone numbers is meant
+MOST_LINKS = 12
+
+
+@action
+def save_reach(
+    *, by: Agent | None, phone: str, hours: int | None, links: str, now: datetime | None = None
+) -> Desk:
+    """How people reach us beside the inboxes: a phone number (any common way to write it) with the calendar of its hours, and
+    `links`, one in each line: an https address, with or without a name before it."""
+    require(by, "settings")
+    row = Desk.objects.filter(pk=1).first() or Desk(
+        pk=1, name=desk.sign().name, language=desk.sign().language
+    )
+    number = ""
+    if phone.strip():
+        try:
+            number = normal_phone(phone, REGION_OF.get(row.language, "IR"))
+        except ValueError:
+            raise CannotBe(
+                "phone",
+                _("This is no complete phone number. Write it with its country, such as +98 21 8765 4321."),
+            ) from None
+    kept = {"phone": number, "hours": hours, "links": _links(links)}
+    changed = put(row, {"reach": kept}, ("reach",))
+    row.save()
+    if changed:
+        record("desk.changed", by=by, at=now, topics=["desk"], changed=changed)
+    transaction.on_commit(desk.forget)
+    return row
+
+
+def _links(text: str) -> list[list[str]]:
+    found = []
+    for line in text.splitlines():
+        name, _sep, address = one_line(line, 400).rpartition(" ")
+        if not address:
+            continue
+        parts = urlsplit(address)
+        if parts.scheme != "https" or "." not in (parts.hostname or ""):
+            raise CannotBe(
+                "links", _("“%(line)s” has no address that begins with https://. Write the name first, then the address.") % {"line": isolate(one_line(line, 80))}
+            )  # fmt: skip
+        found.append([name.strip()[:60], address[:300]])
+    if len(found) > MOST_LINKS:
+        raise CannotBe("links", _("At most %(count)s links.") % {"count": MOST_LINKS})
+    return found

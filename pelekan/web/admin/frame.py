@@ -41,6 +41,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             _("Doors"),
             [
                 ("settings_inboxes", _("Inboxes"), "inbox", "settings"),
+                ("settings_reach", _("How to reach you"), "phone", "settings"),
                 ("settings_mail", _("Mail"), "mail", "quarantine"),
                 ("settings_tokens", _("API tokens"), "key-round", "settings"),
                 ("settings_webhooks", _("Webhooks"), "webhook", "settings"),

@@ -6,13 +6,18 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pelekan.knowledge.bot.document import AtInbox, at_inbox, said_in
+from pelekan.lib.phones import show_phone
 from pelekan.lib.time import Dates
 from pelekan.lib.time import now as clock
+from pelekan.people.desk import Reach, sign
+from pelekan.sla.calendars import Calendar, shown
+from pelekan.sla.opening import closed_in
 from pelekan.tickets.models import Channel, Inbox
 from pelekan.web.opening import closed_words
 
@@ -30,6 +35,41 @@ class Ways:
     mail: str
     bot: str = ""  # its name, where the bot answers in that chat
     bot_url: str = ""
+    phone: str = ""  # E.164; with it `phone_shown`, for the eye, and `phone_closed`: when somebody answers again, "" for now
+    phone_shown: str = ""
+    phone_closed: str = ""
+    links: tuple[tuple[str, str], ...] = ()  # (name, address) of channels elsewhere
+    contact: str = ""  # where all of this stands with its hours
+
+
+NAMES_OF = {  # well-known services by their host: Persian, Arabic, English
+    "t.me": ("تلگرام", "تيليغرام", "Telegram"),
+    "wa.me": ("واتساپ", "واتساب", "WhatsApp"),
+    "whatsapp.com": ("واتساپ", "واتساب", "WhatsApp"),
+    "instagram.com": ("اینستاگرام", "إنستغرام", "Instagram"),
+    "facebook.com": ("فیسبوک", "فيسبوك", "Facebook"),
+    "x.com": ("ایکس", "إكس", "X"),
+    "twitter.com": ("ایکس", "إكس", "X"),
+    "linkedin.com": ("لینکدین", "لينكدإن", "LinkedIn"),
+    "youtube.com": ("یوتیوب", "يوتيوب", "YouTube"),
+    "aparat.com": ("آپارات", "أبارات", "Aparat"),
+    "ble.ir": ("بله", "بله", "Bale"),
+    "eitaa.com": ("ایتا", "إيتا", "Eitaa"),
+    "rubika.ir": ("روبیکا", "روبيكا", "Rubika"),
+    "splus.ir": ("سروش‌پلاس", "سروش بلس", "Soroush Plus"),
+}
+
+
+def name_of(name: str, address: str, language: str) -> str:
+    """How a link is called: as somebody wrote it, else by its service in the reader's language, else by its host."""
+    host = (urlsplit(address).hostname or "").removeprefix("www.")
+    known = NAMES_OF.get(host)
+    return name or (known[{"fa": 0, "ar": 1}.get(language, 2)] if known else host)
+
+
+def phone_hours(reach: Reach) -> Calendar | None:
+    """The calendar of the phone; None: always."""
+    return shown(reach.hours_id)
 
 
 _known: tuple[datetime, list[Inbox]] | None = None
@@ -46,7 +86,7 @@ def ways(language: str, dates: Dates) -> Ways:
         mine = [one for one in inboxes if one.channel == channel]
         return next((one for one in mine if one.language == language), mine[0] if mine else None)
 
-    chat, mail = first(Channel.CHAT), first(Channel.EMAIL)
+    chat, mail, reach = first(Channel.CHAT), first(Channel.EMAIL), sign().reach
     closed = closed_words(chat, dates, now) if chat else ""
     bot = _bots.get(chat.pk) if chat and not chat.require_identity else None
     offered = bot is not None and (bot.wished or bot.when == "always" or (bot.when != "off" and bool(closed)))
@@ -57,6 +97,11 @@ def ways(language: str, dates: Dates) -> Ways:
         mail=mail.address if mail else "",
         bot=(said_in(bot.name, language) or _("Assistant")) if bot and offered else "",
         bot_url=f"{reverse('widget-frame', args=[chat.key])}?lang={language}#bot" if chat and offered else "",
+        phone=reach.phone,
+        phone_shown=show_phone(reach.phone) if reach.phone else "",
+        phone_closed=closed_in(phone_hours(reach), dates, now) if reach.phone else "",
+        links=tuple((name_of(name, address, language), address) for name, address in reach.links),
+        contact=reverse("help_contact", args=[language]),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, register_converter
 
-from pelekan.web.help import articles, feeds, files, home, maps, saying, searching
+from pelekan.web.help import articles, contact, feeds, files, home, maps, saying, searching
 from pelekan.web.help.addresses import LANGUAGES
 from pelekan.web.insights import privacy
 
@@ -41,6 +41,7 @@ urlpatterns = [
     path("help/<language:language>/s/<str:slug>/", home.section, name="help_section"),
     path("help/<language:language>/news/", home.news, name="help_news"),
     path("help/<language:language>/news.atom", feeds.news, name="help_feed"),
+    path("help/<language:language>/contact/", contact.contact, name="help_contact"),
     path("help/<language:language>/privacy/", privacy.privacy, name="help_privacy"),
     path("help/<language:language>/search/", searching.search, name="help_search"),
     path("help/<language:language>/suggest/", searching.suggest, name="help_suggest"),

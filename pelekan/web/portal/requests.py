@@ -379,7 +379,10 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         closed=closed_words(inbox, request.dates, clock()) if inbox else "",  # type: ignore[attr-defined]
         questions=asked,
         along=along,
-        form={**form, **{name: request.POST.get(name, "") for name in ("subject", "team", "category", "offer", "only_me")}},
+        form={
+            **form, "team": request.GET.get("team", ""),
+            **{name: request.POST[name] for name in ("subject", "team", "category", "offer", "only_me") if name in request.POST},
+        },
         status=422 if written else 200,
     )  # fmt: skip
 
