@@ -45,7 +45,8 @@ def make(world: World, now: datetime) -> None:
         solved.release(made, question=question, answer=answer, by=sara, now=now)
     repeated.gather(now)
     homes.keep(
-        world.inboxes["shop"], by=world.agents["arash"], choices=["help", "chat", "form", "requests", "portal"],
+        world.inboxes["shop"], by=world.agents["arash"], choices=["help", "chat", "form", "report", "requests", "portal"],
+        reports=world.categories["account"],
         departments=[world.teams[key].pk for key in ("payments", "technical")],
     )  # fmt: skip
     _send_card(world, now)

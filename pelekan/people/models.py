@@ -65,6 +65,11 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def said(self, name: str, language: str) -> str:
+        """Its "name" or "description" for customers of this language; where nothing is written for them, the desk's own."""
+        words = self.words.get(language) if isinstance(self.words, dict) else None
+        return str((words or {}).get(name) or getattr(self, name))
+
 
 class Skill(models.Model):
     """Something that some agents can and others can't: "refunds", "network", "Kurdish"."""

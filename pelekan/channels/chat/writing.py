@@ -88,6 +88,7 @@ class Line:
         default_factory=dict
     )  # beside the words: the button of the bot's that was pressed
     team_id: int | None = None  # the department that he chose, for what begins with this
+    category_id: int | None = None  # what a form is about by its kind
 
 
 @action
@@ -148,7 +149,9 @@ def leave_request(
             client_id=line.client_id,
             attachment_ids=_uploads(visitor, line.files),
             context=dict(line.context),
+            meta=dict(line.meta),
             team_id=line.team_id,
+            category_id=line.category_id,
         ),
         now=now,
     )

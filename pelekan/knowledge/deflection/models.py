@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from pelekan.knowledge.models import Article, Translation
 from pelekan.lib.time import now
 from pelekan.people.models import Agent, Language
-from pelekan.tickets.models import Inbox, SavedReply, Ticket
+from pelekan.tickets.models import Category, Inbox, SavedReply, Ticket
 
 
 class Release(models.TextChoices):
@@ -81,6 +81,7 @@ class Choice(models.TextChoices):
 
     CHAT = "chat", _("Chat")
     FORM = "form", _("Leave a message")
+    REPORT = "report", _("Report a problem")
     HELP = "help", _("Search the help centre")
     REQUESTS = "requests", _("My requests")
     PORTAL = "portal", _("Help and all your requests")
@@ -95,3 +96,6 @@ class WidgetHome(models.Model):
     urgent = models.BooleanField(
         default=True
     )  # asks how urgent it is: urgent leads to the chat while someone is there
+    reports = models.ForeignKey(  # the category of problems that are reported by the form
+        Category, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )

@@ -30,12 +30,6 @@ def offered() -> list[Team]:
     return list(rows.prefetch_related(Prefetch("agents", working, to_attr="working")))
 
 
-def said(team: Team, name: str, language: str) -> str:
-    """The team's `name` or `description` for customers of this language; where nothing is written for them, the desk's own."""
-    words = team.words.get(language) if isinstance(team.words, dict) else None
-    return str((words or {}).get(name) or getattr(team, name))
-
-
 def shapes(
     teams: list[Team], inbox: Inbox | None, language: str, dates: Dates, now: datetime
 ) -> list[dict[str, Any]]:
@@ -43,8 +37,8 @@ def shapes(
     return [
         {
             "id": team.pk,
-            "name": said(team, "name", language),
-            "description": said(team, "description", language),
+            "name": team.said("name", language),
+            "description": team.said("description", language),
             "languages": [str(Language(code).label) for code in spoken(team)],
             **_hours(team, inbox, dates, now),
         }

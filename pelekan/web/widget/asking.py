@@ -9,8 +9,9 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
-from pelekan.channels.chat import limits, visitors, writing
+from pelekan.channels.chat import limits, reports, visitors, writing
 from pelekan.channels.chat.visitors import Visitor
+from pelekan.knowledge.deflection import homes
 from pelekan.lib import files
 from pelekan.lib.text import local_digits
 from pelekan.tickets import actions
@@ -91,6 +92,25 @@ def leave(request: HttpRequest, caller: Caller) -> HttpResponse:
     ticket = writing.leave_request(visitor, line, subject=subject, contact=contact_of(caller), now=caller.now)
     helping.went_on(caller, ticket)
     thread = ticket.conversations.latest("last_at")
+    _seen(caller, thread)
+    return JsonResponse({**_receipt(caller, ticket), "conversation": thread.pk}, status=201)
+
+
+@door("POST")
+def report(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A problem by the form: {client_id, happened, doing, expected, often, files, contact, conversation?, context} → its
+    number. In a chat that is going on it stands there, and the chat is official from then on."""
+    visitor, line, said = caller.known, line_of(caller), reports.read(caller.body)
+    if not said.happened:
+        raise Refused(422, "happened", _("Please fill this in."))
+    if not Message.objects.filter(customer=visitor.customer, client_id=line.client_id).exists():
+        limits.FORMS.take(visitor.customer.pk, caller.now)
+        limits.FORMS_FROM_ADDRESS.take(caller.address, caller.now)
+    ticket = reports.report(
+        visitor, line, said, contact=contact_of(caller), conversation_id=id_of(caller.body, "conversation"),
+        category=homes.reports(caller.inbox.pk), now=caller.now,
+    )  # fmt: skip
+    thread = Message.objects.get(customer=visitor.customer, client_id=line.client_id).conversation
     _seen(caller, thread)
     return JsonResponse({**_receipt(caller, ticket), "conversation": thread.pk}, status=201)
 

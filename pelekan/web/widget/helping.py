@@ -18,6 +18,7 @@ from pelekan.tickets.models import Ticket
 from pelekan.web.deflection.shapes import shapes
 from pelekan.web.footsteps import followed
 from pelekan.web.help.addresses import article as article_path
+from pelekan.web.portal import departments as offered
 from pelekan.web.widget.door import Caller, Refused, door, id_of, text_of
 
 LOOKS = Limit(120, timedelta(minutes=5))  # of one network
@@ -99,6 +100,15 @@ def team_of(caller: Caller) -> int | None:
     return chosen if chosen and chosen in {one["id"] for one in homes.departments(caller.inbox.pk)} else None
 
 
-def home_of(inbox: int) -> dict[str, Any]:
+def home_of(inbox: int, language: str) -> dict[str, Any]:
     """What the frame's home offers: {choices, urgent, departments}."""
-    return {**homes.of_inbox(inbox), "departments": homes.departments(inbox)}
+    return {**homes.of_inbox(inbox), "departments": homes.departments(inbox, language)}
+
+
+@door("GET")
+def departments(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Those among which he chooses, as they are now: {departments: [{id, name, description, open, hours, languages}]}."""
+    teams = homes.teams(caller.inbox.pk)
+    return JsonResponse(
+        {"departments": offered.shapes(teams, caller.inbox, caller.language, caller.dates, caller.now)}
+    )

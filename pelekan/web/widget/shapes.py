@@ -241,6 +241,8 @@ def message(row: Message, files: Iterable[Attachment]) -> Shape:
         shape["notice"] = row.meta["notice"]
     if not own and row.meta.get("bot"):
         shape |= {"from": "bot", "bot": talks.bubble(row)}
+    if not own and row.meta.get("ask_report"):
+        shape["report"] = True
     if not own and row.meta.get("solving"):
         shape["rate"] = _rate(row)
     if not own and row.meta.get("verify"):

@@ -50,7 +50,14 @@ def context_of(caller: Caller) -> dict[str, Any]:
     given = caller.body.get("context")
     given = given if isinstance(given, dict) else {}
     kept: dict[str, Any] = {"language": caller.language}
-    for name, longest in (("page", 500), ("title", 200), ("referrer", 500), ("browser", 300), ("zone", 64)):
+    for name, longest in (
+        ("page", 500),
+        ("title", 200),
+        ("referrer", 500),
+        ("browser", 300),
+        ("zone", 64),
+        ("screen", 40),
+    ):
         value = safe_header(text_of(given, name, longest))
         if name in ("page", "referrer") and urlsplit(value).scheme not in ("http", "https"):
             continue

@@ -37,6 +37,7 @@ PARTS = {
     "widget-session.js": "js/widget-session.js",
     "widget-screens.js": "js/widget-screens.js",
     "widget-store.js": "js/widget-store.js",
+    "widget-report.js": "js/widget-report.js",
     "widget-steps.js": "js/widget-steps.js",
     "widget-bot.js": "js/widget-bot.js",
     "widget-view.js": "js/widget-view.js",
@@ -97,7 +98,7 @@ def frame(request: HttpRequest, key: str) -> HttpResponse:
             "largest": min(limits.LARGEST_FILE, settings.MAX_UPLOAD),
             "most_files": limits.FILES_PER_MESSAGE,
             "words": words(),
-            "home": home_of(inbox.pk),
+            "home": home_of(inbox.pk, language),
         }
         page = {
             "lang": language,

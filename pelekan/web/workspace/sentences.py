@@ -341,6 +341,8 @@ def reason(because: str) -> str:
         "by mail": _("by mail"),
         "the customer says that it is solved": _("the customer says that it is solved"),
         "the customer says that it is not solved": _("the customer says that it is not solved"),
+        "a problem report": _("a problem was reported by the form"),
+        "the chat did not solve it, says the customer": _("the customer says that the chat did not solve it"),
         "really solved": _("the customer says that it is really solved"),
         "the customer wrote": _("because the customer wrote"),
         "chat": "", "email": "", "form": "", "portal": "", "phone": "", "sms": "", "api": "",

@@ -26,7 +26,7 @@ from pelekan.tickets.models import Attachment, Event
 from pelekan.tickets.packs.labels import LABELS
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
-from pelekan.web.workspace import bots, moved, open_hours, sendings
+from pelekan.web.workspace import bots, moved, open_hours, reports, sendings
 from pelekan.web.workspace.invitations import invitation_shape
 from pelekan.web.workspace.names import names_in
 from pelekan.web.workspace.prepared import Prepared
@@ -209,6 +209,7 @@ def _message(
         "bot": bot,
         "by_mail": "by_mail" in meta,
         "rated": meta.get("rated"),
+        "report": reports.facts(meta),
         "html": "" if foreign else cleaned(line["message__html"]),
         "text": line["message__text"],
         "open_hours": "",

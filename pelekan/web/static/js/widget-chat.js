@@ -3,6 +3,7 @@
 import { botGreeting, botLine, botMark } from "./widget-bot.js";
 import { beside } from "./widget-help.js";
 import { chime } from "./widget-host.js";
+import { reportLine } from "./widget-report.js";
 import { head } from "./widget-screens.js";
 import { stepsLine } from "./widget-steps.js";
 import { h, icon, linked, reconcile, threadRows } from "./widget-view.js";
@@ -119,6 +120,7 @@ function menu(app) {
       ...[
         act(desk.store.mute ? words.unmute : words.mute, () => (desk.store.mute = !desk.store.mute)),
         desk.thread && !desk.visitor?.signed && act(words.contact, () => app.go("contact")),
+        desk.goesOn && act(words.report, () => app.go("report")),
         desk.thread && !desk.thread.number && act(words.open_ticket, () => app.go("ticket")),
         going && act(words.end, () => desk.end().catch(problem => app.say(problem.message))),
       ].filter(Boolean),
@@ -160,7 +162,7 @@ function greeting({ config, words }) {
 }
 
 function line(app, message, state, next) {
-  const { words, clock } = app;
+  const { desk, words, clock } = app;
   const own = message.from === "you";
   const name = own ? words.you : (message.agent?.name ?? message.bot?.name ?? words.desk);
   const classes = ["li", "line", own && "line--own", next && "line--next", message.from === "desk" && "line--desk", message.bot && "line--bot"];
@@ -175,6 +177,7 @@ function line(app, message, state, next) {
     next || own || message.from === "desk" ? h("span.visually-hidden", {}, `${name}: `) : h("b.line__who", {}, h("bdi", {}, name), message.bot && botMark(words)),
     body,
     ...message.files.map(file => attached(app, file)),
+    message.report && desk.goesOn && reportLine(app),
     message.rate && rateLine(message.rate),
     message.verify && verifyLine(app, message),
     meta,

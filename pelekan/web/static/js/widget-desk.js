@@ -197,6 +197,16 @@ export class Desk extends Session {
     return shape;
   }
 
+  /** A problem by its form: into the open chat, or by itself. */
+  async report(said) {
+    await this.ensure();
+    const looks = { ...this.context(), screen: `${screen.width}×${screen.height}` };
+    const shape = await this.call("reports", { body: { ...said, context: looks } });
+    if (said.conversation) await this.news();
+    this.hello().catch(() => {});
+    return shape;
+  }
+
   async register(subject, contact) {
     const shape = await this.call("register", { body: { conversation: this.thread.id, subject, contact } });
     await this.news();

@@ -187,10 +187,21 @@ export function departments(app, next) {
     h("button", { type: "button", "aria-label": words.back, onclick: () => app.go("home") }, icon("back", true)),
     h("div.chat__who", {}, h("h1", { tabindex: "-1" }, words.who)),
   );
-  const list = config.home.departments.map(team =>
-    h("button.choice", { type: "button", onclick: () => take(team) }, h("span.choice__text", {}, h("b", { dir: "auto" }, team.name), team.description && h("small", { dir: "auto" }, team.description)), icon("forward", true)),
+  const list = config.home.departments.map(team => {
+    const hours = h("small.choice__hours", {});
+    const button = h("button.choice", { type: "button", onclick: () => take(team) }, h("span.choice__text", {}, h("b", { dir: "auto" }, team.name), team.description && h("small", { dir: "auto" }, team.description), hours), icon("forward", true));
+    return { id: team.id, hours, button };
+  });
+  desk.call("departments").then(
+    found => {
+      for (const one of found.departments) {
+        const said = [one.hours, one.languages.join(words.comma)].filter(Boolean).join(" · ");
+        list.find(other => other.id === one.id)?.hours.append(one.open && one.hours ? h("span.dot.dot--now") : "", said);
+      }
+    },
+    () => {}, // without hours one can still choose
   );
-  return { element: h("div.page", {}, bar, h("div.departments", {}, list)) };
+  return { element: h("div.page", {}, bar, h("div.departments", {}, list.map(one => one.button))) };
 }
 
 /** The two ways of a home that asks how urgent it is. */

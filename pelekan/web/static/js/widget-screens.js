@@ -74,6 +74,7 @@ export function home(app) {
     if (offers("form") && !asksUrgency) list.push(leave);
     if (!going && !asksUrgency && offers("chat") && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => chosen(app, () => app.startChat(false))));
     if (!going && offers("chat") && bot && (!bot.first || asksUrgency)) list.push(askBot(false));
+    if (offers("report")) list.push(choice("alert", words.report, words.report_hint, () => app.go("report")));
     const unread = desk.requests.filter(one => one.unread).length;
     if (offers("requests") && desk.requests.length) list.push(choice("list", words.requests, "", () => app.go("requests"), { count: app.count(unread) }));
     if (offers("portal")) list.push(
@@ -124,7 +125,7 @@ export function requests(app) {
 let fieldCount = 0;
 
 /** One labelled field; `element.fail(text)` shows what is wrong with it. */
-function field(app, { name, label, kind = "text", required = false, value = "", options, rows }) {
+export function field(app, { name, label, kind = "text", required = false, value = "", options, rows }) {
   const id = `field-${++fieldCount}`;
   const types = { email: "email", phone: "tel" };
   const attributes = {
@@ -183,7 +184,7 @@ function keepAnswers(app, fields) {
 }
 
 /** A form of `fields`; `send(values)` may throw a Problem whose code names a field. */
-function ask(app, { fields, button, send, intro, between }) {
+export function ask(app, { fields, button, send, intro, between }) {
   const wrong = h("p.ask__error", { role: "alert" });
   const submit = h("button.act", { type: "submit" }, button);
   const onsubmit = async event => {
@@ -210,7 +211,7 @@ function ask(app, { fields, button, send, intro, between }) {
   return h("form.ask", { onsubmit, novalidate: true }, intro, ...fields, ...[between ?? []].flat(), wrong, submit);
 }
 
-function contactFields(app) {
+export function contactFields(app) {
   const { words, desk } = app;
   if (desk.visitor?.signed && desk.visitor.reachable) return [];
   return [

@@ -5,12 +5,13 @@ import { chat, ring } from "./widget-chat.js";
 import { Desk } from "./widget-desk.js";
 import { departments } from "./widget-help.js";
 import { Host } from "./widget-host.js";
+import { report } from "./widget-report.js";
 import * as screens from "./widget-screens.js";
 import { lend, lentChanged } from "./widget-store.js";
 import { Clock, h, icon } from "./widget-view.js";
 
 const config = JSON.parse(document.getElementById("chat").dataset.config);
-const SCREENS = { ...screens, chat, departments };
+const SCREENS = { ...screens, chat, departments, report };
 
 class App {
   constructor(place) {
