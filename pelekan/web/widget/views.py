@@ -46,6 +46,8 @@ PARTS = {
     "live.js": "js/live.js",
     "widget.css": "css/widget.css",
 }
+LATER = frozenset({"widget-report.js"})
+"""Parts that the frame fetches when somebody opens what they are for."""
 FRESH_FOR = 300  # seconds that a change of an inbox may take to reach visitors
 ELSEWHERE = {"Cross-Origin-Resource-Policy": "cross-origin"}  # sites that isolate themselves may load it too
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import io
 import sqlite3
 import threading
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from pelekan.channels.chat.identity import signature
 from tests.servers.desks import Demo
@@ -231,3 +233,48 @@ def test_ch_18_another_site_is_told_why_not(office, site, chromium):
         page.context.close()
     finally:
         office.may_stand_on(f"http://127.0.0.1:{site[0]}", f"http://localhost:{site[0]}")
+
+
+ASK_REPORT = """
+from pelekan.people.models import Agent
+from pelekan.tickets import actions
+from pelekan.tickets.models import Conversation
+from pelekan.tickets.pending import answers
+sara = Agent.objects.get(user__email="sara@chakad.example")
+chat = actions.accept_chat(Conversation.objects.filter(channel="chat").latest("id"), by=sara)
+words = answers.Words(text="A short form, please", meta={"ask_report": True})
+answers.send_now(chat.ticket, answers.Way(chat), words, by=sara)
+"""
+
+
+def test_a_problem_is_reported_in_the_chat_when_an_agent_asks(office, site, chromium):
+    """The form opens at the agent's line, takes a pasted screenshot, and gives the number; the chat holds what was said."""
+    page = chromium.new_context().new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.goto(f"http://127.0.0.1:{site[0]}/")
+    frame = open_chat(page)
+    write(frame, "it does not work")
+    until(lambda: frame.locator(".line--own .line__meta svg").count() > 0, True, page=page)
+    office.in_django(ASK_REPORT)
+    frame.get_by_role("button", name="Fill in the report").press("Enter")
+    form = frame.locator("form.ask")
+    happened = form.get_by_label("What happened?")
+    assert happened.evaluate("one => one === document.activeElement")
+    form.get_by_role("button", name="Send the report").click()
+    assert form.get_by_text("Please fill this in.").is_visible()
+    happened.fill("The pay button does nothing")
+    form.get_by_label("Does it happen again?").select_option("always")
+    picture = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(picture, "PNG")
+    shot: Any = {"name": "pay.png", "mimeType": "image/png", "buffer": picture.getvalue()}
+    frame.locator("input[type=file]").set_input_files(shot)
+    frame.locator(".chip:not(.chip--busy)").wait_for()
+    form.get_by_label("E-mail").fill("mina@example.com")
+    form.get_by_role("button", name="Send the report").click()
+    assert frame.locator(".done__number").inner_text().strip().isdecimal()
+    frame.get_by_role("button", name="Continue").click()
+    until(lambda: any("The pay button does nothing" in line for line in lines(frame)), True, page=page)
+    assert any("Yes, every time" in line for line in lines(frame)) and not faults
+    assert frame.locator(".file--picture img").count() == 1
+    page.context.close()

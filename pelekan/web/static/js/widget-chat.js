@@ -3,7 +3,6 @@
 import { botGreeting, botLine, botMark } from "./widget-bot.js";
 import { beside } from "./widget-help.js";
 import { chime } from "./widget-host.js";
-import { reportLine } from "./widget-report.js";
 import { head } from "./widget-screens.js";
 import { stepsLine } from "./widget-steps.js";
 import { h, icon, linked, reconcile, threadRows } from "./widget-view.js";
@@ -120,7 +119,7 @@ function menu(app) {
       ...[
         act(desk.store.mute ? words.unmute : words.mute, () => (desk.store.mute = !desk.store.mute)),
         desk.thread && !desk.visitor?.signed && act(words.contact, () => app.go("contact")),
-        desk.goesOn && act(words.report, () => app.go("report")),
+        desk.goesOn && act(words.report, () => app.report()),
         desk.thread && !desk.thread.number && act(words.open_ticket, () => app.go("ticket")),
         going && act(words.end, () => desk.end().catch(problem => app.say(problem.message))),
       ].filter(Boolean),
@@ -177,7 +176,7 @@ function line(app, message, state, next) {
     next || own || message.from === "desk" ? h("span.visually-hidden", {}, `${name}: `) : h("b.line__who", {}, h("bdi", {}, name), message.bot && botMark(words)),
     body,
     ...message.files.map(file => attached(app, file)),
-    message.report && desk.goesOn && reportLine(app),
+    message.report && desk.goesOn && h("div.line__verify", {}, h("button", { type: "button", onclick: () => app.report() }, icon("alert"), words.report_fill)),
     message.rate && rateLine(message.rate),
     message.verify && verifyLine(app, message),
     meta,

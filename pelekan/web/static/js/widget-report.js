@@ -1,7 +1,7 @@
 // A problem reported by a short form: what a developer would ask first, a screenshot, and the page and browser it happened in.
 import { ask, contactFields, field, head } from "./widget-screens.js";
 import { newId } from "./widget-store.js";
-import { h, icon } from "./widget-view.js";
+import { h } from "./widget-view.js";
 
 /** The form. Beside a chat that is going on, its answers stand in that chat. */
 export function report(app) {
@@ -39,9 +39,4 @@ export function report(app) {
   });
   files.acceptOn(element);
   return { element: h("div.page", {}, head(app, { title: words.report, back }), element) };
-}
-
-/** Below an agent's line that asks for a report. */
-export function reportLine(app) {
-  return h("div.line__verify", {}, h("button", { type: "button", onclick: () => app.go("report") }, icon("alert"), app.words.report_fill));
 }

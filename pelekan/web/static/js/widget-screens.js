@@ -74,7 +74,7 @@ export function home(app) {
     if (offers("form") && !asksUrgency) list.push(leave);
     if (!going && !asksUrgency && offers("chat") && staffed && now.state === "busy") list.push(choice("clock", words.queue, words.queue_hint, () => chosen(app, () => app.startChat(false))));
     if (!going && offers("chat") && bot && (!bot.first || asksUrgency)) list.push(askBot(false));
-    if (offers("report")) list.push(choice("alert", words.report, words.report_hint, () => app.go("report")));
+    if (offers("report")) list.push(choice("alert", words.report, words.report_hint, () => app.report()));
     const unread = desk.requests.filter(one => one.unread).length;
     if (offers("requests") && desk.requests.length) list.push(choice("list", words.requests, "", () => app.go("requests"), { count: app.count(unread) }));
     if (offers("portal")) list.push(

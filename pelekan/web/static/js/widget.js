@@ -5,13 +5,12 @@ import { chat, ring } from "./widget-chat.js";
 import { Desk } from "./widget-desk.js";
 import { departments } from "./widget-help.js";
 import { Host } from "./widget-host.js";
-import { report } from "./widget-report.js";
 import * as screens from "./widget-screens.js";
 import { lend, lentChanged } from "./widget-store.js";
 import { Clock, h, icon } from "./widget-view.js";
 
 const config = JSON.parse(document.getElementById("chat").dataset.config);
-const SCREENS = { ...screens, chat, departments, report };
+const SCREENS = { ...screens, chat, departments };
 
 class App {
   constructor(place) {
@@ -110,6 +109,16 @@ class App {
     this.desk.wish = wish;
     if (this.desk.thread && !["bot", "waiting", "active"].includes(this.desk.thread.state)) this.desk.newChat();
     this.go(config.questions.length && !this.desk.thread && !this.desk.answersFirst ? "questions" : "chat"); // a bot asks by itself
+  }
+
+  /** The form for problems; fetched when somebody wants it. */
+  async report() {
+    try {
+      SCREENS.report ??= (await import("./widget-report.js")).report;
+      this.go("report");
+    } catch {
+      this.say(this.words.failed);
+    }
   }
 
   async openThread(id) {
