@@ -63,7 +63,9 @@ def test_one_field_finds_customers_topics_and_what_was_meant(
     assert f"/desk/customers/{customer.pk}/" not in page(boss, "پاره")  # it is not his name
     space = Space.objects.create(slug="gear-tests", names={"fa": "وسایل"})
     author = next(one for one in world.agents.values() if one.is_manager)
-    topic = writing.ask(space, by=author, title="کوله‌پشتی نو", source="کدام سبک است؟ سفارش دارم.", language="fa")
+    topic = writing.ask(
+        space, by=author, title="کوله‌پشتی نو", source="کدام سبک است؟ سفارش دارم.", language="fa"
+    )
     seen = page(boss, "کوله‌پشتی")
     assert f"/desk/community/{topic.pk}/" in seen and f"/desk/tickets/{ticket.pk}/" in seen
     only = boss.get("/desk/search/", {"q": "کوله‌پشتی", "in": "topics"}).content.decode()
