@@ -14,8 +14,13 @@ from pelekan.people.models import Token
 
 PREFIX = "plk_"
 USUAL = ("tickets:read", "tickets:write")
-SCOPES = (*USUAL, "tickets:work", "rules:read", "rules:write", "articles:read", "articles:write")
-IN_A_NAME = frozenset({"tickets:work", "articles:read", "articles:write"})
+SCOPES = (
+    *USUAL, "tickets:work", "rules:read", "rules:write", "articles:read", "articles:write",
+    "community:read", "community:write", "community:moderate",
+)  # fmt: skip
+IN_A_NAME = frozenset(
+    {"tickets:work", "articles:read", "articles:write", "community:write", "community:moderate"}
+)
 """What is only done with the rights of an agent."""
 PER_MINUTE = 600
 """Requests a minute that one token may make unless it was created with another number."""

@@ -104,7 +104,7 @@ class Filters(Schema):
     language: str = ""
     section: str = ""
     state: str = ""
-    after: int = 0
+    after: Annotated[int, Field(ge=0, lt=2**63)] = 0
     limit: Annotated[int, Field(ge=1, le=200)] = 50
 
 

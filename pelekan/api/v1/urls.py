@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from django.db import DataError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
@@ -14,6 +15,9 @@ from ninja.security import HttpBearer
 from pelekan.api.problems import Problem, answer
 from pelekan.api.v1.articles import router as articles_router
 from pelekan.api.v1.climbing import router as climbing_router
+from pelekan.api.v1.community import router as community_router
+from pelekan.api.v1.community_doors import SignedIn
+from pelekan.api.v1.community_order import router as community_order_router
 from pelekan.api.v1.rules import router as rules_router
 from pelekan.api.v1.tickets import router as tickets_router
 from pelekan.people import tokens
@@ -48,6 +52,8 @@ api.add_router("/tickets", tickets_router)
 api.add_router("", climbing_router)
 api.add_router("/rules", rules_router)
 api.add_router("/articles", articles_router)
+api.add_router("/community", community_router, auth=[Bearer(), SignedIn()])
+api.add_router("/community", community_order_router)
 
 
 @api.exception_handler(Problem)
@@ -77,6 +83,13 @@ def _http(request: HttpRequest, fault: HttpError) -> HttpResponse:
 @api.exception_handler(Http404)
 def _missing(request: HttpRequest, fault: Http404) -> HttpResponse:
     return answer(404)
+
+
+@api.exception_handler(DataError)
+@api.exception_handler(OverflowError)
+def _unfit(request: HttpRequest, fault: Exception) -> HttpResponse:
+    """A value that no column takes, wherever it stood: U+0000 in a text (PostgreSQL), a number of thirty digits (SQLite)."""
+    return answer(422, "A value holds U+0000, or a number is too large.")
 
 
 @api.exception_handler(Exception)

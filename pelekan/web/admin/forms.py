@@ -264,6 +264,8 @@ class TokenForm(forms.Form):
             ("tickets:work", lazy("work on tickets: escalate, accept, return, packs, calls")),
             ("rules:read", lazy("read rules")), ("rules:write", lazy("change rules")),
             ("articles:read", lazy("read articles")), ("articles:write", lazy("write and publish articles")),
+            ("community:read", lazy("read the community")), ("community:write", lazy("write in the community")),
+            ("community:moderate", lazy("look after the community: approve, refuse, merge, block")),
         ],
         initial=["tickets:read", "tickets:write"],
     )  # fmt: skip

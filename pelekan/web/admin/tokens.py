@@ -20,6 +20,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         "tickets:read": _("read tickets"), "tickets:write": _("create tickets"),
         "tickets:work": _("work on tickets: escalate, accept, return, packs, calls"), "rules:read": _("read rules"),
         "rules:write": _("change rules"), "articles:read": _("read articles"), "articles:write": _("write and publish articles"),
+        "community:read": _("read the community"), "community:write": _("write in the community"),
+        "community:moderate": _("look after the community: approve, refuse, merge, block"),
     }  # fmt: skip
     found = Token.objects.filter(purpose=Token.Purpose.API).order_by("revoked_at", "-created_at")
     people = {row.data["as"] for row in found if row.data.get("as")}
