@@ -10,8 +10,8 @@ from django.conf import settings
 
 from pelekan.channels import jobs as mail
 from pelekan.channels import letters, pace, pulse, telling, weighing
+from pelekan.knowledge import bringing, reviewing
 from pelekan.knowledge import keeping as articles
-from pelekan.knowledge import reviewing
 from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.community import chores as community
 from pelekan.knowledge.community import following
@@ -49,6 +49,7 @@ JOBS: list[Job] = [
     webhooks.JOB,
     mydata.JOB,
     reviewing.JOB,
+    bringing.JOB,
     bot.JOB,
     following.JOB,
 ]
@@ -68,6 +69,7 @@ CHORES = [
     Chore(replaying.forget_old, timedelta(hours=24)),
     Chore(deciding.forget_old, timedelta(hours=1)),
     Chore(articles.remind, timedelta(minutes=15)),
+    Chore(bringing.forget_old, timedelta(hours=6)),
     Chore(days.catch_up, timedelta(minutes=10)),
     Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),

@@ -266,6 +266,47 @@ class Publisher(models.Model):
     since = models.DateTimeField(default=now)
 
 
+class ImportState(models.TextChoices):
+    WAITING = "waiting", pgettext_lazy("import", "Waiting")
+    RUNNING = "running", pgettext_lazy("import", "Coming in")
+    DONE = "done", pgettext_lazy("import", "Done")
+    STOPPED = "stopped", pgettext_lazy("import", "Stopped")
+    FAILED = "failed", pgettext_lazy("import", "Failed")
+
+
+class Import(models.Model):
+    """A file of articles that somebody brings in, how far it is, and what came of it. Written by `knowledge.bringing`."""
+
+    agent = models.ForeignKey(Agent, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)  # of the file, as it was called
+    path = models.CharField(max_length=100)  # below the data folder, until it ends
+    section = models.ForeignKey(Section, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    language = models.CharField(max_length=2, blank=True)
+    visibility = models.CharField(max_length=9, choices=Visibility.choices)
+    publish = models.BooleanField(default=False)
+    state = models.CharField(max_length=8, choices=ImportState.choices, default=ImportState.WAITING)
+    total = models.PositiveIntegerField(default=0)  # rows or files, as far as known; 0 before it is counted
+    number = models.PositiveIntegerField(default=0)  # done so far
+    made = models.PositiveIntegerField(default=0)
+    changed = models.PositiveIntegerField(default=0)
+    same = models.PositiveIntegerField(default=0)
+    faulty = models.PositiveIntegerField(default=0)
+    faults = models.JSONField(default=list, blank=True)  # [{"where", "why", "data"}], the first of them
+    fault = models.CharField(max_length=80, blank=True)  # why it failed
+    asked_at = models.DateTimeField(default=now)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due_at"], name="import_due", condition=models.Q(due_at__isnull=False)),
+            models.Index(fields=["agent", "-id"], name="import_list"),
+        ]
+
+
 class Edition(models.Model):
     """How often what readers see has changed, in one row with the number 1; see `knowledge.edition`."""
 

@@ -12,8 +12,19 @@ from django.test import Client
 
 from pelekan.demo import articles
 from pelekan.demo.world import World
-from pelekan.knowledge import keeping
-from pelekan.knowledge.models import Article, DraftState, Picture, Section, Translation, Unsaved, Visibility
+from pelekan.knowledge import bringing, keeping
+from pelekan.knowledge.models import (
+    Article,
+    DraftState,
+    Import,
+    Picture,
+    Section,
+    Translation,
+    Unsaved,
+    Visibility,
+)
+from pelekan.lib import due
+from pelekan.lib.time import now as clock
 from pelekan.people.models import CustomerGroup
 from tests.knowledge.test_pictures import photo
 
@@ -211,8 +222,16 @@ def test_import_says_what_it_left_out(world: World, made: dict[str, Article]) ->
     nika = browser(world, "nika")
     table = "id,title,text,language\n1,Snow tyres,Put them on in November.,en\n2,,no title,en\n"
     sent = SimpleUploadedFile("a.csv", table.encode(), "text/csv")
-    page = nika.post("/desk/knowledge/files/", {"file": sent, "visibility": "public", "publish": "on"})
-    assert page.status_code == 200 and '<bdi class="ltr">3</bdi>:' in page.content.decode()
+    went = nika.post("/desk/knowledge/files/", {"file": sent, "visibility": "public", "publish": "on"})
+    row = Import.objects.get()
+    assert (went.status_code, went["Location"]) == (302, f"/desk/knowledge/files/imports/{row.pk}/")
+    waiting = nika.get(went["Location"]).content.decode()
+    assert "<progress" in waiting and "/stop/" in waiting
+    bringing.go(due.claim(Import, clock())[0])
+    part = nika.get(went["Location"], HTTP_HX_REQUEST="true").content.decode()
+    assert "<progress" not in part and "<html" not in part and "lint__one" in part
+    assert "a.csv" in nika.get("/desk/knowledge/files/").content.decode()
+    assert browser(world, "sara").get(went["Location"]).status_code == 404, "another agent's file"
     assert Translation.objects.filter(published__title="Snow tyres", article__visibility="public").exists()
     out = nika.get("/desk/knowledge/files/zip/")
     assert io.BytesIO(b"".join(out.streaming_content)).read(2) == b"PK"  # type: ignore[attr-defined]

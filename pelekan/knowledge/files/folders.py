@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 from urllib.parse import unquote
 
 import yaml
@@ -75,8 +75,10 @@ def read_archive(stream: BinaryIO) -> Iterator[Office | Row | Fault]:
     outside = {name for name in names if _outside(name)}
     yield from (Fault(name, "outside") for name in sorted(outside))
     place = _Place(
-        frozenset(names - outside), _Unzipping(archive, MOST_READ).read, lambda name: archive.open(name)
-    )  # type: ignore[arg-type,return-value]
+        frozenset(names - outside),
+        _Unzipping(archive, MOST_READ).read,
+        lambda name: cast("BinaryIO", archive.open(name)),
+    )
     try:
         yield from _read(place, (".md", ".markdown", ".html", ".htm", ".csv"))
     except TooMuch:

@@ -19,6 +19,7 @@ def words(fault: Fault) -> str:
         "picture": _("The picture %(name)s could not be kept; the article came in without it."),
         "file": _("The file %(name)s could not be kept; the article came in without it."),
         "outside": _("Its path leads out of the zip; it was left where it is."),
+        "drafts": _("You may not publish any more; everything came in as drafts."),
         "stopped": _("The import was stopped here: together the files are too large."),
         "too_large": _("It is too large."),
         "unreadable": _("It can't be read. Is the file whole?"),

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.channels import jobs, letters, pulse, telling, weighing
 from pelekan.channels.models import Weight, Worker
-from pelekan.knowledge import reviewing
+from pelekan.knowledge import bringing, reviewing
 from pelekan.knowledge.bot import talking
 from pelekan.knowledge.community import following
 from pelekan.lib.due import Job
@@ -38,6 +38,7 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 JOBS: list[Job] = [
     answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
     keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB, reviewing.JOB, following.JOB, mydata.JOB,
+    bringing.JOB,
 ]  # fmt: skip
 
 

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable
 from typing import Any, BinaryIO, cast
 
 from django import forms
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
 
-from pelekan.knowledge import importing, rights
-from pelekan.knowledge.files import Fault, Row, read_archive, read_csv, write_archive, write_csv
-from pelekan.knowledge.files.folders import read_page
-from pelekan.knowledge.files.words import words
+from pelekan.knowledge import around, bringing, importing, rights
+from pelekan.knowledge.files import write_archive, write_csv
 from pelekan.knowledge.models import Publisher, Section, Visibility
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Language, Role
+from pelekan.tickets.shaping import CannotBe
 from pelekan.web.admin.doors import agent, behind, went
+from pelekan.web.knowledge.bringing import latest
 from pelekan.web.knowledge.frame import show, tabs
 from pelekan.web.knowledge.listing import in_order
-from pelekan.web.reading import Reading
-
-MOST_FAULTS = 100
-LARGEST = 200 << 20
 
 
 class ImportForm(forms.Form):
@@ -60,66 +55,42 @@ class ImportForm(forms.Form):
 
 @behind("work", "GET", "POST")
 def carry(request: HttpRequest) -> HttpResponse:
-    """Import, with an account of what was taken and what was not; and the way to the export."""
+    """Import, which goes on beside the pages; those before; and the way to the export."""
     who = agent(request)
     publishes = rights.may_publish(who)
     form = ImportForm(
         request.POST or None, request.FILES or None, here=request.LANGUAGE_CODE, publishes=publishes
     )
-    done = None
     if form.is_valid():
         given = form.cleaned_data
-        if given["file"].size > LARGEST:
-            form.add_error(
-                "file",
-                _("This file is larger than %(limit)s MB. Choose a smaller one.") % {"limit": LARGEST >> 20},
-            )
-        else:
-            rows = _rows(cast("BinaryIO", given["file"].file), given["file"].name or "")
-            taken = importing.take(
-                rows, by=who, section=given["section"], language=given["language"], visibility=given["visibility"],
-                publish=bool(given.get("publish")),
+        try:
+            made = bringing.start(
+                cast("BinaryIO", given["file"].file), given["file"].name or "", by=who, section=given["section"],
+                language=given["language"], visibility=given["visibility"], publish=bool(given.get("publish")),
             )  # fmt: skip
-            done = {
-                "made": ngettext("%(count)s article came in.", "%(count)s articles came in.", taken.made) % {"count": _digits(request, taken.made)},
-                "changed": ngettext("%(count)s has a new version.", "%(count)s have new versions.", taken.changed) % {"count": _digits(request, taken.changed)} if taken.changed else "",
-                "same": ngettext("%(count)s was the same as here.", "%(count)s were the same as here.", taken.same) % {"count": _digits(request, taken.same)} if taken.same else "",
-                "faults": [{"where": one.where, "why": words(one)} for one in taken.faults[:MOST_FAULTS]],
-                "more": max(0, len(taken.faults) - MOST_FAULTS), "bad": bool(taken.faults),
-            }  # fmt: skip
+        except CannotBe as refused:
+            form.add_error("file", refused.text)
+        else:
+            return HttpResponseRedirect(reverse("knowledge_import", args=[made.pk]))
     lead = _("From another help centre, or into one: nothing is locked in here.")
     return show(
-        request, "carry", _("Import and export"), lead, tabs=tabs(request, "knowledge_carry"), form=form, done=done, publishes=publishes,
+        request, "carry", _("Import and export"), lead, tabs=tabs(request, "knowledge_carry"), form=form, publishes=publishes, imports=latest(request, who),
         number=rights.writable_by(who).filter(archived_at=None).count(),
     )  # fmt: skip
-
-
-def _digits(request: HttpRequest, number: int) -> str:
-    return Reading(request.dates).digits(number)  # type: ignore[attr-defined]
-
-
-def _rows(stream: BinaryIO, name: str) -> Iterable[Row | Fault]:
-    """By what the file is, then by its name."""
-    head = stream.read(4)
-    stream.seek(0)
-    if head.startswith(b"PK"):
-        return read_archive(stream)
-    if name.lower().endswith((".html", ".htm", ".md", ".markdown")):
-        return [read_page(name, stream.read())]
-    return read_csv(stream)
 
 
 @behind("work")
 def export(request: HttpRequest, how: str) -> HttpResponse:
     """All articles that this agent may read, as a zip of Markdown with pictures, or as one CSV."""
-    rows = importing.rows_of(rights.writable_by(agent(request)).filter(archived_at=None))
+    articles = rights.writable_by(agent(request)).filter(archived_at=None)
+    rows = importing.rows_of(articles)
     file = tempfile.TemporaryFile()  # noqa: SIM115  # closed by the response
     day = clock().date().isoformat()
     if how == "csv":
         write_csv(rows, cast("BinaryIO", file))
         name, kind = f"articles-{day}.csv", "text/csv; charset=utf-8"
     else:
-        write_archive(rows, cast("BinaryIO", file))
+        write_archive(rows, cast("BinaryIO", file), around.office_of(articles))
         name, kind = f"articles-{day}.zip", "application/zip"
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=name, content_type=kind)  # type: ignore[return-value]

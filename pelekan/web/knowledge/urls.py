@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from pelekan.web.knowledge import (
     about,
     acts,
+    bringing,
     carrying,
     editor,
     groups,
@@ -34,6 +35,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("groups/<int:pk>/", groups.group, name="knowledge_group"),
     path("groups/<int:pk>/<slug:what>/", groups.act, name="knowledge_group_act"),
     path("files/", carrying.carry, name="knowledge_carry"),
+    path("files/imports/<int:pk>/", bringing.one, name="knowledge_import"),
+    path("files/imports/<int:pk>/stop/", bringing.stop, name="knowledge_import_stop"),
     path("files/<slug:how>/", carrying.export, name="knowledge_export"),
     path("publishers/", carrying.publishers, name="knowledge_publishers"),
     path("<int:pk>/", editor.article, name="knowledge_article"),
