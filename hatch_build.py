@@ -36,7 +36,7 @@ ICONS = """
     bot building-2 lightbulb truck mountain heading-2 heading-3 table pilcrow-left pilcrow-right calendar calendar-clock chart-column check check-check chevron-down chevron-left chevron-right
     chevron-up chevrons-down chevrons-up circle circle-alert circle-check circle-check-big circle-dashed circle-dot
     circle-help circle-pause circle-user circle-x clock code columns-2 contrast copy credit-card database download ellipsis
-    ellipsis-vertical external-link eye eye-off file-text fingerprint flag flame frown handshake folder-tree forward globe graduation-cap
+    ellipsis-vertical eraser external-link eye eye-off file-text fingerprint flag flame frown handshake folder-tree forward globe graduation-cap
     grip-vertical hand hash headset history hourglass house image inbox info italic key-round keyboard languages
     laptop layers life-buoy link list list-checks list-filter list-ordered loader-circle lock log-in log-out mail map-pin
     maximize-2 megaphone menu merge meh mountain message-circle message-circle-question messages-square minimize-2 minus monitor moon octagon-alert palette

@@ -173,6 +173,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "space.changed": [finding.follow_space],
     "space.archived": [finding.follow_space],
     "space.restored": [finding.follow_space],
+    "customer.asked_erasure": [ring.ring],
     "message.undelivered": [timers.follow],
     "message.under_way": [timers.follow],
     "delivery.stopped": [reaching.follow],

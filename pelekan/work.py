@@ -8,9 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from pelekan.channels import erasing as sent
 from pelekan.channels import jobs as mail
 from pelekan.channels import letters, pace, pulse, telling, weighing
 from pelekan.knowledge import bringing, reviewing
+from pelekan.knowledge import erasing as known
 from pelekan.knowledge import keeping as articles
 from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.community import chores as community
@@ -20,18 +22,23 @@ from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
+from pelekan.routing import erasing as routed
 from pelekan.routing import giving, waits
 from pelekan.routing.replay import work as replaying
 from pelekan.sla.timers import fire, replan
 from pelekan.tickets import forgotten
 from pelekan.tickets.bell import posting
 from pelekan.tickets.chores import drop_unsent, wake_held
+from pelekan.tickets.erasing import carrying, parts
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.mydata import making as mydata
 from pelekan.tickets.pending import answers
 from pelekan.tickets.promises import keeping as promising
 from pelekan.tickets.rulebooks import deciding, keeping
 from pelekan.tickets.webhooks import sending as webhooks
+
+ERASED = [*sent.PARTS, *routed.PARTS, *known.PARTS, *parts.PARTS, *parts.LAST]
+"""What goes when a customer is erased, in this order: first nothing leaves any more, at last the log."""
 
 JOBS: list[Job] = [
     answers.JOB,
@@ -47,7 +54,8 @@ JOBS: list[Job] = [
     watching.JOB,
     promising.JOB,
     webhooks.JOB,
-    mydata.JOB,
+    mydata.job({"looked_for": forgetting.export}),
+    carrying.job(ERASED),
     reviewing.JOB,
     bringing.JOB,
     bot.JOB,

@@ -12,11 +12,16 @@ from typing import Any, Protocol
 
 from django.db import connection
 
+from pelekan.lib.unhurried import unhurried
+
 Groups = Sequence[tuple[str, ...]]
 """Every group must be met, by any one of its words; see `pelekan.lib.folding.query_tokens`."""
 
 MOST_WORDS = 16
 """More words than this in a question are ignored."""
+
+SWEPT = 500
+"""Pages that one `sweep` of SQLite writes."""
 
 _PLAIN = re.compile(r"[\W_]+")
 
@@ -34,6 +39,7 @@ class Index(Protocol):
         self, docs: Sequence[int], group: int
     ) -> None: ...  # the same words, of another group from now on
     def drop(self, docs: Sequence[int]) -> None: ...
+    def sweep(self, first: bool) -> bool: ...  # words of dropped documents go for good; whether there is more
     def find(self, groups: Groups, *, before: int | None, limit: int) -> list[tuple[int, int]]: ...
 
 
@@ -78,6 +84,18 @@ class SqliteIndex(_Table):
         for doc in docs:
             self._run(f"DELETE FROM {self.name} WHERE rowid = %s", [doc])
 
+    def sweep(self, first: bool) -> bool:
+        """FTS5 keeps the words of dropped documents until it merges its segments, which may be never. This merges some
+        pages in a transaction of its own, so that others write in between; the `first` call says that all shall
+        become one."""
+        with unhurried(), connection.cursor() as cursor:
+            cursor.execute("SELECT total_changes()")
+            before = cursor.fetchone()[0]
+            pages = -SWEPT if first else SWEPT
+            cursor.execute(f"INSERT INTO {self.name} ({self.name}, rank) VALUES ('merge', %s)", [pages])
+            cursor.execute("SELECT total_changes()")
+            return bool(cursor.fetchone()[0] - before >= 2)
+
     def find(self, groups: Groups, *, before: int | None, limit: int) -> list[tuple[int, int]]:
         match = " AND ".join(
             "(" + " OR ".join(f'"{word}"*' if last and len(word) > 1 else f'"{word}"' for word in group) + ")"
@@ -117,6 +135,9 @@ class PostgresIndex(_Table):
 
     def drop(self, docs: Sequence[int]) -> None:
         self._run(f"DELETE FROM {self.name} WHERE doc = ANY(%s)", [list(docs)])
+
+    def sweep(self, first: bool) -> bool:
+        return False  # what was deleted goes with the next vacuum
 
     def find(self, groups: Groups, *, before: int | None, limit: int) -> list[tuple[int, int]]:
         match = " & ".join(

@@ -152,6 +152,11 @@ def _code_mark(token: Token, code: str) -> str:
     return sign("sign-in code", f"{token.pk} {code}", settings.SECRET_KEY)
 
 
+def drop_codes(kind: str, address: str) -> None:
+    """Nothing tells any more that codes were sent to this address."""
+    Token.objects.filter(purpose=Token.Purpose.SIGN_IN, subject=_subject(kind, address)).delete()
+
+
 def forget_codes(kind: str, address: str, *, now: datetime) -> None:
     """Codes and links that are on their way to this address are worth nothing any more."""
     signin.revoke(Token.Purpose.SIGN_IN, _subject(kind, address), now)

@@ -27,6 +27,7 @@ ROWS: list[tuple[str, str]] = [
     (r"desk/settings/(rules|automations|assignment|books|sla|frustration|bot)/.*", "rules"),
     (r"desk/settings/.*", "settings"),
     (r"desk/insights/bot/", "rules"),
+    (r"desk/customers/(erasures/.*|<int:pk>/erase/)", "people"),
     (r"desk/organizations/new/", "see_all"),
     (r"desk/insights/.*", "see_all"),
     (r"help/steps/", "everybody"),

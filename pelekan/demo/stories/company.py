@@ -9,6 +9,7 @@ from pelekan.demo.world import World
 from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, Organization, Sharing
 from pelekan.tickets import actions
+from pelekan.tickets.erasing import asking
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Ticket
 from pelekan.tickets.notices import rating
@@ -64,3 +65,5 @@ def tell(world: World, now: datetime) -> None:
         actions.take(ticket, by=world.agents["sara"], now=at + timedelta(minutes=6))
         said = actions.reply(ticket, by=world.agents["sara"], text=answer, now=at + timedelta(minutes=11))
         rating.rate_answer(said, by=people[who], helpful=helped, words=why, now=at + timedelta(minutes=40))
+    emma = Customer.objects.get(pk=world.customers["emma"].pk)
+    asking.ask(emma, by=emma, now=now - timedelta(days=2))  # an admin has not decided yet

@@ -110,6 +110,8 @@ def address(line: reading.Line) -> str:
         return reverse("desk_remarks")
     if line.kind == rules.Ring.FAULT:
         return reverse("settings_mail")
+    if line.kind == rules.Ring.ERASURE:
+        return reverse("erasures")
     if line.kind == rules.Ring.COMMUNITY:
         return reverse("desk_community")
     return reverse("desk_bell")

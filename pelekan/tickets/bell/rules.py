@@ -34,6 +34,7 @@ class Ring(StrEnum):
     ARTICLE = "article"
     REMARK = "remark"
     COMMUNITY = "community"
+    ERASURE = "erasure"
 
 
 class By(StrEnum):
@@ -44,7 +45,7 @@ class By(StrEnum):
     MAIL = "mail"
 
 
-FOR_ADMINS = frozenset({Ring.FAULT, Ring.REFUSED})
+FOR_ADMINS = frozenset({Ring.FAULT, Ring.REFUSED, Ring.ERASURE})
 DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.ASSIGNED: (By.BELL, By.BROWSER),
     Ring.ANSWERED: (By.BELL, By.BROWSER),
@@ -66,6 +67,7 @@ DEFAULT: dict[Ring, tuple[By, ...]] = {
     Ring.ARTICLE: (By.BELL,),
     Ring.REMARK: (By.BELL,),
     Ring.COMMUNITY: (By.BELL,),
+    Ring.ERASURE: (By.BELL, By.MAIL),
 }
 """Without a choice. "browser" shows only where the agent has allowed it in that browser."""
 
@@ -168,6 +170,8 @@ def ringing(what: Rung) -> list[Ringing]:
         return [Ringing(Ring.ARTICLE, key[:40], tuple(what.data.get("agents", ())))]
     if what.name == "rulebook.refused":  # its author is an admin like all who may put it right
         return [Ringing(Ring.REFUSED, f"refused:{what.data.get('kind')}", admins=True)]
+    if what.name == "customer.asked_erasure":
+        return [Ringing(Ring.ERASURE, "erasure", admins=True)]
     if what.name == "webhook.failed":
         return [Ringing(Ring.FAULT, f"fault:webhook:{what.data.get('webhook')}", admins=True)]
     if what.name in ("arrival.quarantined", "account.failed", "account.gap_found", "gateway.failed"):

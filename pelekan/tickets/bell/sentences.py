@@ -32,6 +32,7 @@ NAMES = {
     Ring.ARTICLE: gettext_lazy("An article needs me: review, publishing, or a look whether it is still true"),
     Ring.REMARK: gettext_lazy("A reader says what my article lacks"),
     Ring.COMMUNITY: gettext_lazy("Something in the community waits for the team"),
+    Ring.ERASURE: gettext_lazy("A customer asks that his data be erased"),
 }
 ICONS = {
     Ring.ASSIGNED: "user-check", Ring.ANSWERED: "reply", Ring.CHAT: "messages-square", Ring.MENTIONED: "at-sign",
@@ -41,6 +42,7 @@ ICONS = {
     Ring.ARTICLE: "book-open",
     Ring.REMARK: "message-circle-question",
     Ring.COMMUNITY: "messages-square",
+    Ring.ERASURE: "eraser",
 }  # fmt: skip
 
 
@@ -173,6 +175,8 @@ def sentence(kind: str, who: str, count: int, data: dict[str, Any]) -> str:
         return _("Questions in the community are still without an answer")
     if kind == Ring.COMMUNITY:
         return _("In the community a post waits for a look")
+    if kind == Ring.ERASURE:
+        return str(NAMES[Ring.ERASURE])
     if kind == Ring.DUE:
         _source, target, how = [*str(data.get("source", "")).split(":"), "", ""][:3]
         return str(CLOCKS.get((target, how), NAMES[Ring.DUE]))

@@ -76,6 +76,11 @@ def _request(ticket: Ticket, files: list[tuple[str, Attachment]]) -> dict[str, A
     }  # fmt: skip
 
 
+def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of another room as JSON values."""
+    return [{**row, "at": _iso(row["at"])} for row in rows]
+
+
 def _plain(name: str) -> str:
     """A name that no unpacker can take for a path."""
     kept = "".join("_" if char in '/\\:*?"<>|' or ord(char) < 32 else char for char in name)
@@ -107,6 +112,13 @@ def page(shape: dict[str, Any], language: str) -> str:
                 f'<article><small><bdi>{_e(name)}</bdi> · <bdi dir="ltr">{_e(said["at"][:16])}</bdi></small>'
                 f'<p dir="{direction(said["text"])}">{_e(said["text"])}</p>{links}</article>'
             )
+    if looked := shape.get("looked_for"):
+        parts.append(f"<h2>{_e(_('What you looked for and read here'))}</h2><ul>")
+        parts += [
+            f'<li><bdi dir="ltr">{_e(one["at"][:16])}</bdi> <bdi>{_e(one["text"])}</bdi></li>'
+            for one in looked
+        ]
+        parts.append("</ul>")
     return "\n".join([*parts, "</body></html>"])
 
 

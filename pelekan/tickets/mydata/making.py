@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import logging
 import zipfile
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -52,7 +55,11 @@ def current(customer: Customer, now: datetime) -> Takeout | None:
     return rows.order_by("-pk").first()
 
 
-def make(row: Takeout) -> datetime | None:
+More = Mapping[str, Callable[[Customer], list[dict[str, Any]]]]
+"""What other rooms know of a customer: name in the file → his rows, each {"at", "what", "text"}."""
+
+
+def make(row: Takeout, more: More | None = None) -> datetime | None:
     """Gather and pack. What fails is tried again some times, then said."""
     customer = row.customer
     language = customer.user.language if customer.user else customer.language
@@ -61,7 +68,7 @@ def make(row: Takeout) -> datetime | None:
     part = folder() / f"{name}.part"
     try:
         with translation.override(language):
-            _pack(customer, language, part)
+            _pack(customer, language, part, more or {})
         part.rename(folder() / name)
     except OSError as fault:
         log.error("the data of customer %s could not be packed: %s", customer.pk, type(fault).__name__)
@@ -74,8 +81,9 @@ def make(row: Takeout) -> datetime | None:
     return None
 
 
-def _pack(customer: Customer, language: str, part: Path) -> None:
+def _pack(customer: Customer, language: str, part: Path, more: More) -> None:
     shape, files = gathering.gather(customer)
+    shape |= {name: gathering.plain(rows(customer)) for name, rows in more.items()}
     with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as pack:
         pack.writestr("data.json", json.dumps(shape, ensure_ascii=False, indent=1))
         pack.writestr("index.html", gathering.page(shape, language))
@@ -109,4 +117,9 @@ def forget_old(now: datetime) -> None:
         Takeout.objects.filter(pk=row.pk).update(state=Takeout.State.GONE, path="", due_at=None)
 
 
-JOB = due.Job(Takeout, make, lease=timedelta(minutes=20), at_once=1)
+def job(more: More) -> due.Job:
+    """The work on these rows, with what the rooms above know; `pelekan.work` puts it together."""
+    return due.Job(Takeout, functools.partial(make, more=more), lease=timedelta(minutes=20), at_once=1)
+
+
+JOB = job({})

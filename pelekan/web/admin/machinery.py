@@ -22,6 +22,7 @@ from pelekan.routing import waits
 from pelekan.routing.replay import work as replaying
 from pelekan.sla.timers import fire, replan
 from pelekan.tickets.bell import posting
+from pelekan.tickets.erasing import carrying
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Inbox
 from pelekan.tickets.mydata import making as mydata
@@ -38,7 +39,7 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 JOBS: list[Job] = [
     answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
     keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB, reviewing.JOB, following.JOB, mydata.JOB,
-    bringing.JOB,
+    bringing.JOB, carrying.job(()),
 ]  # fmt: skip
 
 

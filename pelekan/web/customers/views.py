@@ -20,6 +20,7 @@ from pelekan.lib.text import initials, one_line
 from pelekan.people.access import can
 from pelekan.people.models import Customer, IdentityKind, Organization
 from pelekan.tickets import shaping
+from pelekan.tickets.erasing import asking
 from pelekan.tickets.models import Ticket
 from pelekan.tickets.shaping.folk import customers_seen_by
 from pelekan.web.admin.doors import agent, attempt, behind, get_object_or_404, went
@@ -54,8 +55,8 @@ def show(request: HttpRequest, template: str, heading: str, lead: str = "", **co
     )
 
 
-def _tabs(current: str) -> list[dict[str, Any]]:
-    return [
+def tabs(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    found = [
         {"label": _("Customers"), "href": reverse("customers"), "current": current == "customers"},
         {
             "label": _("Organizations"),
@@ -63,6 +64,13 @@ def _tabs(current: str) -> list[dict[str, Any]]:
             "current": current == "organizations",
         },
     ]
+    if can(agent(request), "people"):
+        number = asking.waiting().count()
+        found.append({
+            "label": _("Erasing"), "href": reverse("erasures"), "current": current == "erasures",
+            "count": str(number) if number else "",
+        })  # fmt: skip
+    return found
 
 
 @behind("work")
@@ -72,8 +80,8 @@ def customers(request: HttpRequest) -> HttpResponse:
     rows = rows.exclude(name="", folded="").select_related("organization").prefetch_related("identities")
     page = Paginator(rows.order_by("-id"), PAGE).get_page(request.GET.get("page"))
     return show(
-        request, "customers", _("Customers"), query=query, tabs=_tabs("customers"), page=page,
-        rows=[_row(row) for row in page], next=_page_link(request, page),
+        request, "customers", _("Customers"), query=query, tabs=tabs(request, "customers"), page=page,
+        rows=[_row(row) for row in page], next=page_link(request, page),
     )  # fmt: skip
 
 
@@ -84,7 +92,7 @@ def found(rows: QuerySet[Customer], query: str) -> QuerySet[Customer]:
     return rows
 
 
-def _page_link(request: HttpRequest, page: Any) -> str:
+def page_link(request: HttpRequest, page: Any) -> str:
     if not page.has_next():
         return ""
     query = request.GET.copy()
@@ -124,8 +132,17 @@ def customer(request: HttpRequest, pk: int) -> HttpResponse:
             {"kind": one.kind, "label": one.get_kind_display(), "address": one.address, "verified": one.verified_at is not None, "stopped_at": one.stopped_at, "mark": mark_shape(marked.get(one.address), dates)}
             for one in ways
         ],
+        erasure=erasure_of(row) if can(who, "people") else None, may_erase=can(who, "people"),
         claims=[{"kind": one.kind, "address": one.address} for one in row.claims.all()], created_at=row.created_at,
     )  # fmt: skip
+
+
+def erasure_of(row: Customer) -> dict[str, Any] | None:
+    """His wish to be erased, where one waits or is carried out."""
+    wish = asking.current(row)
+    if wish is None or wish.state in ("withdrawn", "refused"):
+        return None
+    return {"id": wish.pk, "label": wish.get_state_display(), "state": wish.state}
 
 
 def _tickets(rows: QuerySet[Ticket]) -> list[dict[str, Any]]:
@@ -162,8 +179,8 @@ def organizations(request: HttpRequest) -> HttpResponse:
         for row in page
     ]  # fmt: skip
     return show(
-        request, "organizations", _("Organizations"), query=query, tabs=_tabs("organizations"), rows=shown, page=page,
-        next=_page_link(request, page), may_add=can(who, "see_all"),
+        request, "organizations", _("Organizations"), query=query, tabs=tabs(request, "organizations"), rows=shown, page=page,
+        next=page_link(request, page), may_add=can(who, "see_all"),
     )  # fmt: skip
 
 

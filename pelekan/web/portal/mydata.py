@@ -22,7 +22,7 @@ from pelekan.web.portal.letting import proved_lately
 def ask(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Begin; it is told by mail when it is ready."""
     if not proved_lately(request):
-        return _confirm()
+        return confirm_first()
     making.ask(customer)
     return HttpResponseRedirect(reverse("portal_profile") + "#my-data")
 
@@ -35,7 +35,7 @@ def fetch(request: HttpRequest, customer: Customer) -> HttpResponseBase:
     if row is None or row.state != Takeout.State.READY:
         raise Http404
     if not proved_lately(request):
-        return _confirm()
+        return confirm_first()
     path = making.folder() / row.path
     if not path.is_file():
         raise Http404
@@ -44,7 +44,7 @@ def fetch(request: HttpRequest, customer: Customer) -> HttpResponseBase:
     )
 
 
-def _confirm() -> HttpResponse:
-    return HttpResponseRedirect(
-        reverse("portal_confirm") + "?next=" + quote(reverse("portal_profile") + "#my-data")
-    )
+def confirm_first(to: str = "portal_profile") -> HttpResponse:
+    """To the page that asks for a fresh code, and from there to the page named `to`."""
+    after = reverse(to) + ("#my-data" if to == "portal_profile" else "")
+    return HttpResponseRedirect(reverse("portal_confirm") + "?next=" + quote(after))

@@ -33,7 +33,7 @@ from pelekan.people.models import (
 )
 from pelekan.tickets import actions
 from pelekan.tickets.mydata import making
-from pelekan.web.portal import entrance, keys, letting, notices
+from pelekan.web.portal import entrance, erasing, keys, letting, notices
 from pelekan.web.portal.doors import customers, portal_page
 
 MOST_ADDRESSES = 10
@@ -98,6 +98,7 @@ def _page(
         passkeys=keys.shapes(customer),
         can_passkey=keys.possible(),
         proved=letting.proved_lately(request),
+        erasure=erasing.shape(customer),
         takeout=making.current(customer, clock()),
         taken=request.GET.get("taken") == "1" and request.method == "GET",
         saved=request.GET.get("saved") == "1" and request.method == "GET",

@@ -6,6 +6,7 @@ from django.urls import path
 
 from pelekan.web.portal import (
     entrance,
+    erasing,
     guests,
     keys,
     mydata,
@@ -42,6 +43,8 @@ urlpatterns = [
     path("profile/confirm/", passwords.confirm, name="portal_confirm"),
     path("profile/my-data/", mydata.ask, name="portal_my_data"),
     path("profile/my-data/file/", mydata.fetch, name="portal_my_data_file"),
+    path("profile/erase/", erasing.erase, name="portal_erase"),
+    path("profile/erase/keep/", erasing.keep, name="portal_erase_keep"),
     path("profile/password/", passwords.choose, name="portal_password"),
     path("profile/passkeys/begin/", keys.begin, name="portal_passkey_begin"),
     path("profile/passkeys/add/", keys.add, name="portal_passkey_add"),

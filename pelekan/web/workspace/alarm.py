@@ -59,6 +59,7 @@ def job_names() -> dict[str, str]:
         "knowledge.import": _("Bringing in articles"),
         "community.following": _("Letters to those who follow a topic"),
         "tickets.takeout": _("Customers' own data, to be taken away"),
+        "tickets.erasure": _("Customers who are being erased"),
         "chores": _("Tidying up"),
     }
 

@@ -207,6 +207,7 @@ def _message(
         "splits": kind == "incoming" and line["message__channel"] != "chat",
         "automatic": automatic,
         "bot": bot,
+        "erased": bool(meta.get("erased")),
         "by_mail": "by_mail" in meta,
         "rated": meta.get("rated"),
         "report": reports.facts(meta),
