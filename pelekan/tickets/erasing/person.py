@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from pelekan.people import passcodes
-from pelekan.people.models import Claim, Customer, Identity, IdentityKind, Letter, Token
+from pelekan.people.models import Claim, Customer, Identity, IdentityKind, Letter, Organization, Token
 from pelekan.tickets.actions.customers import end_access
 from pelekan.tickets.models import Conversation, Ticket
 
@@ -51,7 +51,7 @@ def leave(customer: Customer, *, now: datetime) -> None:
     customer.importance, customer.facts = 0, {}
     customer.save()
     customer.groups.clear()
-    customer.views_of.clear()
+    Organization.viewers.through.objects.filter(customer=customer).delete()
     if user is not None and not hasattr(user, "agent"):
         user.delete()
 
