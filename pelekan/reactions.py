@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pelekan.channels import joining, outbox, reaching, telling
 from pelekan.knowledge import edition
 from pelekan.knowledge import search as answers
+from pelekan.knowledge import telling as article_news
 from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.community import finding, following
 from pelekan.knowledge.deflection import cards
@@ -25,7 +26,7 @@ from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
 from pelekan.tickets.promises import keeping
 from pelekan.tickets.rulebooks import stairs
-from pelekan.tickets.webhooks.events import EVENTS
+from pelekan.tickets.webhooks.events import ARTICLES, TICKETS
 
 SCORE: dict[str, list[Callable[[Event], None]]] = {
     "message.received": [
@@ -182,5 +183,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
 
 for _name in AUTOMATED_ON:
     SCORE.setdefault(_name, []).append(engine.automate)
-for _name in EVENTS:  # other programs hear of it last
+for _name in TICKETS:  # other programs hear of it last
     SCORE.setdefault(_name, []).append(webhooks.follow)
+for _name in ARTICLES:
+    SCORE.setdefault(_name, []).append(article_news.follow)

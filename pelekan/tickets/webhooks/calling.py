@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -45,6 +45,31 @@ def follow(event: Event) -> None:
             queue(row, event.ticket, name=event.name, because=event.because, now=event.at)
 
 
+def tell(event: Event, shape: Callable[[], Mapping[str, Any] | None]) -> None:
+    """Reaction for what happens to other things than tickets. `shape` is asked only where somebody wants to hear: what
+    stands in the body beside id, event, moment and reason; None: nothing is told."""
+    hooks = [
+        row
+        for hook in _wanting(event.name, event.at)
+        if (row := Webhook.objects.filter(pk=hook, archived_at=None, stopped_at=None).first())
+    ]
+    values = shape() if hooks else None
+    for hook in hooks if values is not None else ():
+        uid = f"msg_{new_token()}"
+        said = {
+            "id": uid,
+            "event": event.name,
+            "at": event.at.isoformat(),
+            "because": event.because,
+            **(values or {}),
+        }
+        WebhookCall.objects.create(
+            webhook=hook, uid=uid, event=event.name[:80], because=event.because[:250], created_at=event.at,
+            began_at=event.at, body=_json(said), due_at=event.at,
+        )  # fmt: skip
+        due.queued(WebhookCall)
+
+
 def queue(
     hook: Webhook, ticket: Ticket, *, name: str, because: str, now: datetime, due_at: datetime | None = None
 ) -> WebhookCall:
@@ -61,6 +86,10 @@ def queue(
 def body_of(uid: str, name: str, because: str, at: datetime, ticket: Mapping[str, Any]) -> str:
     """The body of a call, see docs/webhooks.md. Nothing that anybody wrote is in it but the subject: no message, no note."""
     values = {"id": uid, "event": name, "at": at.isoformat(), "because": because, "ticket": ticket}
+    return _json(values)
+
+
+def _json(values: Mapping[str, Any]) -> str:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 

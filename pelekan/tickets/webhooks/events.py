@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-EVENTS: tuple[str, ...] = (
+TICKETS: tuple[str, ...] = (
     "ticket.created",
     "ticket.registered",
     "ticket.assessed",
@@ -22,4 +22,13 @@ EVENTS: tuple[str, ...] = (
     "message.received",
     "message.sent",
 )
+ARTICLES: tuple[str, ...] = (
+    "article.published",
+    "article.withdrawn",
+    "article.described",
+    "article.archived",
+    "article.restored",
+    "article.imported",
+)
+EVENTS = TICKETS + ARTICLES
 TEST = "webhook.test"

@@ -44,6 +44,12 @@ NAMES = {
     "ticket.rated": gettext_lazy("The customer rates it"),
     "message.received": gettext_lazy("The customer writes"),
     "message.sent": gettext_lazy("We answer"),
+    "article.published": gettext_lazy("An article comes out, or a new version of it"),
+    "article.withdrawn": gettext_lazy("An article is taken back from its readers"),
+    "article.described": gettext_lazy("Who reads an article changes, or where it stands"),
+    "article.archived": gettext_lazy("An article is archived"),
+    "article.restored": gettext_lazy("An archived article comes back"),
+    "article.imported": gettext_lazy("Many articles come in at once, by the command line"),
 }
 
 
@@ -112,7 +118,9 @@ def _topics() -> list[dict[str, Any]]:
         },
         {
             "title": _("Events"),
-            "text": _("A call holds the ticket as it is at that moment, and no message or note."),
+            "text": _(
+                "A call holds the ticket or article as it is at that moment, and no message, note or text."
+            ),
             "fields": ["events"],
         },
     ]
