@@ -68,6 +68,7 @@ def show(request: HttpRequest, language: str, pk: int, slug: str, way: tuple[int
         language,
         path=path,
         others={one.language: addresses.article(one.language, one.pk, one.slug) for one in others},
+        default=_original(found, others),
         article={
             **card(found),
             "id": found.pk,
@@ -87,6 +88,12 @@ def show(request: HttpRequest, language: str, pk: int, slug: str, way: tuple[int
         og_type="article",
         here=path,
     )
+
+
+def _original(found: Translation, others: list[Translation]) -> str:
+    """The address in the language that it was written in first, for readers of none of its languages."""
+    first = next((one for one in (found, *others) if one.language == found.article.language), None)
+    return addresses.article(first.language, first.pk, first.slug) if first else ""
 
 
 def ask_url(found: Translation, way: tuple[int, ...] = ()) -> str:

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from html import escape
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from pelekan.knowledge.models import Translation
+from pelekan.knowledge.models import Section, Translation
 from pelekan.lib.text import clean_controls
 from pelekan.people.desk import sign
 from pelekan.web.help import addresses
@@ -24,20 +25,30 @@ MOST = 30
 
 @require_safe
 @in_language
-def news(request: HttpRequest, language: str) -> HttpResponse:
-    """The latest release notes whole: readers of feeds need not come here for them."""
-    rows = list(latest_news(reader_of(request), language)[:MOST])
-    here = settings.BASE_URL + reverse("help_feed", args=[language])
+def news(request: HttpRequest, language: str, slug: str = "") -> HttpResponse:
+    """The latest release notes whole: readers of feeds need not come here for them. With `slug`, of one shelf and those
+    below it: of one product."""
+    found, path = latest_news(reader_of(request), language), reverse("help_feed", args=[language])
+    title, page = _("News from %(name)s") % {"name": sign().name}, reverse("help_news", args=[language])
+    if slug:
+        shelf = Section.objects.filter(slug=slug, archived_at=None).first()
+        found = found.filter(Q(article__section=shelf) | Q(article__section__parent=shelf))
+        if shelf is None or not found.exists():
+            raise Http404
+        title = _("%(subject)s: news from %(name)s") % {"subject": shelf.named(language), "name": sign().name}
+        path, page = reverse("help_section_feed", args=[language, slug]), addresses.section(language, slug)
+    rows = list(found[:MOST])
+    here = settings.BASE_URL + path
     changed = max(
         (row.published_at for row in rows if row.published_at), default=datetime(2000, 1, 1, tzinfo=UTC)
     )
     parts = [
         '<?xml version="1.0" encoding="utf-8"?>',
         f'<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="{language}">',
-        f"<title>{_text(_('News from %(name)s') % {'name': sign().name})}</title>",
+        f"<title>{_text(title)}</title>",
         f"<id>{_text(here)}</id>",
         f'<link rel="self" type="application/atom+xml" href="{_text(here)}"/>',
-        f'<link rel="alternate" type="text/html" href="{_text(settings.BASE_URL + reverse("help_news", args=[language]))}"/>',
+        f'<link rel="alternate" type="text/html" href="{_text(settings.BASE_URL + page)}"/>',
         f"<updated>{changed.isoformat()}</updated>",
         f"<author><name>{_text(sign().name)}</name></author>",
         *(_entry(row) for row in rows),

@@ -90,10 +90,11 @@ def page(
     others: dict[str, str] | None = None,
     status: int = 200,
     keep: bool = True,
+    default: str = "",
     **context: Any,
 ) -> HttpResponse:
-    """A page. `path`: its one true address; `others`: language → path of the same in other languages; `keep`: whether it
-    may be kept for everyone (what is looked for is not)."""
+    """A page. `path`: its one true address; `others`: language → path of the same in other languages; `default`: the path for
+    readers of none of them; `keep`: whether it may be kept for everyone (what is looked for is not)."""
     customer = customer_in(request)
     here = [(code, NAMES[code], (others or {}).get(code, "")) for code in addresses.LANGUAGES]
     context = {
@@ -107,6 +108,7 @@ def page(
             for code, name, to in here
             if to or code == language
         ],
+        "default": settings.BASE_URL + default if default else "",
         "tongues": [
             (code, name, path if code == language else to or addresses.home(code)) for code, name, to in here
         ],

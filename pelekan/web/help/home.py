@@ -69,6 +69,7 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
         language,
         path=addresses.home(language),
         others={code: addresses.home(code) for code in addresses.LANGUAGES},
+        default=reverse("help"),
         shelves=_shelves(reader, language),
         wanted=[card(row) for row in shown],
         news=[card(row) for row in latest_news(reader, language)[:MOST_NEWS]],
@@ -189,12 +190,15 @@ def section(request: HttpRequest, language: str, slug: str) -> HttpResponse:
         "help/section.html",
         language,
         path=path,
-        others={code: addresses.section(code, slug) for code in addresses.LANGUAGES},
+        others={code: addresses.section(code, slug) for code in _tongues(reader, found)},
         keep=number == 1,
         section=_shelf(found, language),
         children=children,
         cards=[card(row) for row in rows[:PAGE] if row.article.kind != ArticleKind.FAQ],
         faqs=faqs,
+        feed=reverse("help_section_feed", args=[language, slug])
+        if any(row.article.kind == ArticleKind.RELEASE for row in rows)
+        else "",
         elsewhere=elsewhere,
         crumbs=crumbs,
         before=f"{path}?page={number - 1}" if number > 1 else "",
@@ -207,6 +211,13 @@ def section(request: HttpRequest, language: str, slug: str) -> HttpResponse:
         ),
         summary=found.descriptions.get(language, ""),
     )  # fmt: skip
+
+
+def _tongues(reader: Reader, shelf: Section) -> list[str]:
+    """The languages in which something stands on this shelf or on those below it: only there it has a page to be found."""
+    here = Q(article__section=shelf) | Q(article__section__parent=shelf, article__section__archived_at=None)
+    rows = Translation.objects.readable_by(reader).filter(here).values_list("language", flat=True)
+    return list(rows.order_by("language").distinct())
 
 
 def _page(request: HttpRequest) -> int:

@@ -41,6 +41,7 @@ urlpatterns = [
     path("help/<language:language>/s/<str:slug>/", home.section, name="help_section"),
     path("help/<language:language>/news/", home.news, name="help_news"),
     path("help/<language:language>/news.atom", feeds.news, name="help_feed"),
+    path("help/<language:language>/s/<str:slug>/news.atom", feeds.news, name="help_section_feed"),
     path("help/<language:language>/contact/", contact.contact, name="help_contact"),
     path("help/<language:language>/privacy/", privacy.privacy, name="help_privacy"),
     path("help/<language:language>/search/", searching.search, name="help_search"),

@@ -230,6 +230,33 @@ def test_map_feed_and_robots(world: World) -> None:
     assert "Sitemap: http://testserver/sitemap.xml" in words(Client().get("/robots.txt"))
 
 
+def test_a_product_has_a_feed_of_its_own(world: World) -> None:
+    phone, watch = shelf("phone", en="Phone"), shelf("watch", en="Watch")
+    article("Phone 2", kind="release", data={"version": "2", "released_on": "2026-11-20"}, section=phone)
+    article("Watch 7", kind="release", data={"version": "7", "released_on": "2026-11-21"}, section=watch)
+    own = words(Client().get("/help/en/s/phone/news.atom"))
+    assert "Phone 2" in own and "Watch 7" not in own and "/help/en/s/phone/" in own
+    assert "/help/en/s/phone/news.atom" in words(Client().get("/help/en/s/phone/"))
+    article("How to pay", section=shelf("paying"))
+    assert 'news.atom"' not in re.sub(
+        r"<head>.*</head>", "", words(Client().get("/help/en/s/paying/")), flags=re.S
+    )
+    for slug in ("paying", "nothing"):
+        assert Client().get(f"/help/en/s/{slug}/news.atom").status_code == 404
+
+
+def test_other_languages_are_named_only_where_there_is_something_to_read(world: World) -> None:
+    first = article("How to pay", section=shelf("paying"))
+    body = words(Client().get("/help/en/s/paying/"))
+    assert 'hreflang="en" href="http://testserver/help/en/s/paying/"' in body
+    assert 'href="http://testserver/help/ar/s/paying/"' not in body and 'href="/help/ar/"' in body
+    in_language(first, "ar", "كيف أدفع")
+    assert 'href="http://testserver/help/ar/s/paying/"' in words(Client().get("/help/en/s/paying/"))
+    default = f'hreflang="x-default" href="http://testserver{address(first)}"'
+    assert default in words(Client().get(address(first)))
+    assert 'hreflang="x-default" href="http://testserver/help/"' in words(Client().get("/help/en/"))
+
+
 EVIL = '"></script><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}'
 
 
