@@ -97,6 +97,7 @@ def heard(event: Event) -> None:
     talk.leased_until = None
     talk.save(update_fields=["language", "due_at", "leased_until", "tries"])
     due.queued(Talk)
+    fp("bot.heard")
 
 
 def _visit_of(message: Message) -> int | None:
@@ -158,6 +159,7 @@ def _turn_safely(
     """A turn; whatever goes wrong in it hands over."""
     try:
         turn(pk, now=now, phrasing=phrasing, phrased=phrased or {}, row=row)
+        fp("bot.answered")
     except due.LeaseLost:
         return
     except Exception:
@@ -264,6 +266,7 @@ def _hear(talk: Talk, message: Message, now: datetime, phrasing: bool, phrased: 
 
 def _question(talk: Talk, message: Message, now: datetime, phrasing: bool, phrased: str) -> bool:
     found = find_for(talk, message, now)
+    fp("bot.searched")
     if found is not None and found.kind == "article" and not phrasing:
         return False
     _remember(talk, "asked", one_line(message.text, 200))
@@ -329,6 +332,7 @@ def _tell(
     text = phrased or _("I found this in our help centre:")
     said = say(talk, "answer", text, cards=[card(best, secret)], buttons=helped_buttons(), now=now)
     _write_down(talk, said, message, best, found, bool(phrased), now, secret, asked)
+    fp("bot.said")
 
 
 def _write_down(
@@ -399,6 +403,7 @@ def _solved(talk: Talk, now: datetime) -> None:
     say(talk, "solved", _("Good to know. Write again whenever you need us."), now=now)
     handing.finish(talk, Outcome.SOLVED, now=now)
     customer = talk.conversation.customer
+    fp("bot.solved")
     actions.solve(talk.conversation.ticket, by=customer, because="bot", now=now)
     actions.end_chat(talk.conversation, by=None, because="bot", now=now)
 

@@ -12,6 +12,7 @@ from pelekan.channels.chat import reception
 from pelekan.knowledge.bot import talking
 from pelekan.knowledge.bot.document import at_inbox
 from pelekan.knowledge.bot.speaking import flow_buttons, greeting, name_for, person_button
+from pelekan.lib.failpoints import fp
 from pelekan.tickets.models import ChatState, Inbox, Message
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def answer(message: Message, now: datetime) -> None:
     """Let the bot answer the line that was just stored. What fails here is done by a worker: the line is safe already."""
     if not talks_in(message):
         return
+    fp("bot.stored")
     try:
         talking.speak(message.conversation_id, now)
     except Exception:
