@@ -18,6 +18,7 @@ from pelekan.knowledge.bot import talking as bot
 from pelekan.knowledge.community import chores as community
 from pelekan.knowledge.community import following
 from pelekan.knowledge.deflection import repeated, solved
+from pelekan.knowledge.search import upkeep
 from pelekan.knowledge.trail import days, forgetting
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
@@ -58,6 +59,7 @@ JOBS: list[Job] = [
     carrying.job(ERASED),
     reviewing.JOB,
     bringing.JOB,
+    upkeep.JOB,
     bot.JOB,
     following.JOB,
 ]
@@ -78,6 +80,7 @@ CHORES = [
     Chore(deciding.forget_old, timedelta(hours=1)),
     Chore(articles.remind, timedelta(minutes=15)),
     Chore(bringing.forget_old, timedelta(hours=6)),
+    Chore(upkeep.look, timedelta(hours=1)),
     Chore(days.catch_up, timedelta(minutes=10)),
     Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),

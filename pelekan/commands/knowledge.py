@@ -175,7 +175,10 @@ def give(args: argparse.Namespace) -> int:
 
 def index(args: argparse.Namespace) -> int:
     instance.start()
+    from pelekan.knowledge.search import upkeep
     from pelekan.knowledge.search.keeping import rebuild
+    from pelekan.lib.time import now
 
     print(f"{rebuild()} entries")
+    upkeep.made(now())
     return 0

@@ -41,3 +41,17 @@ class Term(models.Model):
 
     name = Plain(primary_key=True)
     number = models.BigIntegerField()
+
+
+class Upkeep(models.Model):
+    """Of which release the index is, and how far it is when it is made anew: one row. See `search.upkeep`."""
+
+    version = models.PositiveIntegerField(default=0)
+    after = models.BigIntegerField(default=0)  # the last Translation that is in
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    begun_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveIntegerField(default=0)

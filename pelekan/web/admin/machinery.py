@@ -16,6 +16,7 @@ from pelekan.channels.models import Weight, Worker
 from pelekan.knowledge import bringing, reviewing
 from pelekan.knowledge.bot import talking
 from pelekan.knowledge.community import following
+from pelekan.knowledge.search import upkeep
 from pelekan.lib.due import Job
 from pelekan.people.models import Letter, LetterState
 from pelekan.routing import waits
@@ -39,7 +40,7 @@ LITTLE = 1 << 30  # bytes free on the disk; below a tenth of it nothing can be s
 JOBS: list[Job] = [
     answers.JOB, letters.JOB, *jobs.JOBS, telling.JOB, posting.JOB, fire.JOB, replan.JOB, *waits.JOBS, replaying.JOB,
     keeping.JOB, watching.JOB, promising.JOB, webhooks.JOB, talking.JOB, reviewing.JOB, following.JOB, mydata.JOB,
-    bringing.JOB, carrying.job(()),
+    bringing.JOB, upkeep.JOB, carrying.job(()),
 ]  # fmt: skip
 
 
@@ -123,10 +124,23 @@ def backlogs(now: datetime) -> list[Row]:
         row.fact(_("Due"), f"{MOST}+" if len(waiting) > MOST else len(waiting), "number")
         if waiting:
             row.fact(_("Oldest"), now - waiting[0], "span")
-            if now - waiting[0] > LATE:
+            if job is upkeep.JOB:
+                _indexing(row)
+            elif now - waiting[0] > LATE:
                 row.worse(WRONG, _("It has been due for too long: the workers don't keep up, or hang."))
         rows.append(row)
     return rows
+
+
+def _indexing(row: Row) -> None:
+    """The search of the help centre is being made anew, as after an upgrade."""
+    done, total = upkeep.state() or (0, 0)
+    row.fact(_("In the index"), done, "number")
+    row.fact(_("Altogether"), total, "number")
+    row.worse(
+        LOOK,
+        _("The search index is being made anew, as after an upgrade. Until it is done, readers find less."),
+    )
 
 
 def room() -> list[Row]:

@@ -56,6 +56,7 @@ def job_names() -> dict[str, str]:
         "bot.talk": _("The bot's answers"),
         "people.letter sms-codes": _("Sign-in codes by SMS"),
         "knowledge.translation": _("Scheduled articles"),
+        "search.upkeep": _("Making the search index anew"),
         "knowledge.import": _("Bringing in articles"),
         "community.following": _("Letters to those who follow a topic"),
         "tickets.takeout": _("Customers' own data, to be taken away"),
