@@ -10,6 +10,7 @@ from pelekan.knowledge.bot import talking
 from pelekan.knowledge.bot.models import BotAnswer
 from pelekan.knowledge.models import Article
 from pelekan.people.models import Customer
+from pelekan.sla.models import BusinessHours
 from pelekan.tickets import actions, rulebooks, shaping
 from pelekan.tickets.incoming import Incoming
 
@@ -82,7 +83,7 @@ def serve(world: World, articles: dict[str, Article], now: datetime) -> None:
     )
     rulebooks.enable(draft, by=arash, now=now - timedelta(days=20))
     shaping.save_reach(
-        by=arash, phone="021 8765 4321", hours=None, links="@chakad https://social.chakad.example/@chakad",
+        by=arash, phone="021 8765 4321", hours=BusinessHours.objects.order_by("pk").values_list("pk", flat=True).first(), links="@chakad https://social.chakad.example/@chakad",
         now=now - timedelta(days=20),
     )  # fmt: skip
     for hours, who, lines in TALKS:

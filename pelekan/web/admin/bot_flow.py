@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pelekan.knowledge.bot import linting, trial
-from pelekan.knowledge.bot.document import LANGUAGES
 from pelekan.knowledge.bot.flows import ASKS, KINDS, LOOKS, ways_of
 from pelekan.knowledge.models import Translation
 from pelekan.lib.text import clean_controls, one_line
@@ -22,7 +21,7 @@ from pelekan.people.models import Team
 from pelekan.tickets import rulebooks
 from pelekan.tickets.models import Category
 from pelekan.web.admin import drafts
-from pelekan.web.admin.bot import KIND, texts_of
+from pelekan.web.admin.bot import KIND, TONGUES, texts_of
 from pelekan.web.admin.doors import agent, behind
 from pelekan.web.admin.frame import show
 
@@ -85,7 +84,7 @@ def new(request: HttpRequest) -> HttpResponse:
             return HttpResponseRedirect(reverse("settings_bot_flow", args=[id]))
     return show(
         request, "bot_flow_new", "settings_bot", _("New flow"), _("A flow is a tree of steps: what the bot says, what it asks, and where each answer leads."),
-        status=422 if faults else 200, faults=faults, languages=LANGUAGES, back="settings_bot", form=None, posted=request.POST,
+        status=422 if faults else 200, faults=faults, tongues=TONGUES, back="settings_bot", form=None, posted=request.POST,
     )  # fmt: skip
 
 
@@ -117,7 +116,7 @@ def page(request: HttpRequest, flow: str) -> HttpResponse:
     said = [fault.text for fault in linting.advice({"flows": [found]})]
     return show(
         request, "bot_flow", "settings_bot", linting.name_of(found), "", status=422 if faults else 200, faults=faults, advice=said, flow=found, back="settings_bot",
-        tree=_tree(found), kinds=[(kind, str(KIND_NAMES[kind]), SIGNS[kind]) for kind in KINDS], languages=LANGUAGES, steps=_steps(found),
+        tree=_tree(found), kinds=[(kind, str(KIND_NAMES[kind]), SIGNS[kind]) for kind in KINDS], tongues=TONGUES, steps=_steps(found),
         trial=trial.begin(), trial_json=json.dumps(trial.begin()), trial_flow=flow,
     )  # fmt: skip
 
@@ -239,7 +238,7 @@ def step(request: HttpRequest, flow: str, step: str) -> HttpResponse:
     kind = node["kind"]
     return show(
         request, "bot_step", "settings_bot", str(KIND_NAMES[kind]), "", status=422 if faults else 200, faults=faults, node=node, kind=kind,
-        flow_id=flow, step_id=step, languages=LANGUAGES, rows=rows + [{}] * max(0, ROWS - len(rows)) if kind in ("ask", "branch") else [],
+        flow_id=flow, step_id=step, tongues=TONGUES, rows=rows + [{}] * max(0, ROWS - len(rows)) if kind in ("ask", "branch") else [],
         steps=[("", _("The end: ask whether it helped")), *_steps(found)], asks=[(one, str(ASK_NAMES[one])) for one in ASKS],
         looks=[(one, str(LOOK_NAMES[one])) for one in LOOKS], ops=[(one, str(words)) for one, words in OPS.items()],
         names=[("", "—"), *((one, one) for one in _asked(nodes))], fields=_fields(nodes), articles=_articles() if kind == "article" else [],

@@ -28,7 +28,9 @@ def contact(request: HttpRequest, language: str) -> HttpResponse:
     """All ways to a person, with the hours of those that have them."""
     dates: Dates = request.dates  # type: ignore[attr-defined]
     portal = Inbox.objects.filter(channel=Channel.PORTAL, archived_at=None).order_by("pk").first()
-    office, reach = shown(), sign().reach
+    reach = sign().reach
+    office = shown() or (asking.phone_hours(reach) if reach.phone else None)  # whose days the table shows
+    teams = _departments(portal, language, dates)
     chat = _chat(language)
     return page(
         request,
@@ -42,13 +44,13 @@ def contact(request: HttpRequest, language: str) -> HttpResponse:
         days=_days(office, dates),
         phone_hours=_differs(asking.phone_hours(reach), office, language, dates) if reach.phone else "",
         chat_hours=_differs(for_inbox(chat), office, language, dates) if chat else "",
-        around_the_clock=office is None,
+        around_the_clock=office is None and not teams,
         departments=[
             {
                 **shape,
                 "week": _differs(for_team(team.pk, portal.pk if portal else 0), office, language, dates),
             }
-            for team, shape in _departments(portal, language, dates)
+            for team, shape in teams
         ],
         zone=_zone(office, dates),
     )

@@ -42,7 +42,7 @@ def mine(request: HttpRequest) -> list[dict[str, Any]]:
             "id": row["id"], "ticket_id": row["ticket_id"], "name": row["customer__name"] or _("Visitor"),
             "initials": initials(row["customer__name"]), "hue": row["customer_id"], "subject": row["ticket__subject"],
             "waiting_since": row["ticket__waiting_since"], "number": row["ticket__number"],
-            "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"],
+            "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"], "with_bot": False,
         }
         for row in rows
     ]  # fmt: skip

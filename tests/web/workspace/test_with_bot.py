@@ -59,8 +59,8 @@ def test_agents_read_along_and_step_in_and_the_bot_goes_quiet(world, chats):
     count = Message.objects.filter(ticket=ticket, automatic=True).count()
     line(world, "emma", "And how do I renew it for a year?", chats["emma"].pk)
     assert Message.objects.filter(ticket=ticket, automatic=True).count() == count
-    queue = sara.get("/desk/chats/queue/").content.decode()
-    assert f'data-bots="{chats["mina"].ticket_id}"' in queue
+    board = sara.get("/desk/chats/").content.decode()
+    assert f'data-bots="{chats["mina"].ticket_id}"' in board and f'id="pane-{ticket}"' in board
     assert "With the bot" not in sara.get(f"/desk/tickets/{ticket}/chat/").content.decode()
 
 
