@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
+from html import escape
 
 from pelekan.knowledge import bodies
 from pelekan.lib.html import to_text
@@ -22,8 +24,10 @@ class Heading:
     text: str
 
 
-def anchored(html: str) -> tuple[str, list[Heading]]:
-    """Clean HTML with an id at each heading, and the headings."""
+def anchored(html: str, label: str = "") -> tuple[str, list[Heading]]:
+    """Clean HTML with an id at each heading, and the headings. With `label`, what a link says of itself, each heading links
+    to itself, so that its address can be copied. The anchor is made of the heading's words alone: it stays the same however
+    the text around it changes."""
     found: list[Heading] = []
     taken: set[str] = set()
 
@@ -31,12 +35,17 @@ def anchored(html: str) -> tuple[str, list[Heading]]:
         text = one_line(to_text(match[3]), 200)
         anchor = _anchor(text, taken)
         found.append(Heading(int(match[1]), anchor, text))
-        return f'<h{match[1]}{match[2]} id="{anchor}">{match[3]}</h{match[1]}>'
+        link = f' <a class="anchor" href="#{anchor}" aria-label="{escape(label)}"></a>' if label else ""
+        return f'<h{match[1]}{match[2]} id="{anchor}">{match[3]}{link}</h{match[1]}>'
 
     return _HEADING.sub(mark, html), found
 
 
 def _anchor(text: str, taken: set[str]) -> str:
+    # vowel marks and tatweel are no part of a word
+    text = "".join(
+        one for one in unicodedata.normalize("NFC", text) if unicodedata.category(one) != "Mn"
+    ).replace("\u0640", "")
     base = "s-" + (re.sub(r"[^\w]+", "-", text.lower())[:60].strip("-_") or "part")
     anchor, number = base, 1
     while anchor in taken:

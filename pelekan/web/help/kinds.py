@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pelekan.knowledge import trees
 from pelekan.knowledge.anchors import Answered, Heading, anchored, questions
@@ -39,7 +40,7 @@ def content(found: Translation, way: tuple[int, ...] = ()) -> Content:
     kind, data = found.article.kind, version.data if isinstance(version.data, dict) else {}
     if kind == ArticleKind.FAQ:
         return _faq(version.title, version.body)
-    body, headings = anchored(version.body)
+    body, headings = anchored(version.body, _("Link to this part"))
     made = Content(body, headings if len(headings) >= LONG else [])
     if kind == ArticleKind.STEPS:
         made.steps = [_step(one) for one in data.get("steps") or [] if isinstance(one, dict)]

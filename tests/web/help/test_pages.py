@@ -97,6 +97,7 @@ def test_questions_and_answers(world: World) -> None:
 def test_long_ones_have_a_table_of_contents(world: World) -> None:
     body = "".join(f"<h2>Part {n}</h2><p>x</p>" for n in "abc") + "<h2>Part a</h2>"
     page = words(Client().get(address(article("Long", body))))
+    assert 'aria-label="Link to this part"' in page, "each heading links to itself"
     assert 'href="#s-part-a"' in page and 'id="s-part-a"' in page and 'id="s-part-a-2"' in page
 
 

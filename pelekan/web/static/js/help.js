@@ -120,6 +120,20 @@ for (const button of document.querySelectorAll("[data-chat]")) {
   });
 }
 
+// the link beside a heading copies its whole address as well, and says so
+const copied = Object.assign(document.createElement("p"), { className: "visually-hidden" });
+copied.setAttribute("role", "status");
+document.body.append(copied);
+document.addEventListener("click", async event => {
+  const link = event.target.closest("a.anchor");
+  if (!link || event.metaKey || event.ctrlKey || event.shiftKey) return;
+  try {
+    await navigator.clipboard.writeText(link.href);
+  } catch { return; } // the address stands in the browser's own line
+  link.dataset.copied = copied.textContent = link.closest("[data-copied-word]")?.dataset.copiedWord || "✓";
+  setTimeout(() => (delete link.dataset.copied, (copied.textContent = "")), 1600);
+});
+
 // a link to an answer opens it; on paper all are open
 const opened = () => {
   if (location.hash.length < 2) return;
