@@ -83,6 +83,19 @@ def lay(place: Path) -> None:
     place.chmod(0o600)
 
 
+def lay_in_postgresql(name: str) -> None:
+    """The same for the empty database `name` beside those of the tests, where a test process has made the tables."""
+    import psycopg
+    from psycopg.sql import SQL, Identifier
+
+    kept = f"pelekan_tests_{_named()}"
+    with psycopg.connect(os.environ["PELEKAN_TEST_DATABASE"], autocommit=True) as link:
+        link.execute("SELECT pg_advisory_lock(20261122)")
+        if link.execute("SELECT 1 FROM pg_database WHERE datname = %s", [kept]).fetchone():
+            link.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
+            link.execute(SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(kept)))
+
+
 def _named() -> str:
     """After everything that a migration can see."""
     seen = hashlib.sha256(sqlite3.sqlite_version.encode())

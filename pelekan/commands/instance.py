@@ -51,6 +51,8 @@ def start(config: Config | None = None, *, ready: bool = True) -> Config:
 
 def migrate() -> None:
     """Bring the database to this release, quietly."""
+    if not checks.unready():
+        return  # Django would build the whole history of the tables to find that nothing is to be done
     from django.core.management import call_command
 
     call_command("migrate", interactive=False, verbosity=0)

@@ -14,6 +14,7 @@ import pytest
 
 from tests import template
 from tests.servers.desks import DATABASE, Desk, once
+from tests.servers.nest import Nest, nest
 
 SERVER = os.environ.get("PELEKAN_TEST_DATABASE", "")
 PASSWORD = "climbs-many-stairs"
@@ -26,7 +27,16 @@ class Installation(Desk):
 
     database: str = ""
 
+    @property
+    def nest(self) -> Nest:
+        return nest(demo=False, database=SERVER) if SERVER else nest(demo=False)
+
     def init(self, *words: str) -> str:
+        if not self.cold:  # from nothing it is shown once
+            if self.database:
+                template.lay_in_postgresql(self.database.rsplit("/", 1)[1])
+            elif not (self.folder / DATABASE).exists():
+                template.lay(self.folder / DATABASE)
         flags = ["--database", self.database] if self.database else []
         return self.ran("init", "--yes", "--admin-password", PASSWORD, *flags, *words)
 
@@ -84,7 +94,6 @@ def desk(bare: Make, pattern: Installation) -> Installation:
 
 
 def _installed(folder: Path) -> None:
-    template.lay(folder / DATABASE)
     Installation(folder).init()
 
 

@@ -17,6 +17,7 @@ pytestmark = pytest.mark.server
 
 def test_init_serve_first_page(bare: Make) -> None:
     desk = bare()
+    desk.cold = True
     told = desk.init(
         "--language",
         "ar",

@@ -22,11 +22,14 @@ from typing import Any
 import pytest
 
 from tests import template
+from tests.servers.nest import Forked, Nest, nest
 from tests.servers.ports import free_port, free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 DATABASE = "pelekan.sqlite3"  # where a desk has it that was told nothing else
 SIGNED_IN = "signed-in.json"  # beside a prepared demo: the cookies of its people
+SETUP = "import django; django.setup()\n"
+LONGEST = 300  # seconds of a command
 START_SECONDS = 120  # a guard against waiting for ever, no measure of anything
 
 SESSIONS = """
@@ -59,13 +62,22 @@ class Desk:
     """A folder for a `pelekan.toml`, and the server that runs on it."""
 
     folder: Path
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     address: str = ""
+    cold: bool = False
+    """Whether its processes begin from nothing, as those of its owner; others are forked."""
+
+    @property
+    def nest(self) -> Nest:
+        """Where its processes come from."""
+        return nest(demo=False)
 
     def run(self, *words: str, input: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+        if not self.cold:
+            return self.nest.run([*words], cwd=self.folder, env=environment(), input=input, timeout=LONGEST)
         return subprocess.run(
             [sys.executable, "-m", "pelekan", *words],
-            cwd=self.folder, env=environment(), input=input, capture_output=True, timeout=300, check=False,
+            cwd=self.folder, env=environment(), input=input, capture_output=True, timeout=LONGEST, check=False,
         )  # fmt: skip
 
     def ran(self, *words: str) -> str:
@@ -76,12 +88,11 @@ class Desk:
 
     def in_django(self, code: str, *words: str) -> str:
         """What `code` prints, run beside the desk with Django started on its database."""
-        done = subprocess.run(
-            [sys.executable, "-c", "import django; django.setup()\n" + code, *words],
-            cwd=self.folder, env=self.django(), capture_output=True, text=True, timeout=300, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        done = self.nest.run(
+            [*words], code=SETUP + code, cwd=self.folder, env=self.django(), input=b"", timeout=LONGEST
+        )
+        assert done.returncode == 0, done.stderr.decode()
+        return done.stdout.decode()
 
     def django(self) -> dict[str, str]:
         """The environment of a process that uses the desk's settings."""
@@ -89,14 +100,24 @@ class Desk:
 
     def start(self, *words: str) -> None:
         """Run `pelekan WORDS` until it answers at its address; what it says is kept in the file `log`."""
-        self.launch("-m", "pelekan", *words)
+        if self.cold:
+            self.launch("-m", "pelekan", *words)
+            return
+        files = [os.devnull, str(self.folder / "log"), str(self.folder / "log")]
+        self.process = self.nest.begin([*words], cwd=self.folder, env=environment(), files=files)
+        self.answers()
 
     def launch(self, *words: str) -> None:
-        """The same for any `python WORDS`."""
+        """The same for any `python WORDS`, from nothing."""
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *words], cwd=self.folder, env=environment(), stdout=log, stderr=log
             )
+        self.answers()
+
+    def answers(self) -> None:
+        """Wait until it does."""
+        assert self.process is not None
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             with (
@@ -152,6 +173,10 @@ class Demo(Desk):
         config.write_text("undo_seconds = 0\n" + config.read_text())
         self.speak(language)
 
+    @property
+    def nest(self) -> Nest:
+        return nest(demo=True)
+
     def waits(self, seconds: int) -> None:
         """How long answers wait before they go; a new desk of the tests sends at once."""
         config = self.folder / "pelekan.toml"
@@ -190,9 +215,17 @@ class Demo(Desk):
         }
 
 
+class Preparing(Desk):
+    """A demo that is being made."""
+
+    @property
+    def nest(self) -> Nest:
+        return nest(demo=True)
+
+
 def prepare(folder: Path, *words: str) -> None:
     """Make a demo's folder, to be copied. Its people are signed in."""
-    desk = Desk(folder)
+    desk = Preparing(folder)
     template.lay(folder / DATABASE)
     desk.ran("demo", "--prepare", "--folder", ".", *words)
     (folder / SIGNED_IN).write_text(desk.in_django(SESSIONS))

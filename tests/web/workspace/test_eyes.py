@@ -33,7 +33,7 @@ WORDS = ("زعفرانیه", "Zarathustra", "zara@hidden.example", "sekrit.png",
 @dataclass
 class Hidden:
     ticket: Ticket
-    ids: dict[str, list[int]]
+    ids: list[int]
     tokens: list[str]
 
 
@@ -81,13 +81,16 @@ def hidden(world: World) -> Hidden:
     assert reply.pk in ids
     return Hidden(
         Ticket.objects.get(pk=ticket.pk),
-        {"pk": sorted({ticket.pk, who.pk, *ids}), "other": ids},
+        sorted({*ids}),
         [Attachment.objects.get(pk=file.pk).token],
     )
 
 
-def addresses(hidden: Hidden) -> Iterator[str]:
-    """Every address behind the desk's door and of files, with everything of the hidden ticket in its places."""
+def addresses(hidden: Hidden) -> Iterator[tuple[str, bool]]:
+    """Every address behind the desk's door and of files, with everything of the hidden ticket in its places; and whether
+    it names no single thing, so that it may be asked for one. Where an address names two things, one of them is the
+    ticket or its conversation: nothing else of it holds something."""
+    whole = {hidden.ticket.pk, hidden.ticket.conversations.get().pk}
     for route in ALL:
         if not (door(route) == "work" or route.startswith("files/")) or "upload" in route:
             continue
@@ -103,12 +106,15 @@ def addresses(hidden: Hidden) -> Iterator[str]:
             elif name == "name":
                 values.append(["escalate", "pack", "join", "assign", "sekrit.png"])
             else:
-                values.append(hidden.ids["pk" if name == "pk" else "other"])
+                values.append(hidden.ids)
+        numbers = sum(place is hidden.ids for place in values)
         for chosen in itertools.product(*values):
+            if numbers > 1 and not whole & {*chosen}:
+                continue
             path = route
             for name, value in zip(names, chosen, strict=True):
                 path = re.sub(rf"<(?:\w+:)?{name}>", str(value), path)
-            yield "/" + path
+            yield "/" + path, not numbers
 
 
 ASKED = (
@@ -119,8 +125,8 @@ ASKED = (
 def told(browser: Client, hidden: Hidden) -> list[str]:
     """Where anything of the hidden ticket is read."""
     found = []
-    for path in addresses(hidden):
-        for query in ASKED if "<" not in path and path.count("/") < 5 else ASKED[:1]:
+    for path, asks in addresses(hidden):
+        for query in ASKED if asks and path.count("/") < 5 else ASKED[:1]:
             response = browser.get(path, query)
             body = b"".join(response) if response.streaming else response.content
             text = body.decode("utf-8", "replace")
@@ -175,7 +181,7 @@ def test_az_05_az_22_no_raw_act_touches_it(
         "subject": "x", "impact": 1, "urgency": 1, "category": "", "source": hidden.ticket.pk, "into": hidden.ticket.pk,
         "url": "https://x.example/1", "quick": "1", "anyway": "1", "message": 1, "until": "tomorrow", "problem": "x",
     }  # fmt: skip
-    for path in addresses(hidden):
+    for path, _asks in addresses(hidden):
         if not path.startswith("/files/"):
             browser.post(path, form)
     for act in ("join", "unjoin"):  # from one's own side too
