@@ -1,7 +1,7 @@
 """★ but for what is in force: the bot's document, a rulebook of kind "bot".
 
     {"inboxes": {"3": {"when": "off" | "closed" | "nobody" | "always", "wished": true, "name": {"fa": …}, "hello": {…},
-                       "sure": 45, "flows": ["order"]}},
+                       "sure": 40, "flows": ["order"]}},
      "flows": [{"id": "order", "name": {"fa": …}, "words": ["where is my order", …], "start": "1", "nodes": {"1": {…}}}]}
 
 `when`: the bot begins a chat outside opening hours (closed), whenever nobody is free (nobody), or always. `wished`: also for

@@ -57,7 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
     return show(
         request, "bot", HOME, _("Bot"),
         _("It answers in the chat from the help centre, says that it is a bot, and hands over to people whenever somebody wishes or it does not know."),
-        status=422 if faults else 200, panel=drafts.panel(KIND, Choices(language())), faults=faults, whens=whens(),
+        status=422 if faults else 200, panel=drafts.panel(KIND, Choices(language())), faults=faults, whens=whens(), usual=SURE,
         advice=[fault.text for fault in linting.advice(body)], tongues=TONGUES,
         inboxes=[_shown(inbox, (body.get("inboxes") or {}).get(str(inbox.pk)) or {}) for inbox in _inboxes()],
         flows=[{"id": one["id"], "name": linting.name_of(one), "steps": len(one.get("nodes") or {}), "words": one.get("words") or []} for one in flows],

@@ -21,7 +21,11 @@ export function presses(app, buttons) {
   return h("div.presses", {}, buttons.map(({ press, label }) =>
     h(press === "person" ? "button.press.press--person" : "button.press", {
       type: "button", dir: "auto",
-      onclick: () => app.desk.write(label, [], press),
+      onclick: event => {
+        app.desk.write(label, [], press);
+        // by keyboard: the button is gone with its question, one goes on where one writes
+        if (!event.detail) document.querySelector(".chat__write textarea")?.focus();
+      },
     }, press === "person" && icon("chat"), label)));
 }
 
