@@ -142,6 +142,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     "hours.archived": [replan.begin, waits.other_hours],
     "hours.restored": [replan.begin, waits.other_hours],
     "article.published": [answers.follow, edition.follow, gaps.follow, ring.ring],
+    "desk.changed": [edition.follow],  # the name, the look and the ways to us stand on every kept page
     "article.imported": [edition.follow, gaps.follow],
     "article.withdrawn": [answers.follow, edition.follow, gaps.follow],
     "article.described": [answers.follow, edition.follow],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import include, path
 
-from pelekan.web import front
+from pelekan.web import brand, front
 from pelekan.web.admin import start
 from pelekan.web.bot import results
 from pelekan.web.deflection import composing
@@ -20,6 +20,8 @@ urlpatterns = [
     path("language/", front.language, name="language"),
     path("s/<str:secret>", guests.short_door, name="short_link"),
     path("c/<str:token>", composing.opened, name="card"),
+    path("brand/<str:colour>.css", brand.look, name="brand_look"),
+    path("brand/<str:mark>/logo", brand.logo, name="brand_logo"),
     path("hooks/", include("pelekan.web.hooks.urls")),
     path("help/steps/", beacon.tell, name="help_steps"),  # before the help centre's own
     path("", include("pelekan.web.help.urls")),

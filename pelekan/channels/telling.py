@@ -274,7 +274,7 @@ def values_of(
     to be his: it could be a stranger's, and the words an advertisement."""
     values = {
         "number": local_digits(str(ticket.number), language) if ticket.number else "",
-        "desk": desk.sign().name,
+        "desk": desk.sign().named(language),
     }
     if "subject" in places or "name" in places:
         typed = {"subject": ticket.subject, "name": talk.customer.name}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -31,6 +31,18 @@ class Reach:
 
 
 @dataclass(frozen=True, slots=True)
+class Face:
+    """How customers' pages look: what they call the house and greet with in each language (language → words; without, the
+    desk's own), its colour ("#rrggbb" or ""), and its logo: where it is stored, and a mark that changes with it."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    greetings: Mapping[str, str] = field(default_factory=dict)
+    colour: str = ""
+    logo: str = ""
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Sign:
     """What stands over the door: the organization's name, and the language for whom none is known."""
 
@@ -38,6 +50,11 @@ class Sign:
     language: str
     follow_up_hours: int | None = None  # after solving, when the customer is asked whether it is
     reach: Reach = Reach()
+    face: Face = field(default_factory=Face)
+
+    def named(self, language: str) -> str:
+        """What customers of this language call the house."""
+        return self.face.names.get(language) or self.name
 
 
 _known: tuple[datetime, Sign] | None = None
@@ -53,7 +70,7 @@ def sign() -> Sign:
             return _known[1]
     row = Desk.objects.filter(pk=1).first()
     found = (
-        Sign(row.name, row.language, row.follow_up_hours, _reach(row.reach))
+        Sign(row.name, row.language, row.follow_up_hours, _reach(row.reach), _face(row.face))
         if row
         else Sign(settings.ORGANIZATION, settings.LANGUAGE_CODE)
     )
@@ -65,6 +82,10 @@ def sign() -> Sign:
 def _reach(kept: Mapping[str, Any]) -> Reach:
     links = tuple((str(name), str(address)) for name, address in kept.get("links") or ())
     return Reach(str(kept.get("phone") or ""), kept.get("hours"), links)
+
+
+def _face(kept: Mapping[str, Any]) -> Face:
+    return Face(**{name: kept[name] for name in Face.__slots__ if kept.get(name)})
 
 
 def takes_answers_by_mail() -> bool:

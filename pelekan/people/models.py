@@ -27,6 +27,7 @@ class Desk(models.Model):
     reach = models.JSONField(
         default=dict, blank=True
     )  # ways to us beside the inboxes, shown in the help centre; see people.desk.Reach
+    face = models.JSONField(default=dict, blank=True)  # how customers' pages look; see people.desk.Face
 
 
 class Tier(models.Model):

@@ -88,6 +88,17 @@ class Proof:
     __str__ = __html__
 
 
+def brand(language: str) -> dict[str, str]:
+    """How the house shows itself to readers of this language: {name, greeting, logo_url, look (the address of its colours)}."""
+    house = sign()
+    face = house.face
+    return {
+        "name": house.named(language), "greeting": face.greetings.get(language, ""),
+        "logo_url": url("brand_logo", face.mark) if face.logo else "",
+        "look": url("brand_look", face.colour[1:]) if face.colour else "",
+    }  # fmt: skip
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     """What every page knows: its language and direction, whose eyes it is for, his calendar and his taste."""
     language = translation.get_language() or "en"
@@ -101,7 +112,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "dates": Reading(request.dates) if hasattr(request, "dates") else None,
         "me": getattr(request, "me", None),
         "theme": getattr(request, "theme", "auto"),
-        "brand": {"name": sign().name, "logo_url": ""},
+        "brand": brand(language),
         "density": getattr(request, "density", "comfortable"),
         "languages": settings.LANGUAGES,
         "here": request.get_full_path() if request.method == "GET" else request.path,

@@ -17,7 +17,7 @@ from pelekan.people.models import User
 # live; the others are acts of `people.access`, asked of agents on every method.
 ROWS: list[tuple[str, str]] = [
     (r"", "everybody"),
-    (r"health/(workers/)?|language/", "everybody"),
+    (r"health/(workers/)?|language/|brand/.*", "everybody"),
     (r"setup/", "holder"),
     (r"desk/settings/mail/signing/.*", "settings"),
     (r"desk/settings/(mail|health)/.*", "quarantine"),

@@ -14,7 +14,7 @@ from pelekan.tickets.shaping.eyes import choose_eyes
 from pelekan.tickets.shaping.folk import save_customer, save_organization
 from pelekan.tickets.shaping.founding import found_office
 from pelekan.tickets.shaping.keys import create_key, revoke_key
-from pelekan.tickets.shaping.naming import save_desk, save_follow_up, save_reach
+from pelekan.tickets.shaping.naming import save_desk, save_face, save_follow_up, save_reach
 from pelekan.tickets.shaping.replies import delete_reply, save_reply
 from pelekan.tickets.shaping.skills import delete_skill, save_skill
 from pelekan.tickets.shaping.sorting import (
@@ -71,6 +71,7 @@ __all__ = [
     "save_follow_up",
     "save_inbox",
     "save_organization",
+    "save_face",
     "save_reach",
     "save_reply",
     "save_skill",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pelekan.lib import files, hues
 from pelekan.lib.phones import normal_phone
 from pelekan.lib.text import isolate, one_line
 from pelekan.people import desk
@@ -69,6 +73,7 @@ def save_follow_up(hours: int | None, *, by: Agent | None, now: datetime | None 
 
 REGION_OF = {"fa": "IR", "ar": "SA", "en": "GB"}  # whose national way of writing phone numbers is meant
 MOST_LINKS = 12
+LARGEST_LOGO = 5 << 20
 
 
 @action
@@ -97,6 +102,58 @@ def save_reach(
         record("desk.changed", by=by, at=now, topics=["desk"], changed=changed)
     transaction.on_commit(desk.forget)
     return row
+
+
+@action
+def save_face(
+    *,
+    by: Agent | None,
+    names: Mapping[str, str],
+    greetings: Mapping[str, str],
+    colour: str,
+    logo: bytes | None = None,
+    without_logo: bool = False,
+    now: datetime | None = None,
+) -> Desk:
+    """How customers' pages look. `names` and `greetings`: language → words, empty for the usual ones; `colour`: as in
+    `hues.read`, or ""; `logo`: a picture's bytes, None leaves the one there is, `without_logo` takes it away."""
+    require(by, "settings")
+    row = Desk.objects.filter(pk=1).first() or Desk(
+        pk=1, name=desk.sign().name, language=desk.sign().language
+    )
+    try:
+        shade = hues.read(colour) if colour.strip() else ""
+    except ValueError:
+        raise CannotBe("colour", _("Write a colour like %(example)s.") % {"example": "#0f766e"}) from None
+    before = dict(row.face)
+    kept: dict[str, Any] = {
+        "names": {code: one_line(names.get(code, ""), 120) for code in Language.values if names.get(code, "").strip()},
+        "greetings": {code: one_line(greetings.get(code, ""), 120) for code in Language.values if greetings.get(code, "").strip()},
+        "colour": shade,
+        **({} if without_logo else {name: before[name] for name in ("logo", "mark") if name in before}),
+    }  # fmt: skip
+    if logo is not None:
+        kept |= _logo(logo)
+    changed = put(row, {"face": kept}, ("face",))
+    row.save()
+    if changed:
+        record("desk.changed", by=by, at=now, topics=["desk"], changed=changed)
+    transaction.on_commit(desk.forget)
+    if before.get("logo") and before["logo"] != kept.get("logo"):
+        transaction.on_commit(lambda: files.remove(before["logo"], settings.MEDIA_ROOT))
+    return row
+
+
+def _logo(data: bytes) -> dict[str, str]:
+    """Drawn anew, small, without what its program or camera wrote into it: {logo, mark}."""
+    if len(data) > LARGEST_LOGO:
+        raise CannotBe("logo", _("This picture is larger than 5 MB. Save it again, smaller."))
+    try:
+        small = files.thumbnail(data, 320)
+    except files.NoPreview:
+        raise CannotBe("logo", _("This picture can't be read. Use PNG, JPEG or WebP.")) from None
+    stored = files.store(small.data, settings.MEDIA_ROOT)
+    return {"logo": stored.path, "mark": stored.sha256[:16]}
 
 
 def _links(text: str) -> list[list[str]]:

@@ -30,6 +30,7 @@ def pages() -> list[tuple[str, list[tuple[str, str, str, str]]]]:
             _("Your desk"),
             [
                 ("settings_desk", _("Organization"), "building-2", "settings"),
+                ("settings_face", _("Look and words"), "palette", "settings"),
                 ("settings_staircase", _("Staircase"), "layers", "settings"),
                 ("settings_teams", _("Teams"), "users", "people"),
                 ("settings_agents", _("Agents"), "headset", "people"),

@@ -171,7 +171,7 @@ def _data(
             address=address,
             first=found.first_published_at.isoformat() if found.first_published_at else "",
             changed=found.published_at.isoformat() if found.published_at else "",
-            publisher=sign().name,
+            publisher=sign().named(found.language),
         ),
     ]
     if content.pairs:

@@ -29,13 +29,19 @@ def news(request: HttpRequest, language: str, slug: str = "") -> HttpResponse:
     """The latest release notes whole: readers of feeds need not come here for them. With `slug`, of one shelf and those
     below it: of one product."""
     found, path = latest_news(reader_of(request), language), reverse("help_feed", args=[language])
-    title, page = _("News from %(name)s") % {"name": sign().name}, reverse("help_news", args=[language])
+    title, page = (
+        _("News from %(name)s") % {"name": sign().named(language)},
+        reverse("help_news", args=[language]),
+    )
     if slug:
         shelf = Section.objects.filter(slug=slug, archived_at=None).first()
         found = found.filter(Q(article__section=shelf) | Q(article__section__parent=shelf))
         if shelf is None or not found.exists():
             raise Http404
-        title = _("%(subject)s: news from %(name)s") % {"subject": shelf.named(language), "name": sign().name}
+        title = _("%(subject)s: news from %(name)s") % {
+            "subject": shelf.named(language),
+            "name": sign().named(language),
+        }
         path, page = reverse("help_section_feed", args=[language, slug]), addresses.section(language, slug)
     rows = list(found[:MOST])
     here = settings.BASE_URL + path
@@ -50,7 +56,7 @@ def news(request: HttpRequest, language: str, slug: str = "") -> HttpResponse:
         f'<link rel="self" type="application/atom+xml" href="{_text(here)}"/>',
         f'<link rel="alternate" type="text/html" href="{_text(settings.BASE_URL + page)}"/>',
         f"<updated>{changed.isoformat()}</updated>",
-        f"<author><name>{_text(sign().name)}</name></author>",
+        f"<author><name>{_text(sign().named(language))}</name></author>",
         *(_entry(row) for row in rows),
         "</feed>",
     ]

@@ -76,7 +76,7 @@ def home(request: HttpRequest, language: str) -> HttpResponse:
         news_url=reverse("help_news", args=[language]),
         data=structured.block(
             structured.site(
-                sign().name,
+                sign().named(language),
                 settings.BASE_URL + addresses.home(language),
                 settings.BASE_URL + reverse("help_search", args=[language]),
                 language,
