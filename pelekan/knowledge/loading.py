@@ -14,13 +14,15 @@ from pelekan.knowledge.files import About, Fault, Office, Row
 from pelekan.knowledge.importing import Sorting, Taken
 from pelekan.knowledge.models import Article, DraftState, Section, Translation, Version, Visibility
 from pelekan.knowledge.search.keeping import put_translations
+from pelekan.lib.prepared import insert_many, reserve, update_many
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Category
 
-BATCH = 500
+BATCH, MOST = 1000, 4_000_000
+"""Rows of one change; letters of one change."""
 Key = tuple[str, str]  # outside id, language
 
 
@@ -55,6 +57,7 @@ def load(
             done.same += len(batch) - made - changed
             batch.clear()
 
+    letters = 0
     for row in rows:
         number += 1
         if isinstance(row, Office):
@@ -71,8 +74,10 @@ def load(
             done.add(how) if isinstance(how, str) else done.faults.append(how)
         else:
             batch.append(_plain(one, one.language))
-            if len(batch) == BATCH:
+            letters += len(one.text)
+            if len(batch) == BATCH or letters > MOST:
                 write()
+                letters = 0
         if told and number % BATCH == 0:
             told(number)
     write()
@@ -110,26 +115,26 @@ def _load(
         )
     }
     fresh: list[tuple[_Plain, Translation]] = []
-    changed = 0
     for plain in batch:
         article = articles[_name(plain)]
         old = known.get((article.pk, plain.language))
-        if old is None:
-            fresh.append(
-                (plain, Translation(article=article, language=plain.language, slug=slug_of(plain.title)))
-            )
-        elif not _same(old, plain):
-            fresh.append((plain, old))
-            changed += 1
-    Translation.objects.bulk_create([one for _plain, one in fresh if one.pk is None])
-    versions = Version.objects.bulk_create([_version(plain, one, by, now) for plain, one in fresh])
+        if old is None or not _same(old, plain):
+            fresh.append((plain, old or Translation(article=article, language=plain.language)))
+    new = [one for _plain, one in fresh if one.pk is None]
+    changed = [one for _plain, one in fresh if one.pk is not None]
+    for one, pk in zip(new, reserve(Translation, len(new)), strict=True):
+        one.pk = pk
+    versions = [_version(plain, one, by, now) for plain, one in fresh]
+    for version, pk in zip(versions, reserve(Version, len(versions)), strict=True):
+        version.pk = pk
     for version, (plain, one) in zip(versions, fresh, strict=True):
         one.published = one.newest = version
         one.slug, one.draft, one.due_at = slug_of(plain.title), DraftState.NONE, None
         one.published_at, one.first_published_at = now, one.first_published_at or now
-    Translation.objects.bulk_update(
-        [one for _plain, one in fresh],
-        ["published", "newest", "slug", "draft", "due_at", "published_at", "first_published_at"],
+    insert_many(new)
+    insert_many(versions)
+    update_many(
+        changed, "published", "newest", "slug", "draft", "due_at", "published_at", "first_published_at"
     )
     if fresh:
         put_translations([one for _plain, one in fresh])
@@ -140,7 +145,7 @@ def _load(
             number=len(fresh),
             articles=sorted({one.article_id for _, one in fresh}),
         )
-    return len(fresh) - changed, changed
+    return len(new), len(changed)
 
 
 def _name(plain: _Plain) -> str:
@@ -164,7 +169,10 @@ def _make(
                 section=_shelf(row, shelves), kind=row.kind, language=plain.language, created_by=by, created_at=now,
                 visibility=around.reach(row, visibility, by)[0], outside_id=plain.key[0] or None,
             )  # fmt: skip
-    articles.update(zip(new, Article.objects.bulk_create(new.values()), strict=True))
+    for article, pk in zip(new.values(), reserve(Article, len(new)), strict=True):
+        article.pk = pk
+    insert_many(list(new.values()))
+    articles.update(new)
 
 
 def _shelf(row: Row, shelves: dict[str, Section]) -> Section:

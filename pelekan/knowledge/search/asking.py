@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from pelekan.knowledge.models import Section, Translation
 from pelekan.knowledge.readers import Reader
 from pelekan.knowledge.search import excerpt
 from pelekan.knowledge.search.audience import codes_for
 from pelekan.knowledge.search.choosing import choose
-from pelekan.knowledge.search.entries import unpack
 from pelekan.knowledge.search.models import Entry
 from pelekan.knowledge.search.ranking import Question, Weight, sure, weigh
 from pelekan.knowledge.search.sources import SOURCES, Shown
@@ -103,13 +103,13 @@ def _shelves(section: int) -> list[str]:
 def _rank(question: Question, ids: Sequence[int], language: str) -> list[_Ranked]:
     rows = list(
         Entry.objects.filter(pk__in=ids).values_list(
-            "id", "kind", "ref", "language", "words", "length", "pieces"
+            "id", "kind", "ref", "language", "stems", "words", "length", "pieces"
         )
     )
     lifted = _lifted([(row[1], row[2]) for row in rows])
     ranked: list[tuple[float, int, _Ranked]] = []
-    for pk, kind, ref, tongue, packed, length, pieces in rows:
-        weight = weigh(question, unpack(packed), tongue, length, pieces)
+    for pk, kind, ref, tongue, stems, packed, length, pieces in rows:
+        weight = weigh(question, stems, packed, length, pieces)
         factor = (PREFERRED if tongue == language else 1.0) * lifted.get((kind, ref), 1.0)
         score = round(weight.score * factor, 6)
         ranked.append((-score, pk, _Ranked(kind, ref, tongue, weight, score)))
@@ -159,37 +159,20 @@ def _load(kind: str, refs: Sequence[int], reader: Reader) -> dict[int, Shown]:
 
 def _hits(question: Question, shown: Sequence[tuple[_Ranked, Shown]], ranked: Sequence[_Ranked]) -> list[Hit]:
     hits: list[Hit] = []
+    worths: dict[str, excerpt.Worth] = {}
     for one, words_of in shown:
-        worth = _worth(question, one.language)
+        worth = worths.setdefault(one.language, excerpt.Worth(partial(question.worth, language=one.language)))
         others = next((other.score for other in ranked if other.score < one.score or other is not one), 0.0)
         certain = sure(question, one.weight, min(others, one.score)) if one is ranked[0] else 0.0
+        text = words_of.text
+        met = excerpt.spans(text[: excerpt.MOST_TEXT], worth)
         hits.append(
             Hit(
-                one.kind, one.ref, one.language, excerpt.highlight(words_of.title, worth), excerpt.snippet(words_of.text, worth),
-                one.score, round(certain, 3), words_of.article_id, excerpt.passage(words_of.text, worth),
+                one.kind, one.ref, one.language, excerpt.highlight(words_of.title, worth), excerpt.snippet(text, met, worth),
+                one.score, round(certain, 3), words_of.article_id, excerpt.passage(text, met),
             )
         )  # fmt: skip
     return hits
-
-
-def _worth(question: Question, language: str) -> Callable[[str], float]:
-    """How much a word of a text in this language is worth to the question."""
-
-    known: dict[str, float] = {}
-
-    def worth(word: str) -> float:
-        if (value := known.get(word)) is None:
-            met, _pieces = question.met(word, language)
-            value = known[word] = max(
-                (
-                    question.groups[place].idf(question.entries) * much
-                    for place, much in met if question.groups[place].weight >= 0.5
-                ),
-                default=0.0,
-            )  # fmt: skip
-        return value
-
-    return worth
 
 
 def _corrected(understood: Understood, query: str, shown: Sequence[tuple[_Ranked, Shown]]) -> str:

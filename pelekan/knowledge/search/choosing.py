@@ -12,7 +12,7 @@ from pelekan.knowledge.search import table
 from pelekan.knowledge.search.entries import token
 from pelekan.knowledge.search.ranking import Question
 
-LOOKED_AT = 100
+LOOKED_AT = 60
 """Entries that are weighed word by word."""
 LISTS = 3000
 """Ids that are read from lists of single words; as many again where words stand together."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pelekan.lib.tongues.stems import stem
 from pelekan.lib.tongues.words import grams, words
@@ -35,9 +36,10 @@ def number(kind: str, ref: int) -> int:
 
 @dataclass(frozen=True)
 class Counted:
-    """What is kept of a text."""
+    """What is kept of a text. `words` and `stems` are packed: see `pack`."""
 
     words: str
+    stems: str
     title: str
     length: int
     pieces: int
@@ -49,31 +51,51 @@ def count(text: Text) -> Counted:
     times = Counter(words(text.text[:MOST_TEXT]))
     for word in title:
         times[word] += TITLE_WEIGHT
-    lines: dict[int, list[str]] = {}
-    for word, often in times.items():
-        lines.setdefault(often, []).append(word)
-    packed = "\n".join(f"{often}\t{' '.join(sorted(some))}" for often, some in sorted(lines.items()))
     length = sum(times.values())
-    pieces = sum(often * len(grams(word)) for word, often in times.items())
-    return Counted(packed, " ".join(dict.fromkeys(title)), length, pieces)
+    pieces = sum(often * max(1, len(word) - 1) for word, often in times.items())  # as `grams` cuts them
+    return Counted(
+        pack(times), pack(stemmed(times, text.language)), " ".join(dict.fromkeys(title)), length, pieces
+    )
+
+
+def stemmed(times: Mapping[str, int], language: str) -> dict[str, int]:
+    """Stem → how often, from word → how often."""
+    found: dict[str, int] = {}
+    for word, often in times.items():
+        one = stem(word, language)
+        found[one] = found.get(one, 0) + often
+    return found
+
+
+def pack(times: Mapping[str, int]) -> str:
+    """A line for each number, "3\t one other ": a blank stands before and after each word, so that a word, and the beginning
+    and end of one, can be looked for in the line."""
+    lines: dict[int, list[str]] = {}
+    for word in sorted(times):
+        lines.setdefault(times[word], []).append(word)
+    return "\n".join(f"{often}\t {' '.join(some)} " for often, some in sorted(lines.items()))
 
 
 def unpack(packed: str) -> dict[str, int]:
     """Word → how often."""
     times: dict[str, int] = {}
     for line in packed.split("\n"):
-        if line:
-            often, _, some = line.partition("\t")
-            times.update(dict.fromkeys(some.split(" "), int(often)))
+        often, _, some = line.partition("\t")
+        if often:
+            times.update(dict.fromkeys(some.split(), int(often)))
     return times
 
 
+def different(packed: str) -> list[str]:
+    """The words of `unpack`, each once."""
+    return [word for line in packed.split("\n") for word in line.partition("\t")[2].split()]
+
+
 def tokens(counted: Counted, language: str, codes: Iterable[str], marks: Iterable[str]) -> list[str]:
-    """What stands in the word index, under each code; the first form without any code is everyone's."""
-    stems = {stem(word, language) for word in unpack(counted.words)}
-    stems |= {f"^{stem(word, language)}" for word in counted.title.split()}
-    found = {token(code, one) for code in codes for one in stems}
-    return sorted(found | {f"={mark}" for mark in marks})
+    """What stands in the word index, under each code, each once; the first form without any code is everyone's."""
+    stems = set(different(counted.stems))
+    stems.update(f"^{stem(word, language)}" for word in counted.title.split())
+    return [*(token(code, one) for code in codes for one in stems), *(f"={mark}" for mark in marks)]
 
 
 def token(code: str, one: str) -> str:
@@ -81,17 +103,31 @@ def token(code: str, one: str) -> str:
     return f"{code}:{one}" if code else one
 
 
-def terms(counted: Counted, language: str, codes: Iterable[str]) -> Counter[str]:
-    """What this entry adds to the numbers of terms."""
-    times = unpack(counted.words)
-    names = {f":{word}" for word in times}
-    found: Counter[str] = Counter()
-    stems = {f":{stem(word, language)}" for word in times}
-    stems |= {f":^{stem(word, language)}" for word in counted.title.split()}
-    pieces = {f":{piece}" for word in times for piece in grams(word)}
-    for code in codes:
-        found.update({f"s{code}{one}" for one in stems})
-        found.update({f"g{code}{one}" for one in pieces})
-        found.update({f"w{code}{one}" for one in names})
-        found.update({f"n{code}:": 1, f"l{code}:": counted.length, f"p{code}:": counted.pieces})
-    return found
+def terms(counted: Counted, language: str, codes: Iterable[str]) -> list[str]:
+    """The terms to whose numbers this entry adds one, for readers with each of these codes."""
+    names: set[str] = set()
+    for word in different(counted.words):
+        names.update(_names(word))
+    names.update(f"s:{one}" for one in different(counted.stems))
+    names.update(f"s:^{stem(word, language)}" for word in counted.title.split())
+    return [name if not code else f"{name[0]}{code}{name[1:]}" for code in codes for name in names]
+
+
+def sums(counted: Counted, codes: Iterable[str]) -> dict[str, int]:
+    """What it adds to the numbers of all entries, their words and their pieces."""
+    return {
+        f"{name}{code}:": number
+        for code in codes
+        for name, number in (("n", 1), ("l", counted.length), ("p", counted.pieces))
+    }
+
+
+@lru_cache(100_000)
+def _names(word: str) -> tuple[str, ...]:
+    """The terms that a word stands for in any language."""
+    return (f"w:{word}", *map(_piece, grams(word)))
+
+
+@lru_cache(100_000)
+def _piece(piece: str) -> str:
+    return f"g:{piece}"

@@ -10,13 +10,14 @@ from django.db import transaction
 from pelekan.knowledge.models import Translation
 from pelekan.knowledge.search import table
 from pelekan.knowledge.search.audience import codes_of
-from pelekan.knowledge.search.entries import Counted, Text, count, number, terms, tokens
+from pelekan.knowledge.search.entries import Counted, Text, count, number, sums, terms, tokens
 from pelekan.knowledge.search.models import Entry, Term
 from pelekan.knowledge.search.sources import SOURCES
+from pelekan.lib.prepared import insert_many
 from pelekan.lib.tongues import finglish, slips
 from pelekan.tickets.models import Event
 
-BATCH = 500
+BATCH = 1000
 
 
 def put(texts: Sequence[Text]) -> None:
@@ -33,7 +34,7 @@ def _put(texts: Sequence[Text]) -> None:
         rows.append(
             Entry(
                 id=number(text.kind, text.ref), kind=text.kind, ref=text.ref, language=text.language,
-                codes=",".join(text.codes), marks=",".join(text.marks), words=counted.words, title=counted.title,
+                codes=",".join(text.codes), marks=",".join(text.marks), words=counted.words, stems=counted.stems, title=counted.title,
                 length=counted.length, pieces=counted.pieces,
             )
         )  # fmt: skip
@@ -42,7 +43,8 @@ def _put(texts: Sequence[Text]) -> None:
     rows = [row for row in rows if row.pk not in same]
     for row in rows:
         changes.update(_terms(row))
-    Entry.objects.bulk_create(rows)
+        changes.update(_sums(row))
+    insert_many(rows)
     table.add(
         [
             (row.pk, tokens(_counted(row), row.language, row.codes.split(","), filter(None, row.marks.split(","))))
@@ -65,12 +67,13 @@ def _take_out(ids: Sequence[int], changes: Counter[str], but: Sequence[Entry] = 
     fresh = {row.pk: row for row in but}
     same: set[int] = set()
     gone: list[int] = []
-    for old in Entry.objects.select_for_update().filter(pk__in=ids).order_by("pk"):
+    for old in _entries(ids):
         new = fresh.get(old.pk)
         if new is not None and all(getattr(new, name) == getattr(old, name) for name in _ALL):
             same.add(old.pk)
             continue
         changes.subtract(_terms(old))
+        changes.subtract(_sums(old))
         gone.append(old.pk)
     if gone:
         table.drop(gone)
@@ -78,15 +81,24 @@ def _take_out(ids: Sequence[int], changes: Counter[str], but: Sequence[Entry] = 
     return same
 
 
+def _entries(ids: Sequence[int]) -> list[Entry]:
+    """Those that are there, held; in the order of their ids, so that no two who write wait for each other in a circle."""
+    return list(Entry.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
+
+
 _ALL = ("language", "codes", "marks", "words", "title")
 
 
 def _counted(row: Entry) -> Counted:
-    return Counted(row.words, row.title, row.length, row.pieces)
+    return Counted(row.words, row.stems, row.title, row.length, row.pieces)
 
 
-def _terms(row: Entry) -> Counter[str]:
+def _terms(row: Entry) -> list[str]:
     return terms(_counted(row), row.language, row.codes.split(","))
+
+
+def _sums(row: Entry) -> dict[str, int]:
+    return sums(_counted(row), row.codes.split(","))
 
 
 def _learn(names: Iterable[str]) -> None:

@@ -29,7 +29,8 @@ class Entry(models.Model):
     language = models.CharField(max_length=2)
     codes = models.CharField(max_length=400, blank=True)  # who may find it; see search.audience
     marks = models.CharField(max_length=200, blank=True)  # what filters ask for
-    words = models.TextField()  # "times\tword word …" in lines; words of the title count three times
+    words = models.TextField()  # with how often each stands in it; see search.entries.pack
+    stems = models.TextField(default="")  # the same of their stems
     title = models.TextField()  # words of the title
     length = models.PositiveIntegerField()  # words, the title three times
     pieces = models.PositiveIntegerField()  # pieces of words

@@ -7,20 +7,14 @@ the same order comes out.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pelekan.lib.tongues.stems import stem
-from pelekan.lib.tongues.words import grams
 
 K1, B = 1.2, 0.75
 PIECES_B, PIECES_WEIGHT = 0.9, 0.35
 COMMON_WEIGHT = 0.3
 """What a word counts that says little, such as «چگونه»."""
-
-
-Related = tuple[tuple[tuple[int, float], ...], tuple[str, ...]]
-_NOTHING: Related = ((), ())
 
 
 @dataclass
@@ -52,23 +46,34 @@ class Question:
     entries: int
     length: float  # mean words of an entry
     piece_length: float
-    tables: dict[str, dict[str, Related]] = field(
-        default_factory=dict
-    )  # language → word → what it has to do with it
+    by_stem: dict[str, list[tuple[int, float]]] = field(init=False)  # → (group, how much)
+    values: list[float] = field(init=False)  # what each group says
+    most: list[float] = field(init=False)  # how much of each group an entry can hold
+    whole: float = field(init=False)  # what all groups say
+    stems: list[tuple[str, list[tuple[int, float]]]] = field(init=False)  # as they stand in a packed text
+    cut: list[tuple[str, float]] = field(init=False)  # pieces as they stand in a packed text → weight
 
-    def met(self, word: str, language: str) -> Related:
-        """What a word of an entry has to do with the question: ((group, how much), …) and the pieces that it shares."""
-        one = stem(word, language)
-        met = tuple(
-            (place, group.stems[one]) for place, group in enumerate(self.groups) if one in group.stems
+    def __post_init__(self) -> None:
+        self.by_stem = {}
+        for place, group in enumerate(self.groups):
+            for one, much in group.stems.items():
+                self.by_stem.setdefault(one, []).append((place, much))
+        self.values = [group.idf(self.entries) for group in self.groups]
+        self.whole = sum(self.values)
+        self.most = [max(group.stems.values(), default=0.0) for group in self.groups]
+        self.stems = [(f" {one} ", met) for one, met in self.by_stem.items()]
+        self.cut = [(piece.replace("_", " "), weight) for piece, weight in sorted(self.pieces.items())]
+
+    def worth(self, word: str, language: str) -> float:
+        """How much a word of a text in this language says to the question; words of grammar and asking say nothing."""
+        return max(
+            (
+                self.values[place] * much
+                for place, much in self.by_stem.get(stem(word, language), ())
+                if self.groups[place].weight >= 0.5
+            ),
+            default=0.0,
         )
-        shared = tuple(piece for piece in grams(word) if piece in self.pieces)
-        return (met, shared) if met or shared else _NOTHING
-
-    @property
-    def whole(self) -> float:
-        """What an entry weighs that holds all words."""
-        return sum(group.idf(self.entries) for group in self.groups)
 
 
 @dataclass(frozen=True)
@@ -77,32 +82,36 @@ class Weight:
     covered: float  # 0–1: how much of what was asked, weighed by how much it says, stands in the entry
 
 
-def weigh(question: Question, times: Mapping[str, int], language: str, length: int, pieces: int) -> Weight:
-    """`times`: word → how often, title words counted three times; `length` and `pieces` are their sums."""
+def weigh(question: Question, stems: str, words: str, length: int, pieces: int) -> Weight:
+    """`stems`, `words`: those of an entry, with how often each stands in it (`entries.pack`), title words counted three times;
+    `length` and `pieces` are their sums.
+
+    They are looked for in the packed text, since a question is short and an entry is long: a piece of a word stands in a
+    line as often as words of that line hold it."""
     stems_met: dict[int, float] = {}
-    pieces_met: dict[str, int] = {}
-    known = question.tables.setdefault(language, {})
-    for word, often in times.items():
-        related = known.get(word)
-        if related is None:
-            related = known[word] = question.met(word, language)
-        if related is _NOTHING:  # nearly all words
-            continue
-        met, shared = related
-        for place, much in met:
-            stems_met[place] = stems_met.get(place, 0.0) + often * much
-        for piece in shared:
-            pieces_met[piece] = pieces_met.get(piece, 0) + often
+    met = [one for one in question.stems if one[0] in stems]
+    for line in stems.split("\n") if met else ():
+        for one, groups in met:
+            if one in line:
+                times = int(line[: line.index("\t")])
+                for place, much in groups:
+                    stems_met[place] = stems_met.get(place, 0.0) + times * much
+    cut = [one for one in question.cut if one[0] in words]
+    often = [0] * len(cut)
+    for line in words.split("\n") if cut else ():
+        times = int(line[: line.index("\t")])
+        for place, (piece, _weight) in enumerate(cut):
+            if piece in line:
+                often[place] += times * line.count(piece)
     score = covered = 0.0
     longer = K1 * (1 - B + B * length / (question.length or 1))
     for place, much in sorted(stems_met.items()):
-        group = question.groups[place]
-        value = group.idf(question.entries)
+        value = question.values[place]
         score += value * much * (K1 + 1) / (much + longer)
-        covered += value * min(1.0, max(group.stems.values()) if much >= 1 else much)
+        covered += value * min(1.0, question.most[place] if much >= 1 else much)
     longer = K1 * (1 - PIECES_B + PIECES_B * pieces / (question.piece_length or 1))
-    for piece, often in sorted(pieces_met.items()):
-        score += PIECES_WEIGHT * question.pieces[piece] * often * (K1 + 1) / (often + longer)
+    for (_piece, value), much in zip(cut, often, strict=True):
+        score += PIECES_WEIGHT * value * much * (K1 + 1) / (much + longer)
     return Weight(score, covered / (question.whole or 1))
 
 

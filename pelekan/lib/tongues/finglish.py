@@ -13,6 +13,15 @@ _LETTERS = {
     "ر": "r", "ز": "z", "ژ": "zh", "س": "s", "ش": "sh", "ص": "s", "ض": "z", "ط": "t", "ظ": "z", "ع": "a", "غ": "gh", "ف": "f",
     "ق": "gh", "ک": "k", "گ": "g", "ل": "l", "م": "m", "ن": "n", "و": "v", "ه": "h", "ی": "y", "ئ": "y", "ؤ": "v",
 }  # fmt: skip
+_SOFT = "ویئؤ"
+_PERSIAN = re.compile(f"[{''.join(_LETTERS)}]+")
+_CONSONANTS = str.maketrans(
+    {
+        char: "" if heard == "a" else heard.upper() if char in _SOFT else heard
+        for char, heard in _LETTERS.items()
+    }
+)
+_EITHER = re.compile("([VY])")
 _LATIN = [
     ("ph", "f"),
     ("ck", "k"),
@@ -47,19 +56,21 @@ def heard(word: str) -> tuple[str, ...]:
 
 
 def skeletons(word: str) -> tuple[str, ...]:
-    """The consonants of a Persian word, folded; و and ی inside may be consonants or vowels, ه at the end is mute or not."""
-    if not all(char in _LETTERS for char in word):
+    """The consonants of a Persian word, folded; و and ی inside may be consonants or vowels (the first three of them are asked
+    both ways, further ones are taken for vowels), ه at the end is mute or not."""
+    if not _PERSIAN.fullmatch(word):
         return ()
-    forms = {""}
-    for place, char in enumerate(word):
-        letter = _LETTERS[char]
-        if letter == "a":
-            continue
-        soft = letter in "vy" and place > 0
-        mute = char == "ه" and place == len(word) - 1
-        forms = {form + letter for form in forms} | (forms if soft or mute else set())
-        if len(forms) > 8:
-            break
+    bare = word.translate(_CONSONANTS)
+    if bare[:1] in ("V", "Y") and word[0] in _SOFT:
+        bare = bare[0].lower() + bare[1:]
+    first, *others = _EITHER.split(bare)
+    forms = {first}
+    for place in range(0, len(others), 2):
+        letter, rest = others[place].lower(), others[place + 1]
+        ways = ("", letter) if place < 6 else ("",)
+        forms = {form + way + rest for form in forms for way in ways}
+    if word[-1] == "ه" and len(word) > 1:
+        forms |= {form[:-1] for form in forms}
     return tuple(sorted({_TWICE.sub(r"\1", form) for form in forms if len(form) >= 2}))
 
 
