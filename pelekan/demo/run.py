@@ -29,6 +29,7 @@ from pelekan.demo import (
     warehouse,
     world,
 )
+from pelekan.demo.articles import gear
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
 from pelekan.people.identify import refold
@@ -76,7 +77,8 @@ def fill(*, empty: bool = False, port: int = 8000) -> bool:
     if not empty:
         levels.put_in_force(clock())
         grids.put_in_force(made, clock())
-        shelved = articles.shelve(made, clock())
+        shelved = articles.shelve(made, clock()) | gear.show(made, clock())
+        gear.say_alike(made)
         month.tell(made, clock())
         warehouse.connect(made.agents["arash"], _desk(port))
         stories.tell(made)
