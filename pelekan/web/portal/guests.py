@@ -25,7 +25,7 @@ from pelekan.tickets.models import Ticket
 from pelekan.web.portal import writing
 from pelekan.web.portal.doors import customer_in, portal_page
 from pelekan.web.portal.entrance import client
-from pelekan.web.portal.requests import LIVE_FOR, WRITES, empty_form, request_part, slow_down, whole
+from pelekan.web.portal.requests import LIVE_FOR, WRITES, empty_form, rate_one, request_part, slow_down, whole
 
 COOKIE = "pelekan_guest"
 WRONG_LINKS = Limit(60, timedelta(minutes=10))  # of one network: a mobile operator's is shared by many
@@ -114,6 +114,16 @@ def answer(request: HttpRequest, ticket_id: int) -> HttpResponse:
         except TooMuch:
             written.errors["text"] = slow_down()
     return _page(request, guest, ticket, written)
+
+
+@require_POST
+def rate_answer(request: HttpRequest, ticket_id: int, message: int) -> HttpResponse:
+    """Whoever holds the link says whether an answer helped, as he may answer it."""
+    guest, ticket = _in(request, ticket_id)
+    if guest.customer_id != ticket.customer_id:
+        raise Http404
+    page = reverse("portal_guest", args=[ticket.pk])
+    return rate_one(request, ticket, message, page, f"rate:{ticket.customer_id}")
 
 
 @require_GET

@@ -210,7 +210,7 @@ def request_part(
         "can_reopen": acting and Act.REOPEN in acts,
         "can_confirm": acting and ticket.status == Status.SOLVED and Act.CLOSE in acts,
         "guest": guest,
-        "rates": acting,
+        "rate_url": "" if colleague else f"{base}answers/",
         "rating": None if colleague else rating_part(ticket),
         "colleague": ticket.customer.name if colleague else "",
         "seen_by": colleagues.seen_by(ticket, reader) if reader is not None and not colleague else None,
@@ -289,26 +289,32 @@ def who_sees(request: HttpRequest, customer: Customer, number: int) -> HttpRespo
 def rate_answer(request: HttpRequest, customer: Customer, number: int, message: int) -> HttpResponse:
     """The customer says whether one answer helped him; as a fragment for htmx: what stands below it then."""
     ticket = ticket_of(customer, number)
+    page = reverse("portal_request", args=[number])
+    return rate_one(request, ticket, message, page, f"rate:{customer.pk}")
+
+
+def rate_one(request: HttpRequest, ticket: Ticket, message: int, page: str, whose: str) -> HttpResponse:
+    """What the customer of `ticket` says of one answer, on its page at `page`; `whose` is counted by the limits."""
     answer = joined.public(ticket).select_related("agent__user").filter(pk=message).first()
-    if answer is None or ticket.customer_id != customer.pk:
+    if answer is None:
         raise Http404
     said = request.POST.get("helped", "")
     try:
-        WRITES.take(f"rate:{customer.pk}", clock())
+        WRITES.take(whose, clock())
         if said in ("yes", "no"):
             words = request.POST.get("words")
-            rating.rate_answer(answer, by=customer, helpful=said == "yes", words=words)
+            rating.rate_answer(answer, by=ticket.customer, helpful=said == "yes", words=words)
     except TooMuch:
         return HttpResponse(slow_down(), status=429, content_type="text/plain")
     except ValueError:
         raise Http404 from None
     if request.headers.get("HX-Request") == "true":
         answer.refresh_from_db(fields=["meta"])
+        item = {"id": answer.pk, "rated": answer.meta.get("rated")}
         return render(
-            request, "portal/_helped.html",
-            {"ticket": {"number": number}, "item": {"id": answer.pk, "rated": answer.meta.get("rated")}, "just": True},
-        )  # fmt: skip
-    return HttpResponseRedirect(reverse("portal_request", args=[number]) + f"#m{answer.pk}")
+            request, "portal/_helped.html", {"item": item, "rate_url": f"{page}answers/", "just": True}
+        )
+    return HttpResponseRedirect(f"{page}#m{answer.pk}")
 
 
 # ── a new request ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -58,5 +58,6 @@ urlpatterns = [
     path("g/<str:secret>/", guests.door, name="portal_guest_door"),
     path("guest/<int:ticket_id>/", guests.show, name="portal_guest"),
     path("guest/<int:ticket_id>/answer/", guests.answer, name="portal_guest_answer"),
+    path("guest/<int:ticket_id>/answers/<int:message>/", guests.rate_answer, name="portal_guest_rate"),
     path("guest/<int:ticket_id>/live/", guests.live_ticket, name="portal_guest_live"),
 ]

@@ -12,7 +12,7 @@ from pelekan.demo.world import World
 from pelekan.people import signin
 from pelekan.people.models import Token
 from pelekan.tickets import actions
-from pelekan.tickets.models import Message, Ticket
+from pelekan.tickets.models import Message, Rating, Ticket
 from tests.conftest import NOON
 from tests.web.portal.desk import SECRET, text_of, ticket_of
 
@@ -100,3 +100,29 @@ def test_az_10_guests_see_no_note(world: World, guest) -> None:
     client = Client()
     client.get(link)
     assert SECRET not in text_of(client.get(f"/portal/guest/{ticket.pk}/"))
+
+
+def test_a_guest_says_whether_an_answer_helped_and_rates_nothing_else(world: World, guest) -> None:
+    ticket, link = guest
+    sara = world.agents["sara"]
+    said = actions.reply(ticket, by=sara, text="It is on its way.")
+    note = actions.note(ticket, by=sara, text=SECRET)
+    other = ticket_of(world, "mina", "another matter", "Other")
+    strange = actions.reply(other, by=sara, text="elsewhere")
+    client = Client()
+    client.get(link)
+    page = text_of(client.get(f"/portal/guest/{ticket.pk}/"))
+    rate = f"/portal/guest/{ticket.pk}/answers/{said.pk}/"
+    assert rate in page
+    answer = client.post(rate, {"helped": "no", "words": "not yet"}, headers={"HX-Request": "true"})
+    assert "not yet" in text_of(answer) and rate in text_of(answer)
+    said.refresh_from_db()
+    assert said.meta["rated"]["helpful"] is False and Rating.objects.get(message=said).stars == 1
+    for wrong in (note, strange):
+        assert (
+            client.post(f"/portal/guest/{ticket.pk}/answers/{wrong.pk}/", {"helped": "yes"}).status_code
+            == 404
+        )
+    assert Client().post(rate, {"helped": "yes"}).status_code == 404
+    signin.revoke_guest_links(ticket.pk, now=NOON)
+    assert client.post(rate, {"helped": "yes"}).status_code == 404
