@@ -22,6 +22,7 @@ from pelekan.sla.timers import follow as timers
 from pelekan.sla.timers import replan
 from pelekan.tickets import asked, search, webhooks, weighing
 from pelekan.tickets.bell import ring
+from pelekan.tickets.following import acts as following_acts
 from pelekan.tickets.frustration import watching
 from pelekan.tickets.models import Event
 from pelekan.tickets.promises import keeping
@@ -45,6 +46,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
         cards.follow,
         telling.carry,
         outbox.queue,
+        following_acts.tell,
         watching.answered,
         keeping.heard,
         timers.follow,
@@ -98,7 +100,7 @@ SCORE: dict[str, list[Callable[[Event], None]]] = {
     ],
     "ticket.categorised": [weighing.on_described, timers.follow, engine.route],
     "ticket.waited": [telling.follow, timers.follow],
-    "ticket.solved": [telling.follow, keeping.solved, timers.follow, waits.begin, giving.serve],
+    "ticket.solved": [telling.follow, following_acts.tell, keeping.solved, timers.follow, waits.begin, giving.serve],
     "ticket.closed": [keeping.solved, timers.follow, giving.serve],
     "ticket.reopened": [watching.moved, timers.follow, engine.route, giving.give, solved_questions.follow],
     "ticket.frustrated": [ring.ring],

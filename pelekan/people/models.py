@@ -282,6 +282,7 @@ class Organization(models.Model):
     viewers: models.ManyToManyField[Customer, Any] = models.ManyToManyField(
         "Customer", blank=True, related_name="views_of"
     )  # where sharing is CHOSEN
+    following = models.BooleanField(default=True)  # customers may add colleagues to a single request
     created_at = models.DateTimeField(default=now)
 
     class Meta:

@@ -79,7 +79,7 @@ def visible_to(agent: Agent) -> QuerySet[Attachment]:
 
 def of_customer(customer: Customer) -> QuerySet[Attachment]:
     """What `customer` may open: files of public messages of his own conversations and registered tickets, of what
-    his organization shares with him, and his unsent ones."""
+    is lent to him, and his unsent ones."""
     mine = Q(conversation__joined_from=None) | Q(conversation__joined_from__customer=customer)
     public = Message.objects.public().filter(
         Q(conversation__customer=customer)
@@ -94,7 +94,7 @@ def of_customer(customer: Customer) -> QuerySet[Attachment]:
 
 def _shared(customer: Customer) -> Q:
     """Messages of colleagues' requests that are shared with `customer`: those that the colleague himself may read."""
-    shared = Ticket.objects.shared_with(customer)
+    shared = Ticket.objects.lent_to(customer)
     if shared.query.is_empty():
         return Q(pk__in=[])
     theirs = Q(conversation__joined_from=None) | Q(conversation__joined_from__customer=F("ticket__customer"))

@@ -245,8 +245,13 @@ def release_held(message: Message, *, by: Agent, now: datetime | None = None) ->
 def customer_topics(ticket: Ticket, conversation: Conversation) -> list[str]:
     """Where the customer may watch: his widget, his portal. They differ when he proved who he is only later. Where a join
     put his conversation on another customer's ticket, that one hears nothing."""
-    watching = (conversation.customer_id, face_of(conversation, ticket).customer_id)
+    watching = [conversation.customer_id, face_of(conversation, ticket).customer_id, *followers_of(ticket)]
     return [f"conversation:{conversation.pk}", *(f"customer:{pk}" for pk in dict.fromkeys(watching))]
+
+
+def followers_of(ticket: Ticket) -> list[int]:
+    """The customers who follow this ticket; where nobody does, nothing is asked."""
+    return [] if ticket.followed_at is None else list(ticket.followers.values_list("customer", flat=True))
 
 
 def _newest(ticket: Ticket) -> Conversation:

@@ -133,7 +133,7 @@ def answer(
     conversation = _thread_of(ticket, by) or (
         joined.talks(ticket).order_by("last_at").last()  # only what a follow-up points back to
         if work.status == Status.CLOSED
-        else _open_portal(ticket, work, by, now)
+        else open_portal(ticket, work, by, now)
     )
     assert conversation is not None
     if uploads_of:
@@ -160,8 +160,8 @@ def _thread_of(ticket: Ticket, customer: Customer) -> Conversation | None:
     return running or own.exclude(channel="chat").first()
 
 
-def _open_portal(ticket: Ticket, work: Ticket, customer: Customer, now: datetime) -> Conversation:
-    """For what he says under the number of `ticket`; `work` is that ticket, or where a join has put it."""
+def open_portal(ticket: Ticket, work: Ticket, customer: Customer, now: datetime) -> Conversation:
+    """A thread of `customer` in the portal, for what he says under the number of `ticket`; `work` is that ticket, or where a join has put it."""
     conversation = Conversation.objects.create(
         ticket=work,
         joined_from=ticket if work.pk != ticket.pk else None,

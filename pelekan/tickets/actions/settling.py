@@ -8,6 +8,7 @@ from typing import Any
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer, Desk
 from pelekan.tickets.actions.accepting import settle
+from pelekan.tickets.actions.conversing import followers_of
 from pelekan.tickets.events import By, action, lock, record
 from pelekan.tickets.models import ChatState, Outcome, Stay, Ticket
 from pelekan.tickets.states import Act, Status, after
@@ -121,7 +122,7 @@ def _to(
     before, ticket.status = ticket.status, after(ticket.status, act)
     ticket.save(update_fields=["status"])
     if before != ticket.status:
-        topics = [f"customer:{ticket.customer_id}"]
+        topics = [f"customer:{pk}" for pk in (ticket.customer_id, *followers_of(ticket))]
         record(name, ticket, by=by, at=now, because=because, topics=topics, status_before=before, **data)
     return ticket
 

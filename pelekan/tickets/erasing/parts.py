@@ -30,6 +30,7 @@ from pelekan.tickets.models import (
     Decision,
     Draft,
     Event,
+    Follower,
     Issue,
     Message,
     Mood,
@@ -159,9 +160,11 @@ _NO_PACK = {
 PARTS = [
     Part("pending", _gone(Pending), lambda whose: Pending.objects.filter(ticket__in=whose.tickets())),
     Part("drafts", _gone(Draft), lambda whose: Draft.objects.filter(ticket__in=whose.tickets())),
-    Part("files", _files, lambda whose: Attachment.objects.filter(Q(message__conversation__in=whose.talks()) | _uploads(whose))),
+    Part("files", _files, lambda whose: Attachment.objects.filter(
+        Q(message__conversation__in=whose.talks()) | Q(message__customer__in=whose.customers) | _uploads(whose)
+    )),
     Part("guides", _empty(SentGuide, stuck={}), lambda whose: SentGuide.objects.filter(message__conversation__in=whose.talks())),
-    Part("messages", _messages, lambda whose: Message.objects.filter(conversation__in=whose.talks())),
+    Part("messages", _messages, lambda whose: Message.objects.filter(Q(conversation__in=whose.talks()) | Q(customer__in=whose.customers))),
     Part("conversations", _empty(Conversation, subject="", context={}), lambda whose: whose.talks()),
     Part(
         "participants", _gone(Participant),
@@ -177,6 +180,7 @@ PARTS = [
     Part("stays", _empty(Stay, why="", despite=""), lambda whose: Stay.objects.filter(ticket__in=whose.tickets())),
     Part("calls out", _gone(WebhookCall), lambda whose: WebhookCall.objects.filter(ticket__in=whose.tickets())),
     Part("takeouts", _takeouts, lambda whose: Takeout.objects.filter(customer__in=whose.customers)),
+    Part("followers", _gone(Follower), lambda whose: Follower.objects.filter(Q(customer__in=whose.customers) | Q(ticket__in=whose.tickets()))),
     Part("choices", _gone(NoticeChoice), lambda whose: NoticeChoice.objects.filter(customer__in=whose.customers)),
     Part("tickets", _tickets, lambda whose: whose.tickets(), at_once=20),
 ]  # fmt: skip

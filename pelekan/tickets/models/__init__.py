@@ -38,6 +38,7 @@ from pelekan.tickets.bell.models import Bell as Bell
 from pelekan.tickets.bell.models import BellChoice as BellChoice
 from pelekan.tickets.calls.models import Call as Call
 from pelekan.tickets.erasing.models import Erasure as Erasure
+from pelekan.tickets.following.models import Follower as Follower
 from pelekan.tickets.frustration.models import Mood as Mood
 from pelekan.tickets.guides.models import Guide as Guide
 from pelekan.tickets.guides.models import SentGuide as SentGuide

@@ -53,11 +53,28 @@ class Tickets(models.QuerySet["Ticket"]):
             organization=company, customer__organization=company, registered_at__isnull=False, private_at=None
         ).exclude(customer=customer)
 
+    def followed_by(self, customer: Customer) -> QuerySet[Ticket]:
+        """Colleagues' requests to which `customer` was added: he reads and answers them while both are of the
+        organization that the request was made for."""
+        if customer.organization_id is None:
+            return self.none()
+        return self.filter(
+            followers__customer=customer, organization=customer.organization_id, registered_at__isnull=False,
+            customer__organization=customer.organization_id,
+        ).exclude(customer=customer)  # fmt: skip
+
+    def lent_to(self, customer: Customer) -> QuerySet[Ticket]:
+        """Others' requests that `customer` may read: what his organization shares, and what he was added to."""
+        shared, followed = self.model.objects.shared_with(customer), self.model.objects.followed_by(customer)
+        if shared.query.is_empty():
+            return followed
+        return self.filter(models.Q(pk__in=shared.values("pk")) | models.Q(pk__in=followed.values("pk")))
+
     def read_by(self, customer: Customer) -> QuerySet[Ticket]:
-        """All that `customer` may read in the portal: his own and what is shared with him. Only in his own he acts."""
-        shared = self.model.objects.shared_with(customer)
+        """All that `customer` may read in the portal: his own and what is lent to him. Only in his own he settles."""
+        lent = self.model.objects.lent_to(customer)
         mine = models.Q(customer=customer, registered_at__isnull=False)
-        return self.filter(mine if shared.query.is_empty() else mine | models.Q(pk__in=shared.values("pk")))
+        return self.filter(mine if lent.query.is_empty() else mine | models.Q(pk__in=lent.values("pk")))
 
     def open(self) -> QuerySet[Ticket]:
         return self.filter(status__in=OPEN_STATES)
@@ -91,6 +108,7 @@ class Ticket(models.Model):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="tickets")
     organization = models.ForeignKey(Organization, null=True, blank=True, on_delete=models.SET_NULL)
     private_at = models.DateTimeField(null=True, blank=True)  # the customer keeps it from his colleagues
+    followed_at = models.DateTimeField(null=True, blank=True)  # it has followers since then: see `following`
     inbox = models.ForeignKey(Inbox, on_delete=models.PROTECT, related_name="tickets")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     tier = models.ForeignKey(Tier, on_delete=models.PROTECT, related_name="tickets")

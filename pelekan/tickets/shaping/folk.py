@@ -64,6 +64,7 @@ def save_organization(
     notes: str = "",
     sharing: str | None = None,
     viewers: Iterable[Customer] | None = None,
+    following: bool | None = None,
     now: datetime | None = None,
 ) -> Organization:
     """Make an organization, or change this one. A domain belongs to one organization: proved addresses of it make
@@ -87,6 +88,8 @@ def save_organization(
         if sharing not in Sharing.values:
             raise CannotBe("sharing", _("Choose from the list."))
         values["sharing"] = sharing
+    if following is not None:
+        values["following"] = following
     changed = put(organization, values, values)
     organization.save()
     if viewers is not None:

@@ -56,6 +56,11 @@ class OrganizationForm(forms.Form):
         help_text=lazy("Counts where chosen members see them."),
     )  # fmt: skip
 
+    following = forms.BooleanField(
+        label=lazy("Customers may add colleagues to a single request"), required=False, initial=True,
+        help_text=lazy("Whom they add reads and answers that request, whatever is chosen above. Only people of this organization."),
+    )  # fmt: skip
+
     def __init__(self, *args: Any, row: Organization | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if row is not None:

@@ -210,7 +210,7 @@ def organization(request: HttpRequest, pk: int) -> HttpResponse:
     form = None
     if can(who, "see_all"):
         initial = {"name": row.name, "domains": row.domains, "importance": row.importance, "notes": row.notes}
-        initial |= {"sharing": row.sharing, "viewers": row.viewers.all()}
+        initial |= {"sharing": row.sharing, "viewers": row.viewers.all(), "following": row.following}
         form = OrganizationForm(request.POST or None, initial=initial, row=row)
         if form.is_valid() and attempt(
             form, lambda: shaping.save_organization(row, by=who, **form.cleaned_data)

@@ -24,6 +24,7 @@ from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer
 from pelekan.sla import promising
 from pelekan.tickets import actions, feed, joined
+from pelekan.tickets.following import acts
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Category, Inbox, Ticket
 from pelekan.tickets.notices import rating
@@ -31,7 +32,7 @@ from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possib
 from pelekan.web.deflection import beside
 from pelekan.web.help import carrying
 from pelekan.web.opening import closed_words
-from pelekan.web.portal import colleagues, departments, finding, promise, shapes, writing
+from pelekan.web.portal import colleagues, departments, finding, following, promise, shapes, writing
 from pelekan.web.portal.asking import ask
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of, ticket_read_by
 from pelekan.web.portal.notices import rating_part
@@ -56,10 +57,10 @@ def home(request: HttpRequest) -> HttpResponse:
     live_id = feed.resume_id()
     state = request.GET.get("state", "")
     state = state if state in ("done", "all") else "open"
-    shared = Ticket.objects.shared_with(customer)
-    whose = (
-        "colleagues" if request.GET.get("whose") == "colleagues" and not shared.query.is_empty() else "mine"
-    )
+    shared = Ticket.objects.lent_to(customer)
+    # who is shared nothing may still have been added to single requests
+    shares = not Ticket.objects.shared_with(customer).query.is_empty() or shared.exists()
+    whose = "colleagues" if request.GET.get("whose") == "colleagues" and shares else "mine"
     listed = shared.select_related("joined_into", "customer") if whose == "colleagues" else _listed(customer)
     query = one_line(request.GET.get("q", ""), 200)
     if query:
@@ -73,7 +74,7 @@ def home(request: HttpRequest) -> HttpResponse:
         section="portal_home",
         live_id=live_id,
         topic=f"customer:{customer.pk}",
-        shares=not shared.query.is_empty(),
+        shares=shares,
         counts={"open": listed.filter(IN_WORK).count(), "done": listed.exclude(IN_WORK).count()},
         **context,
     )
@@ -142,27 +143,29 @@ def show(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
             template,
             request_part(request, ticket, int(before) if before.isdecimal() else 0, reader=customer),
         )
-    return _request_page(request, customer, ticket)
+    return request_page(request, customer, ticket)
 
 
-def _request_page(
+def request_page(
     request: HttpRequest,
     customer: Customer,
     ticket: Ticket,
     written: writing.Written | None = None,
     before: int = 0,
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
+    """Its whole page; `more` is what a form on it has to say."""
     live_id = feed.resume_id()
-    part = request_part(request, ticket, before, reader=customer)
+    part = {**request_part(request, ticket, before, reader=customer), **(more or {})}
     return portal_page(
         request,
         "portal/request.html",
         section="portal_home",
         form=written.form() if written else empty_form(),
-        status=422 if written else 200,
+        status=422 if written or more else 200,
         live_id=live_id,
-        live_url=reverse("portal_live"),
-        topics=f"customer:{customer.pk}",
+        live_url=f"{reverse('portal_live')}?request={ticket.number}",
+        topics=" ".join(_topics(customer, ticket)),
         **part,
     )
 
@@ -175,12 +178,17 @@ def request_part(
     guest: bool = False,
     reader: Customer | None = None,
 ) -> dict[str, Any]:
-    """What a request's page shows and fetches again when something happens. A colleague (`reader`) reads and does
-    nothing: neither answers nor settles nor rates."""
+    """What a request's page shows and fetches again when something happens. A colleague (`reader`) reads; who was
+    added to it answers too; neither settles nor rates."""
     dates = reading(request)
     colleague = reader is not None and reader.pk != ticket.customer_id
+    follows_it = reader is not None and colleague and _follows(reader, ticket)
     acting = not guest and not colleague
-    part = shapes.timeline(ticket, dates, before=before, signed=guest)
+    part = shapes.timeline(
+        ticket, dates, before=before, signed=guest, reader=reader.pk if reader else ticket.customer_id
+    )
+    if follows_it and reader is not None and not before:
+        acts.looked(ticket, reader)
     if not before and not colleague:
         _mark_read(ticket)
     base = (
@@ -188,7 +196,7 @@ def request_part(
         if guest
         else reverse("portal_request", args=[ticket.number])
     )
-    acts = possible(ticket.status)  # none of a joined one: it may be another customer's too
+    can = possible(ticket.status)  # none of a joined one: it may be another customer's too
     closed = joined.end_of(ticket).status == "closed"
     promised = promising.of_ticket(joined.end_of(ticket)) if ticket.first_answer_at is None else None
     return {
@@ -206,15 +214,22 @@ def request_part(
         "part_url": base,
         "answer_url": f"{base}answer/",
         "settle_url": "" if not acting else f"{base}settle/",
-        "can_solve": acting and Act.SOLVE in acts,
-        "can_reopen": acting and Act.REOPEN in acts,
-        "can_confirm": acting and ticket.status == Status.SOLVED and Act.CLOSE in acts,
+        "can_solve": acting and Act.SOLVE in can,
+        "can_reopen": acting and Act.REOPEN in can,
+        "can_confirm": acting and ticket.status == Status.SOLVED and Act.CLOSE in can,
         "guest": guest,
         "rate_url": "" if colleague else f"{base}answers/",
         "rating": None if colleague else rating_part(ticket),
-        "colleague": ticket.customer.name if colleague else "",
+        "colleague": (ticket.customer.name or _("A colleague of yours")) if colleague else "",
+        "follows_it": follows_it,
+        "answers": not colleague or follows_it,
+        **(following.shown(ticket, reader) if acting and reader is not None else {}),
         "seen_by": colleagues.seen_by(ticket, reader) if reader is not None and not colleague else None,
     }
+
+
+def _follows(reader: Customer, ticket: Ticket) -> bool:
+    return Ticket.objects.followed_by(reader).filter(pk=ticket.pk).exists()
 
 
 def _number_of(pk: int | None, ticket: Ticket) -> int | None:
@@ -239,12 +254,16 @@ def _mark_read(ticket: Ticket) -> None:
 @customers
 def answer(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
     """Answer; what a closed request gets becomes a new one."""
-    ticket = ticket_of(customer, number)
+    ticket = ticket_read_by(customer, number)
+    own = ticket.customer_id == customer.pk
+    if not own and not _follows(customer, ticket):
+        raise Http404
     written = writing.read(request, f"customer:{customer.pk}")
     if "text" not in written.errors and "files" not in written.errors:
         try:
             WRITES.take(customer.pk, clock())
-            message = actions.answer(
+            answer_it = actions.answer if own else acts.answer
+            message = answer_it(
                 ticket,
                 by=customer,
                 text=written.text,
@@ -255,7 +274,7 @@ def answer(request: HttpRequest, customer: Customer, number: int) -> HttpRespons
             return _to(ticket if went_on else message.ticket, f"sent-answer-{number}")
         except TooMuch:
             written.errors["text"] = slow_down()
-    return _request_page(request, customer, ticket, written)
+    return request_page(request, customer, ticket, written)
 
 
 @require_POST
@@ -416,9 +435,22 @@ def live_ticket(request: HttpRequest) -> JsonResponse:
     customer = customer_in(request)
     if customer is None:
         return JsonResponse({}, status=401)
-    topic = f"customer:{customer.pk}"
-    ticket = make_ticket(settings.SECRET_KEY, topic, [topic], LIVE_FOR)
-    return JsonResponse({"ticket": ticket, "topics": [topic], "ttl": LIVE_FOR})
+    topics = [f"customer:{customer.pk}"]
+    if number := whole(request.GET.get("request", "")):
+        ticket = Ticket.objects.read_by(customer).filter(number=number).first()
+        topics = _topics(customer, ticket) if ticket is not None else topics
+    made = make_ticket(settings.SECRET_KEY, topics[0], topics, LIVE_FOR)
+    return JsonResponse({"ticket": made, "topics": topics, "ttl": LIVE_FOR})
+
+
+def _topics(customer: Customer, ticket: Ticket) -> list[str]:
+    """What the page of a request listens to: what concerns the reader; of a colleague's request its conversations too,
+    never the colleague himself, who has other requests."""
+    topics = [f"customer:{customer.pk}"]
+    if ticket.customer_id != customer.pk:
+        newest = joined.talks(ticket).order_by("-pk").values_list("pk", flat=True)[:50]
+        topics += [f"conversation:{pk}" for pk in sorted(newest)]
+    return topics
 
 
 def reading(request: HttpRequest) -> Reading:

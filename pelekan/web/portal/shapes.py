@@ -174,10 +174,12 @@ def stairs(ticket: Ticket, promised: datetime | None = None) -> list[dict[str, A
     return steps
 
 
-def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = False) -> dict[str, Any]:
+def timeline(
+    ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = False, reader: int = 0
+) -> dict[str, Any]:
     """Public messages of all conversations, oldest first: {"items", "first", "last", "earlier"}.
 
-    `signed` puts keys on the files, for readers without a session."""
+    `signed` puts keys on the files, for readers without a session; `reader` is the customer who is "You"."""
     rows = joined.public(ticket).select_related("agent__user", "customer").order_by("-id")
     if before:
         rows = rows.filter(id__lt=before)
@@ -192,7 +194,7 @@ def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = 
         if (today := dates.day(message.created_at)) != day:
             day = today
             items.append({"shape": "day", "text": today})
-        items.append({**_message(message, files), "guide": guided(message, steps.get(message.pk))})
+        items.append({**_message(message, files, reader), "guide": guided(message, steps.get(message.pk))})
     return {
         "items": items,
         "first": found[0].pk if found else 0,
@@ -201,7 +203,7 @@ def timeline(ticket: Ticket, dates: Reading, *, before: int = 0, signed: bool = 
     }
 
 
-def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[str, Any]:
+def _message(message: Message, files: dict[int, list[dict[str, Any]]], reader: int) -> dict[str, Any]:
     mine = message.kind == MessageKind.INCOMING
     name = (message.customer.name if message.customer else "") if mine else ""
     if message.agent is not None:
@@ -214,6 +216,7 @@ def _message(message: Message, files: dict[int, list[dict[str, Any]]]) -> dict[s
         "mine": mine,
         "automatic": message.automatic,
         "bot": talks.bubble(message) if message.meta.get("bot") else None,
+        "you": mine and message.customer_id in (None, reader),
         "name": name or (_("You") if mine else ""),
         "initials": initials(name),
         "hue": message.agent_id or message.customer_id or 0,

@@ -7,6 +7,7 @@ from django.urls import path
 from pelekan.web.portal import (
     entrance,
     erasing,
+    following,
     guests,
     keys,
     mydata,
@@ -35,6 +36,9 @@ urlpatterns = [
     path("requests/<int:number>/", requests.show, name="portal_request"),
     path("requests/<int:number>/answer/", requests.answer, name="portal_answer"),
     path("requests/<int:number>/who-sees/", requests.who_sees, name="portal_who_sees"),
+    path("requests/<int:number>/colleagues/", following.add, name="portal_follower_add"),
+    path("requests/<int:number>/colleagues/remove/", following.remove, name="portal_follower_remove"),
+    path("requests/<int:number>/leave/", following.leave, name="portal_unfollow"),
     path("requests/<int:number>/settle/", requests.settle, name="portal_settle"),
     path("requests/<int:number>/answers/<int:message>/", requests.rate_answer, name="portal_rate_answer"),
     path("profile/", profile.profile, name="portal_profile"),

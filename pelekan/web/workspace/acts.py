@@ -18,6 +18,7 @@ from pelekan.channels.models import Delivery, MarkedAddress
 from pelekan.people.models import Agent, Identity, IdentityKind, Team
 from pelekan.tickets import actions, lists
 from pelekan.tickets.actions import CategoryMissing, NobodySent, PackMissing, WhyMissing
+from pelekan.tickets.following import acts as following
 from pelekan.tickets.models import Category, ChatState, Conversation, Message, Tag, Ticket
 from pelekan.tickets.needs import DoesNotFit
 from pelekan.tickets.packs.fields import BadLink
@@ -286,6 +287,14 @@ def end_chat(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
 def end_links(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
     if not actions.end_links(ticket, by=agent):
         raise Sorry(_("No mail of this ticket holds a link that still opens it."))
+
+
+@act
+def unfollow(request: HttpRequest, ticket: Ticket, agent: Agent) -> None:
+    chosen = request.POST.get("follower", "")
+    if not (chosen.isascii() and chosen.isdigit() and len(chosen) < 19):
+        return
+    following.removed_by(agent, ticket, int(chosen))
 
 
 def message_of(request: HttpRequest, pk: int, message: int) -> Message:

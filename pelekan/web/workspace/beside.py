@@ -13,7 +13,7 @@ from pelekan.lib.browsers import browser_name
 from pelekan.lib.text import initials
 from pelekan.people.models import Agent, Claim, Identity, IdentityKind, Language
 from pelekan.tickets.forms import in_words
-from pelekan.tickets.models import Conversation, Message, Outcome, Stay, Tag, Ticket
+from pelekan.tickets.models import Conversation, Follower, Message, Outcome, Stay, Tag, Ticket
 from pelekan.web.paths import url
 from pelekan.web.reading import Reading
 from pelekan.web.workspace import reasons
@@ -76,6 +76,13 @@ _STAYS = Prepared(
 )
 
 
+_FOLLOWERS = Prepared(
+    lambda pk: (
+        Follower.objects.filter(ticket_id=pk).order_by("id").values("id", "customer_id", "customer__name")
+    )
+)
+
+
 def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, Any]:
     """Queries: ways to reach him, claims, conversations, earlier tickets, tags, stays."""
     customer_id, pk = ticket["customer_id"], ticket["id"]
@@ -111,6 +118,7 @@ def beside(ticket: dict[str, Any], agent: Agent, dates: Reading) -> dict[str, An
             ],
         },
         "talks": talks,
+        "followers": _FOLLOWERS(pk) if ticket["followed_at"] else [],
         "came_from": came_from(talks),
         "past": [{**one, "url": url("desk_ticket", one["id"])} for one in past[:PAST]],
         "past_more": len(past) > PAST,

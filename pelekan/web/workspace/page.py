@@ -40,7 +40,7 @@ from pelekan.web.workspace.prepared import Prepared
 from pelekan.web.workspace.shell import PRIORITIES, list_part, shell, teams_of
 
 _FIELDS = (
-    "id", "number", "subject", "status", "channel", "priority", "impact", "urgency", "language", "preview",
+    "followed_at", "id", "number", "subject", "status", "channel", "priority", "impact", "urgency", "language", "preview",
     "assessed_at", "reasons",
     "hold_until", "created_at", "registered_at", "waiting_since", "last_at", "solved_at", "team_id", "tier_id",
     "customer_id", "inbox_id", "category_id", "assignee_id", "follows_id", "may_belong_to_id", "team__name",

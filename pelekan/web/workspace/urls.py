@@ -70,7 +70,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         path(f"{_T}{name.replace('_', '-')}/", getattr(acts, name), name=f"desk_{name}")
         for name in (
             "take", "assign", "release", "escalate", "hand_over", "wait", "hold", "resume", "solve", "reopen",
-            "close", "rename", "categorise", "assess", "confirm", "tag", "untag", "accept", "transfer", "end_chat", "end_links",
+            "close", "rename", "categorise", "assess", "confirm", "tag", "untag", "accept", "transfer", "end_chat", "end_links", "unfollow",
         )
     ),
     path(_T + "messages/<int:message>/release/", acts.release_message, name="desk_release_message"),
