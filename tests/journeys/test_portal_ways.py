@@ -29,7 +29,9 @@ actions.reply(Ticket.objects.get(subject=sys.argv[1]), by=Agent.objects.get(user
 
 
 @pytest.fixture(scope="module", params=["fa", "ar", "en"])
-def desk(request: pytest.FixtureRequest, empty_demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def desk(
+    request: pytest.FixtureRequest, empty_demo: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Demo]:
     """The office in the three languages of its customers."""
     one = Demo(empty_demo, tmp_path_factory.mktemp("desk"), request.param)
     one.live()
@@ -76,40 +78,3 @@ def test_in_by_sms_and_an_answer_is_rated(desk: Demo, people: Callable[..., Any]
     sara.goto(desk.address + "/desk/list/all/")
     sara.locator(".row a", has_text=words["subject"]).click()
     sara.locator(".rated", has_text=words["why"]).wait_for()
-
-
-def test_a_passkey_is_added_and_signs_in(desk: Demo, people: Callable[..., Any]) -> None:
-    """The browser's own authenticator, verified by finger, with a key that it offers by itself."""
-    page = people("")
-    tools = page.context.new_cdp_session(page)
-    tools.send("WebAuthn.enable")
-    options = {
-        "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True,
-        "isUserVerified": True, "automaticPresenceSimulation": True,
-    }  # fmt: skip
-    key = tools.send("WebAuthn.addVirtualAuthenticator", {"options": options})["authenticatorId"]
-    link = desk.in_django(LINK).strip().splitlines()[-1]
-    page.goto(local(desk) + link)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/portal/")
-
-    page.goto(local(desk) + "/portal/profile/")
-    form = page.locator("[data-passkey-add]")
-    form.locator("input[name=name]").fill("my phone")
-    form.locator("button").click()
-    page.locator("#keys bdi", has_text="my phone").wait_for()
-    assert len(tools.send("WebAuthn.getCredentials", {"authenticatorId": key})["credentials"]) == 1
-
-    page.locator("button[formaction$='/sign-out/']").click()
-    page.wait_for_url("**/sign-in/**")
-    page.locator("[data-passkey] button, button[data-passkey]").first.click()
-    page.wait_for_url("**/portal/")
-
-    tools.send("WebAuthn.setUserVerified", {"authenticatorId": key, "isUserVerified": False})
-    page.goto(local(desk) + "/portal/profile/")
-    page.locator("button[formaction$='/sign-out/']").click()
-    page.wait_for_url("**/sign-in/**")
-    page.locator("[data-passkey] button, button[data-passkey]").first.click()
-    page.locator("[role=alert]:not([hidden])").first.wait_for()  # a thief who has the phone and not the finger
-    page.goto(local(desk) + "/portal/")
-    assert "/sign-in/" in page.url

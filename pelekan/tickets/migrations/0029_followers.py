@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0015_followers'),
+        ('people', '0016_followers'),
         ('tickets', '0028_events_words'),
     ]
 
