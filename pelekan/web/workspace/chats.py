@@ -42,7 +42,7 @@ def mine(request: HttpRequest) -> list[dict[str, Any]]:
             "id": row["id"], "ticket_id": row["ticket_id"], "name": row["customer__name"] or _("Visitor"),
             "initials": initials(row["customer__name"]), "hue": row["customer_id"], "subject": row["ticket__subject"],
             "waiting_since": row["ticket__waiting_since"], "number": row["ticket__number"],
-            "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"], "with_bot": False,
+            "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"], "with_bot": False, "waits": False,
         }
         for row in rows
     ]  # fmt: skip
@@ -103,7 +103,7 @@ def pane(request: HttpRequest, pk: int) -> HttpResponse:
         "initials": initials(row["customer__name"]), "hue": row["customer_id"], "subject": row["ticket__subject"],
         "waiting_since": row["ticket__waiting_since"], "number": row["ticket__number"],
         "registered": row["ticket__registered_at"] is not None, "language": row["ticket__language"],
-        "with_bot": row["state"] == ChatState.BOT,
+        "with_bot": row["state"] == ChatState.BOT, "waits": row["state"] == ChatState.WAITING,
     }  # fmt: skip
     return render(request, "desk/chat_pane.html", {"pane": _pane(request, chat)})
 
