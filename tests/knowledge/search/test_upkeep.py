@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from pelekan.demo import articles
 from pelekan.demo.world import World
@@ -80,8 +82,12 @@ def test_a_newer_way_of_taking_texts_apart_renews_what_is_there(
     assert Entry.objects.count() == entries and Upkeep.objects.get().version == upkeep.VERSION
 
 
-def test_an_index_that_is_whole_is_left_alone(world: World) -> None:
+def test_an_index_that_is_whole_is_left_alone_and_one_of_before_is_not(world: World) -> None:
     articles.shelve(world)
-    Upkeep.objects.all().delete()
     upkeep.look(clock())
-    assert Upkeep.objects.get().version == upkeep.VERSION and upkeep.state() is None
+    assert upkeep.state() is None
+    migration = import_module("pelekan.knowledge.search.migrations.0004_older")
+    Upkeep.objects.all().delete()
+    migration.note(apps, None)
+    upkeep.look(clock())
+    assert upkeep.state() is not None, "an upgraded desk had it before"
