@@ -69,7 +69,7 @@ def add(ticket: Ticket, typed: str, *, by: Customer, now: datetime | None = None
     lately = Follower.objects.filter(ticket__customer=by, added_at__gt=now - A_DAY).count()
     if ticket.followers.count() >= MOST or lately >= MOST_A_DAY:
         raise CannotBe(
-            "colleague", _("That are a lot of people. Remove somebody first, or add others tomorrow.")
+            "colleague", _("That is a lot of people. Remove somebody first, or add others tomorrow.")
         )
     found = Follower.objects.create(ticket=ticket, customer=colleague, added_at=now)
     if ticket.followed_at is None:

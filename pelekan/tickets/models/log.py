@@ -11,7 +11,8 @@ from pelekan.tickets.models.ticket import Ticket
 
 
 class Event(models.Model):
-    """The log of everything: audit trail, live feed, resume point. Rows are only ever added."""
+    """The log of everything: audit trail, live feed, resume point. Rows are only ever added; the words of a
+    customer who is erased on request go from them (`tickets.erasing`), and nothing else."""
 
     name = models.CharField(max_length=40)  # noun.past
     at = models.DateTimeField(default=now)

@@ -113,7 +113,8 @@ def page(shape: dict[str, Any], language: str) -> str:
                 f'<p dir="{direction(said["text"])}">{_e(said["text"])}</p>{links}</article>'
             )
     if looked := shape.get("looked_for"):
-        parts.append(f"<h2>{_e(_('What you looked for and read here'))}</h2><ul>")
+        heading = _("What you looked for and read here")
+        parts.append(f"<h2>{_e(heading)}</h2><ul>")
         parts += [
             f'<li><bdi dir="ltr">{_e(one["at"][:16])}</bdi> <bdi>{_e(one["text"])}</bdi></li>'
             for one in looked
