@@ -118,6 +118,8 @@ def _allow_answers(made: world.World) -> None:
     """Three agents are told by mail, in two languages, and may answer so: their letters lie in the post office too."""
     known = sign()
     shaping.save_desk(by=made.agents["arash"], name=known.name, language=known.language, agents_by_mail=True)
+    names = {"en": "Chakad Shop", "ar": "متجر تشكاد"}  # what customers of each language call it
+    shaping.save_face(by=made.agents["arash"], names=names, greetings={}, colour="")
     shaping.save_follow_up(24, by=made.agents["arash"])  # is it really solved?
     ways: dict[str, Iterable[str]] = {str(kind): usual for kind, usual in bells.DEFAULT.items()}
     ways |= {str(kind): [*bells.DEFAULT[kind], bells.By.MAIL] for kind in inviting.ACTS}

@@ -41,9 +41,9 @@ class Said:
             "once": _("It happened once"),
         }
         lines = [
-            (_("What happened"), self.happened),
-            (_("What I was doing"), self.doing),
-            (_("What I expected"), self.expected),
+            (_("What happened?"), self.happened),
+            (_("What were you doing?"), self.doing),
+            (_("What should have happened?"), self.expected),
             (_("Does it happen again?"), often.get(self.often, "")),
         ]
         return "\n\n".join(f"{asked}\n{answer}" for asked, answer in lines if answer)
