@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 
-from pelekan.knowledge.community.models import Topic
+from pelekan.knowledge.community.models import Space, Topic
 from pelekan.lib.time import now as clock
 from pelekan.web.community.doors import Guest, View
 
@@ -23,7 +23,7 @@ _lock = threading.Lock()
 
 def for_all(view: View) -> View:
     """What anybody sees is kept for SECONDS at most (times on the page grow old), and no longer than until the next
-    change. One query. Comes inside `door`."""
+    change of a topic or a space. Two queries. Comes inside `door`."""
 
     @functools.wraps(view)
     def inner(request: HttpRequest, guest: Guest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -50,7 +50,8 @@ def for_all(view: View) -> View:
 
 def _stamp() -> str:
     newest = Topic.objects.aggregate(at=Max("changed_at"))["at"]
-    return f"{newest and newest.isoformat()} {int(clock().timestamp()) // SECONDS}"
+    spaces = Space.objects.filter(archived_at=None).values_list("pk", "names", "descriptions", "read", "write")
+    return f"{newest and newest.isoformat()} {hash(str(list(spaces)))} {int(clock().timestamp()) // SECONDS}"
 
 
 def _answer(request: HttpRequest, body: bytes, kind: str) -> HttpResponse:

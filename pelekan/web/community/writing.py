@@ -250,5 +250,5 @@ def _picture(request: HttpRequest, guest: Guest, token: str) -> Any:
     out = (
         found.post is not None and found.post.state == State.SHOWN and found.post.topic.space.read == "public"
     )
-    response["Cache-Control"] = "public, max-age=3600" if out else "private, no-store"
+    response["Cache-Control"] = "public, max-age=300" if out else "private, no-store"
     return response
