@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -13,6 +15,7 @@ from pelekan.lib.time import Dates
 from pelekan.people.access import agent_of
 from pelekan.people.desk import sign
 from pelekan.people.models import CALENDAR_OF, ZONE_OF
+from pelekan.web import errors
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -86,6 +89,13 @@ class Whose:
         response.headers.setdefault("Content-Language", language)
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """What no column takes, wherever it stood in the request, is the sender's mistake: U+0000 (PostgreSQL), a number of
+        thirty digits (SQLite). Anything else stays ours."""
+        if isinstance(exception, DataError | OverflowError) and _unfit(request):
+            return errors.bad_request(request)
+        return None
+
     def _chosen(self, request: HttpRequest) -> str:
         chosen = request.COOKIES.get("language", "")
         codes = [code for code, _name in settings.LANGUAGES]
@@ -93,3 +103,14 @@ class Whose:
             return chosen
         wished = translation.get_language_from_request(request)
         return wished if wished in codes and request.headers.get("Accept-Language") else sign().language
+
+
+_UNFIT = re.compile("\x00|\\d{19}")
+
+
+def _unfit(request: HttpRequest) -> bool:
+    texts = [
+        request.path,
+        *(one for form in (request.GET, request.POST) for row in form.lists() for one in (row[0], *row[1])),
+    ]
+    return any(_UNFIT.search(str(text)) for text in texts)
