@@ -50,7 +50,9 @@ def for_all(view: View) -> View:
 
 def _stamp() -> str:
     newest = Topic.objects.aggregate(at=Max("changed_at"))["at"]
-    spaces = Space.objects.filter(archived_at=None).values_list("pk", "names", "descriptions", "read", "write")
+    spaces = Space.objects.filter(archived_at=None).values_list(
+        "pk", "names", "descriptions", "read", "write"
+    )
     return f"{newest and newest.isoformat()} {hash(str(list(spaces)))} {int(clock().timestamp()) // SECONDS}"
 
 
