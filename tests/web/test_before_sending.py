@@ -75,6 +75,20 @@ def test_still_need_help_goes_on_with_everything_that_was_written(world: World, 
     assert Question.objects.get().ticket == ticket
 
 
+def test_the_agent_sees_what_was_shown_before(world: World, mina: Client) -> None:
+    made = article()
+    page = look(mina, "charged twice")
+    token = page.partition('name="offer" value="')[2].partition('"')[0]
+    new(mina, text="charged twice", live_answers="1", offer=token)
+    nika = Client()
+    nika.force_login(world.agents["nika"].user)
+    strip = f"/desk/tickets/{Ticket.objects.get().pk}/answers/strip/"
+    shown = text_of(nika.get(strip)).partition("fits--shown")[2]
+    assert f"/help/en/a/{made.pk}-" in shown and "Charged twice" in shown
+    Offer.objects.all().delete()
+    assert "fits--shown" not in text_of(nika.get(strip))
+
+
 def test_without_scripts_one_page_stands_between_and_loses_nothing(world: World, mina: Client) -> None:
     article()
     from django.core.files.uploadedfile import SimpleUploadedFile

@@ -19,7 +19,7 @@ from pelekan.knowledge.models import Article
 from pelekan.knowledge.readers import Reader
 from pelekan.knowledge.trail import walking
 from pelekan.knowledge.trail.masking import folded, masked
-from pelekan.knowledge.trail.models import Offer, Question, Visit
+from pelekan.knowledge.trail.models import Offer, Place, Question, Visit
 from pelekan.lib.secrets import sign, verify
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Customer
@@ -128,3 +128,19 @@ def registered(
         if known.question_id:
             Question.objects.filter(pk=known.question_id, ticket=None).update(ticket=ticket)
     walking.registered(visit or (known.visit if known else None), ticket)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody saw before he asked a person: `articles` are ids, `opened` whether he opened one."""
+
+    articles: list[int]
+    opened: bool
+
+
+def shown_before(ticket: Ticket) -> Shown | None:
+    """What was offered before this request was made; None for nothing."""
+    rows = Offer.objects.filter(ticket=ticket).exclude(place=Place.DESK).order_by("pk")
+    found = list(rows.values_list("articles", "clicked_at"))
+    articles = list(dict.fromkeys(pk for pk, _at in found if pk))
+    return Shown(articles, any(at for _pk, at in found)) if articles else None

@@ -14,8 +14,9 @@ _HANDLE = re.compile(r"(?<!\w)@\w{2,64}")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<!\w)[+#]?\(?\d[\d\s\-./()_\u200c\u200e\u200f]{3,}\d(?!\w)")
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d[\d\s]{10,}\d(?!\w)")
+_PAPER = re.compile(r"(?<!\w)[A-Za-z]{1,3}\d{5,}(?!\w)")  # the number of a passport or another paper
 _CALLED = re.compile(  # who says his own name: up to two words after it go
-    r"(?:\b(?:my name is|my name's|i am called)|(?:اسم من|نام من|اسمم|نامم)|(?:اسمي|إسمي|أنا اسمي))\s+((?:[^\W\d_]+[\s\u200c]*){1,2})",
+    r"(?:\b(?:my name is|my name's|i am called)|(?:اسم من|نام من|اسمم|نامم|اینجانب)|(?:اسمي|إسمي|أنا اسمي))\s+((?:[^\W\d_]+[\s\u200c]*){1,2})",
     re.IGNORECASE,
 )
 
@@ -28,6 +29,7 @@ def masked(text: str, names: Iterable[str] = ()) -> str:
     line = _HANDLE.sub("[@]", line)
     line = _LINK.sub("[link]", line)
     line = _IBAN.sub("[#]", line)
+    line = _PAPER.sub("[#]", line)
     line = _NUMBER.sub("[#]", line)
     line = _CALLED.sub(lambda found: found.group(0).replace(found.group(1).strip(), NAME), line)
     return _without(line, names)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from pelekan.knowledge.deflection import cards, helping
+from pelekan.knowledge.deflection import cards, helping, offering
 from pelekan.knowledge.deflection.models import WrongMark
 from pelekan.knowledge.models import Translation
 from pelekan.knowledge.readers import of_agent
@@ -42,9 +42,31 @@ def strip(request: HttpRequest, pk: int) -> HttpResponse:
     """One line above the composer: what fits to the present question. Fetched after the page, so it costs the page nothing."""
     ticket = ticket_of(request, pk)
     found = helping.helping(ticket, agent_in(request), whole=False)
-    return render(
-        request, "desk/answers_strip.html", {"ticket": {"id": pk}, "articles": _articles(found)[:STRIP]}
-    )
+    context = {"ticket": {"id": pk}, "articles": _articles(found)[:STRIP], "shown": _shown(request, ticket)}
+    return render(request, "desk/answers_strip.html", context)
+
+
+def _shown(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
+    """What the customer was shown before he asked, so that nobody sends it to him as news."""
+    shown = offering.shown_before(ticket)
+    if shown is None:
+        return None
+    rows = Translation.objects.readable_by(of_agent(agent_in(request))).select_related("published", "article")
+    rows = rows.filter(article__in=shown.articles, published__isnull=False)
+    best: dict[int, Translation] = {}
+    for row in rows:
+        if row.article_id not in best or row.language == ticket.language:
+            best[row.article_id] = row
+    articles = [
+        {
+            "title": row.published.title,
+            "url": article_path(row.language, row.pk, row.slug),
+            "language": row.language,
+        }
+        for pk in shown.articles
+        if (row := best.get(pk)) is not None and row.published is not None
+    ]
+    return {"articles": articles[:STRIP], "opened": shown.opened} if articles else None
 
 
 @require_GET

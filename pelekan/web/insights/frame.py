@@ -140,7 +140,9 @@ def show(
     """A page of insights. `here` in the period's links is the page itself with what else was chosen on it."""
     request = ask.request
     keep = {
-        name: value for name, value in request.GET.items() if name not in ("period", "on", "until", "csv")
+        name: value
+        for name, value in request.GET.items()
+        if name not in ("period", "on", "since", "until", "csv")
     }
     dates = ask.reading.dates
     before, after = ask.period.before(dates.calendar), ask.period.after(dates.calendar)

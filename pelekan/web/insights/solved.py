@@ -106,7 +106,7 @@ def _days(ask: Asked, rows: list[dict[str, int]]) -> Table:
         if sums["looked"] or sums["pending"]:
 
             def to(verdict: str, on: str = day.isoformat()) -> str:
-                return f"{url('insights_visits')}?period=week&on={on}&until={on}&verdict={verdict}"
+                return f"{url('insights_visits')}?period=week&on={on}&since={on}&until={on}&verdict={verdict}"
 
             lines.append(
                 [

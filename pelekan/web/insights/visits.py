@@ -117,11 +117,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The visits behind a number: of one kind (`of`, `key`), with what became of them (`verdict`), whole days at a time."""
     ask = asked(request)
     of, key, verdict = (request.GET.get(name, "") for name in ("of", "key", "verdict"))
-    try:
-        until = min(date.fromisoformat(request.GET.get("until", "")), ask.last)
-    except ValueError:
-        until = ask.last
-    found, earlier = _found(ask.first, until, of, key, verdict, ask)
+    since = max(_day(request, "since", ask.first), ask.first)
+    until = min(_day(request, "until", ask.last), ask.last)
+    found, earlier = _found(since, until, of, key, verdict, ask)
     table = _lines(ask, found)
     if "csv" in request.GET:
         return file("visit-rows", [table])
@@ -132,8 +130,16 @@ def rows(request: HttpRequest) -> HttpResponse:
     return show(
         ask, "rows", "insights_solved" if verdict else "insights", heading, tables=[table],
         back=ask.to("insights_solved" if verdict else "insights"), gone=gone, keep_days=habits().keep_days,
-        earlier=ask.to("insights_visits", of=of, key=key, verdict=verdict, until=earlier.isoformat()) if earlier else "",
+        earlier=ask.to("insights_visits", of=of, key=key, verdict=verdict, since=since.isoformat(), until=earlier.isoformat()) if earlier else "",
     )  # fmt: skip
+
+
+def _day(request: HttpRequest, name: str, usual: date) -> date:
+    """A day that the address names; `usual` for none, and for what is none."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return usual
 
 
 def _found(
