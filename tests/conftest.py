@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,7 +41,7 @@ OURS = {"db", "transactional_db", "bare"}  # what reads or writes the database t
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, so that no process is left alone with it in the end. What touches the database is
+    """Files that take long begin first, and the shortest come last, so that all processes end together. What touches the database is
     marked: on PostgreSQL the rest would only say once more what it said on SQLite."""
     for item in items:
         asks = set(getattr(item, "fixturenames", ()))
@@ -48,10 +49,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         if asks & OURS or item.get_closest_marker("django_db"):
             item.add_marker("database")
-    long = {
-        item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("server")
-    }
-    items.sort(key=lambda item: item.path not in long)
+    weight: Counter[Path] = Counter()
+    for item in items:
+        marks = {mark.name for mark in item.iter_markers()}
+        weight[item.path] += (
+            80 if "browser" in marks else 20 if "server" in marks else 40 if "slow" in marks else 1
+        )
+    items.sort(key=lambda item: -weight[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -248,7 +248,7 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
         if not database:
             template.lay(desk.folder / DATABASE)
         opened = json.loads(desk.in_django(PREPARE))
-        desk.launch("-c", SERVE, str(port))
+        desk.start_code(SERVE, str(port))
         began, books, over, chance = time.monotonic(), Books(), threading.Event(), random.Random(7)
         customers = [Visitor(n, port, books) for n in range(visitors)]
         agents = [Colleague(n, opened["sessions"][who], port, books) for n, who in enumerate(AGENTS)]
@@ -264,7 +264,7 @@ def run(lines: int, visitors: int, kills: int, database: str = "") -> dict[str, 
                 time.sleep(chance.uniform(0.01, 0.5))
                 if books.kills < kills and books.lines * kills >= lines * books.kills:
                     desk.kill()
-                    desk.launch("-c", SERVE, str(port))
+                    desk.start_code(SERVE, str(port))
                     books.kills += 1
                     if books.kills % 20 == 0:
                         print(

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,9 +102,16 @@ class Desk:
         """Run `pelekan WORDS` until it answers at its address; what it says is kept in the file `log`."""
         if self.cold:
             self.launch("-m", "pelekan", *words)
-            return
+        else:
+            self._fork(words, environment())
+
+    def start_code(self, code: str, *words: str) -> None:
+        """The same for `code`, which finds Django started."""
+        self._fork(words, self.django(), SETUP + code)
+
+    def _fork(self, words: Sequence[str], env: dict[str, str], code: str | None = None) -> None:
         files = [os.devnull, str(self.folder / "log"), str(self.folder / "log")]
-        self.process = self.nest.begin([*words], cwd=self.folder, env=environment(), files=files)
+        self.process = self.nest.begin([*words], code=code, cwd=self.folder, env=env, files=files)
         self.answers()
 
     def launch(self, *words: str) -> None:

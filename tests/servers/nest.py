@@ -17,6 +17,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -66,6 +67,7 @@ class Nest:
         environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         environment |= {"PELEKAN_CONFIG": str(config), "DJANGO_SETTINGS_MODULE": "pelekan.settings"}
         environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.lock = threading.Lock()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.servers.nest"], cwd=ROOT, env=environment | {"PYTHONPATH": str(ROOT)},
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -74,8 +76,9 @@ class Nest:
 
     def ask(self, words: dict[str, Any]) -> Any:
         assert self.process.stdin is not None and self.process.stdout is not None
-        print(json.dumps(words), file=self.process.stdin, flush=True)
-        line = self.process.stdout.readline()
+        with self.lock:
+            print(json.dumps(words), file=self.process.stdin, flush=True)
+            line = self.process.stdout.readline()
         assert line, "the nest is gone"
         return json.loads(line)
 
@@ -194,8 +197,6 @@ def _live(words: dict[str, Any]) -> None:
 
 
 def _leave() -> None:
-    import threading
-
     threading._shutdown()  # type: ignore[attr-defined]
     atexit._run_exitfuncs()
     sys.stdout.flush()

@@ -36,6 +36,12 @@ def made(world: World) -> dict[str, Article]:
     return articles.shelve(world)
 
 
+@pytest.fixture
+def few(world: World) -> dict[str, Article]:
+    """One of each sort: to write and read the whole shelf takes longer than what is tested on it."""
+    return articles.shelve(world, only=("wash", "gateway", "claims", "renew", "tree", "delivery"))
+
+
 def browser(world: World, who: str) -> Client:
     found = Client()
     found.force_login(world.agents[who].user, backend="pelekan.people.backends.Backend")
@@ -90,8 +96,8 @@ def test_the_list_finds_what_is_to_be_done(world: World, made: dict[str, Article
     assert titles("visibility=tier") == {made["gateway"].pk}
 
 
-def test_what_is_above_an_agents_step_does_not_exist_for_him(world: World, made: dict[str, Article]) -> None:
-    sara, row = browser(world, "sara"), made["gateway"]
+def test_what_is_above_an_agents_step_does_not_exist_for_him(world: World, few: dict[str, Article]) -> None:
+    sara, row = browser(world, "sara"), few["gateway"]
     assert "Runbook" not in sara.get("/desk/knowledge/?q=gateway").content.decode()
     for page in ("", "about/", "en/", "en/preview/", "en/history/"):
         assert sara.get(f"/desk/knowledge/{row.pk}/{page}").status_code == 404
@@ -103,8 +109,8 @@ def test_what_is_above_an_agents_step_does_not_exist_for_him(world: World, made:
     assert "Runbook" not in zipped.decode() and "زیپ" in zipped.decode()
 
 
-def test_a_second_writer_sees_both_and_nothing_is_lost(world: World, made: dict[str, Article]) -> None:
-    row = made["wash"]
+def test_a_second_writer_sees_both_and_nothing_is_lost(world: World, few: dict[str, Article]) -> None:
+    row = few["wash"]
     sara, omid = browser(world, "sara"), browser(world, "omid")
     address = f"/desk/knowledge/{row.pk}/en/"
     first = {"title": "Wash it", "body": "<p>Hers</p>", "base": "1"}
@@ -118,8 +124,8 @@ def test_a_second_writer_sees_both_and_nothing_is_lost(world: World, made: dict[
     assert omid.post(address, {"title": "Wash it", "body": "<p>Both</p>", "base": "2"}).status_code == 302
 
 
-def test_what_is_typed_is_kept_for_the_writer_alone(world: World, made: dict[str, Article]) -> None:
-    row = made["wash"]
+def test_what_is_typed_is_kept_for_the_writer_alone(world: World, few: dict[str, Article]) -> None:
+    row = few["wash"]
     sara, omid = browser(world, "sara"), browser(world, "omid")
     address = f"/desk/knowledge/{row.pk}/en/"
     kept = sara.post(address + "keep/", {"title": "Half a thou", "body": "<p>x</p>", "base": "1"})
@@ -130,19 +136,19 @@ def test_what_is_typed_is_kept_for_the_writer_alone(world: World, made: dict[str
     assert not Unsaved.objects.exists()
 
 
-def test_agents_do_not_publish_nor_change_who_reads(world: World, made: dict[str, Article]) -> None:
-    sara, row = browser(world, "sara"), made["wash"]
+def test_agents_do_not_publish_nor_change_who_reads(world: World, few: dict[str, Article]) -> None:
+    sara, row = browser(world, "sara"), few["wash"]
     assert sara.post(f"/desk/knowledge/{row.pk}/en/act/publish/").status_code == 403
     assert sara.post(f"/desk/knowledge/{row.pk}/en/act/schedule/", {"until": "days-1"}).status_code == 403
-    out = made["claims"]  # published for the team
+    out = few["claims"]  # published for the team
     assert sara.post(f"/desk/knowledge/{out.pk}/about/", {"visibility": "public"}).status_code == 403
     assert sara.post(f"/desk/knowledge/{out.pk}/about/archive/").status_code == 403
     out.refresh_from_db()
     assert out.visibility == Visibility.AGENTS
 
 
-def test_review_to_publication(world: World, made: dict[str, Article]) -> None:
-    row = made["wash"]
+def test_review_to_publication(world: World, few: dict[str, Article]) -> None:
+    row = few["wash"]
     sara, nika = browser(world, "sara"), browser(world, "nika")
     address = f"/desk/knowledge/{row.pk}/en/"
     sara.post(address, {"title": "Wash", "body": "<p>By hand</p>", "base": "1", "then": "review"})
@@ -169,9 +175,9 @@ def test_review_to_publication(world: World, made: dict[str, Article]) -> None:
         '<a href="//evil.example">x</a>', '<form action="/desk/"><button>x</button></form>',
     ],
 )  # fmt: skip
-def test_f_nothing_runs_in_bodies(world: World, made: dict[str, Article], bad: str) -> None:
+def test_f_nothing_runs_in_bodies(world: World, few: dict[str, Article], bad: str) -> None:
     """Bodies, steps, transcripts and trees: on the reader's page, in the preview, beside a translation, and kept unsaved."""
-    nika, row = browser(world, "nika"), made["renew"]
+    nika, row = browser(world, "nika"), few["renew"]
     address = f"/desk/knowledge/{row.pk}/fa/"
     values = {
         "title": "<b>t</b>" + bad,
@@ -205,8 +211,8 @@ def test_f_nothing_runs_in_bodies(world: World, made: dict[str, Article], bad: s
             assert part not in text, part
 
 
-def test_pictures_are_kept_and_refused_in_words(world: World, made: dict[str, Article]) -> None:
-    sara, row = browser(world, "sara"), made["wash"]
+def test_pictures_are_kept_and_refused_in_words(world: World, few: dict[str, Article]) -> None:
+    sara, row = browser(world, "sara"), few["wash"]
     sent = SimpleUploadedFile("شب.jpg", photo(), "image/jpeg")
     answer = sara.post(f"/desk/knowledge/{row.pk}/picture/", {"file": sent})
     assert answer.status_code == 201
@@ -218,7 +224,7 @@ def test_pictures_are_kept_and_refused_in_words(world: World, made: dict[str, Ar
     assert refused.status_code == 422 and refused.json()["error"] and Picture.objects.count() == 1
 
 
-def test_import_says_what_it_left_out(world: World, made: dict[str, Article]) -> None:
+def test_import_says_what_it_left_out(world: World, few: dict[str, Article]) -> None:
     nika = browser(world, "nika")
     table = "id,title,text,language\n1,Snow tyres,Put them on in November.,en\n2,,no title,en\n"
     sent = SimpleUploadedFile("a.csv", table.encode(), "text/csv")
@@ -237,8 +243,8 @@ def test_import_says_what_it_left_out(world: World, made: dict[str, Article]) ->
     assert io.BytesIO(b"".join(out.streaming_content)).read(2) == b"PK"  # type: ignore[attr-defined]
 
 
-def test_a_tree_that_leads_nowhere_is_said_and_not_published(world: World, made: dict[str, Article]) -> None:
-    nika, row = browser(world, "nika"), made["tree"]
+def test_a_tree_that_leads_nowhere_is_said_and_not_published(world: World, few: dict[str, Article]) -> None:
+    nika, row = browser(world, "nika"), few["tree"]
     address = f"/desk/knowledge/{row.pk}/en/"
     part = nika.post("/desk/knowledge/tree/", {"outline": "Q?\n  a"}).content.decode()
     assert "tree-faults" in part
@@ -249,7 +255,7 @@ def test_a_tree_that_leads_nowhere_is_said_and_not_published(world: World, made:
     assert "Q?\n  a" in nika.get(address).content.decode()  # as it was written
 
 
-def test_sections_are_ordered_and_kept_two_deep(world: World, made: dict[str, Article]) -> None:
+def test_sections_are_ordered_and_kept_two_deep(world: World, few: dict[str, Article]) -> None:
     nika = browser(world, "nika")
     ids = list(Section.objects.order_by("position").values_list("pk", flat=True))
     nika.post(
@@ -279,8 +285,8 @@ def test_a_group_is_made_by_addresses_and_plans(world: World) -> None:
     assert wrong.status_code == 422 and "nobody@example.org" in wrong.content.decode()
 
 
-def test_about_keeps_who_reads_and_says_it(world: World, made: dict[str, Article]) -> None:
-    nika, row = browser(world, "nika"), made["delivery"]
+def test_about_keeps_who_reads_and_says_it(world: World, few: dict[str, Article]) -> None:
+    nika, row = browser(world, "nika"), few["delivery"]
     group = CustomerGroup.objects.get()
     values = {
         "section": row.section_id,
@@ -300,8 +306,8 @@ def test_about_keeps_who_reads_and_says_it(world: World, made: dict[str, Article
     assert group.name in nika.get(f"/desk/knowledge/{row.pk}/about/").content.decode()
 
 
-def test_archived_articles_come_back(world: World, made: dict[str, Article]) -> None:
-    nika, row = browser(world, "nika"), made["delivery"]
+def test_archived_articles_come_back(world: World, few: dict[str, Article]) -> None:
+    nika, row = browser(world, "nika"), few["delivery"]
     pk = Translation.objects.get(article=row, language="fa").pk
     nika.post(f"/desk/knowledge/{row.pk}/about/archive/")
     assert Client().get(f"/help/fa/a/{pk}/", follow=True).status_code == 404

@@ -6,6 +6,7 @@ review, one is due to be looked at again.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -65,9 +66,12 @@ SECTIONS: dict[str, tuple[str, dict[str, str], dict[str, str]]] = {
 TEXTS: tuple[Text, ...] = (*buying.TEXTS, *shop.TEXTS, *account.TEXTS, *internal.TEXTS)
 
 
-def shelve(world: World, now: datetime | None = None) -> dict[str, Article]:
-    """All of it, by key ("twice", "renew" …)."""
+def shelve(
+    world: World, now: datetime | None = None, *, only: Container[str] | None = None
+) -> dict[str, Article]:
+    """All of it, or `only` some, by key ("twice", "renew" …)."""
     now = now or clock()
+    texts = [text for text in TEXTS if only is None or text.key in only]
     shelves = {
         slug: Section.objects.create(slug=slug, icon=icon, names=names, descriptions=lines, position=place)
         for place, (slug, (icon, names, lines)) in enumerate(SECTIONS.items())
@@ -81,11 +85,14 @@ def shelve(world: World, now: datetime | None = None) -> dict[str, Article]:
         kaveh.refresh_from_db(fields=["organization"])
         if kaveh.organization:
             wholesale.organizations.add(kaveh.organization)
-    made = {text.key: _write(text, shelves, world, now) for text in TEXTS}
-    for text in TEXTS:
-        made[text.key].related.set([made[key] for key in text.related])
-    made["wholesale"].groups.set([wholesale])
-    Article.objects.filter(pk__in=[made[key].pk for key in ("renew", "twice", "tree")]).update(pinned_at=now)
+    made = {text.key: _write(text, shelves, world, now) for text in texts}
+    for text in texts:
+        made[text.key].related.set([made[key] for key in text.related if key in made])
+    if "wholesale" in made:
+        made["wholesale"].groups.set([wholesale])
+    Article.objects.filter(pk__in=[made[key].pk for key in ("renew", "twice", "tree") if key in made]).update(
+        pinned_at=now
+    )
     return made
 
 
