@@ -15,7 +15,7 @@ from pelekan.people.models import Agent, AgentSkill, Skill
 from pelekan.tickets import actions, calls
 from pelekan.tickets.models import Pack, Promise, Ticket
 from tests.api.test_tickets import BODY
-from tests.sla.test_timers import enable, policy
+from tests.sla.clocks import enable, policy
 from tests.statements import costs
 
 ALL = ("tickets:read", "tickets:write", "tickets:work")

@@ -18,7 +18,7 @@ from pelekan.sla.policies import BadPolicies, Step, parse
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.models import Bell, Call, Event, Ticket
 from pelekan.web.admin import sla_form
-from tests.sla.test_timers import MORNING, again, ask, enable, minutes, run, timer
+from tests.sla.clocks import MORNING, again, ask, enable, minutes, run, timer
 
 HOUR = timedelta(hours=1)
 EVENING = MORNING + 11 * HOUR  # Sunday 20:00 in Tehran; the office opens again at nine on Monday

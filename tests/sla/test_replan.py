@@ -16,7 +16,7 @@ from pelekan.sla.timers import replan
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.actions import receive
 from pelekan.tickets.models import Bell, Call, Event, Ticket
-from tests.sla.test_timers import MORNING, again, ask, at, enable, policy, run, timer
+from tests.sla.clocks import MORNING, again, ask, at, enable, policy, run, timer
 from tests.tickets.test_actions import mail
 
 

@@ -22,7 +22,7 @@ from pelekan.sla.timers.office import hours_of, target_of
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.models import Event, Ticket
 from pelekan.tickets.states import NotPossible, Status
-from tests.sla.test_timers import MORNING, ask, enable
+from tests.sla.clocks import MORNING, ask, enable
 from tests.tickets.test_actions import mail
 
 

@@ -96,8 +96,8 @@ def test_the_list_finds_what_is_to_be_done(world: World, made: dict[str, Article
     assert titles("visibility=tier") == {made["gateway"].pk}
 
 
-def test_what_is_above_an_agents_step_does_not_exist_for_him(world: World, few: dict[str, Article]) -> None:
-    sara, row = browser(world, "sara"), few["gateway"]
+def test_what_is_above_an_agents_step_does_not_exist_for_him(world: World, made: dict[str, Article]) -> None:
+    sara, row = browser(world, "sara"), made["gateway"]
     assert "Runbook" not in sara.get("/desk/knowledge/?q=gateway").content.decode()
     for page in ("", "about/", "en/", "en/preview/", "en/history/"):
         assert sara.get(f"/desk/knowledge/{row.pk}/{page}").status_code == 404

@@ -17,6 +17,7 @@ from pelekan.channels.sms.shapes import Arrived
 from pelekan.demo.world import World
 from pelekan.lib import due
 from pelekan.lib.time import now as clock
+from pelekan.tickets.actions import reply
 from pelekan.tickets.models import Inbox
 
 NUMBER = "+989120000001"
@@ -133,3 +134,15 @@ def work_due(*, all_of_them: bool = False) -> None:
         if mine.leased_until is not None:
             with suppress(due.LeaseLost):
                 due.settle(mine, again)
+
+
+def said(fake: Fake) -> list[str]:
+    import json
+
+    return [json.loads(one.body)["text"] for one in fake.heard]
+
+
+def waiting(world: World, gateway: Gateway, words: str = "Answer") -> Delivery:
+    ticket = text(gateway, "Question", gateway_id="1").message.ticket
+    Delivery.objects.all().delete()
+    return reply(ticket, by=world.agents["sara"], text=words).deliveries.get()
