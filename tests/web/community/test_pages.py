@@ -167,6 +167,7 @@ def test_the_navigation_counts_what_waits(place: Place, browser: Browser) -> Non
     page = sara.get("/desk/community/").content.decode()
     assert re.search(r'data-count="community"[^>]*>\s*[1۱]<', page)
     assert "community" in re.search(r'name="live-topics" content="([^"]*)"', page)[1].split()  # type: ignore[index]
+    assert "js/desk/desk" in page, "the script that hears, counts and takes keys"
     steering.approve(Post.objects.get(), by=place.agent)
     assert '<data data-slug="community" value="">' in sara.get("/desk/counts/").content.decode()
 
