@@ -1,11 +1,17 @@
-"""The knowledge base's search at size: how fast articles come in, how large the index is, and what a question costs beside the
-bare index query of the same words (SQLite: FTS5 ordered by its own bm25; PostgreSQL: tsvector with GIN, ordered by ts_rank) over
-the same texts in the same database, asked in turn.
+"""Search at size: how fast articles come in, how large the index is, and what a question costs beside the bare index query of the
+same words over the same texts in the same database, asked in turn.
 
-    bench/kb_speed.py [--articles 100000] [--questions 300] [--database postgresql://…]
+    bench/kb_speed.py [--articles 100000] [--messages 1000000] [--questions 300] [--database postgresql://…]
 
-Texts are made: words of a long-tailed vocabulary, 120 in each article, a question is three to six words of one article, one in ten
-mistyped. Time is this process's CPU time on SQLite (it is the database) and time on the clock on PostgreSQL.
+**Readers' search** (`knowledge.search.find`) stands beside SQLite's FTS5 ordered by its own bm25, or PostgreSQL's tsvector with
+GIN ordered by ts_rank: the same words, any of them, the same ten. **Agents' search** over messages (`tickets.search.find`, newest
+first) stands beside the same condition asked of its index alone, newest first, and ordered by bm25 or ts_rank.
+
+Articles come in as `pelekan knowledge import` takes them, and are made before the clock starts; tickets, messages and their words
+are written by plain SQL. Texts are made: words of a long-tailed vocabulary of 60,000 in each of three languages, 120 in each
+article, 20 in each message. A question to articles is three to six words of one of them, one in ten mistyped; a question to
+messages is one to three words of one of them. Time is this process's CPU time on SQLite (it is the database) and time on the clock
+on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -16,12 +22,13 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).resolve().parent), str(Path(__file__).resolve().parent.parent)]
 
 VOCABULARY = 60_000
-WORDS = 120
+WORDS, MESSAGE = 120, 20
 SYLLABLES = {
     "en": [
         "ba",
@@ -101,6 +108,7 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--messages", type=int, default=1_000_000)
     parser.add_argument("--questions", type=int, default=300)
     parser.add_argument("--database", default="")
     args = parser.parse_args()
@@ -109,45 +117,168 @@ def main() -> int:
     office.make(args.database)
     from django.db import connection
 
+    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
+    chance = random.Random(11)
+    vocabulary = {tongue: made(chance, some) for tongue, some in SYLLABLES.items()}
+    print(f"# {connection.vendor}, load {os.getloadavg()[0]:.1f}")
+    over = 0.0
+    if args.articles:
+        over = max(over, articles(args.articles, args.questions, vocabulary, chance, clock))
+    if args.messages:
+        over = max(over, messages(args.messages, args.questions, vocabulary["fa"], chance, clock))
+    print(f"load {os.getloadavg()[0]:.1f}")
+    return int(over > 2)
+
+
+COMMONNESS = list(accumulate(1 / (rank + 8) for rank in range(VOCABULARY)))
+
+
+def articles(
+    number: int,
+    questions: int,
+    vocabulary: dict[str, list[str]],
+    chance: random.Random,
+    clock: Callable[[], float],
+) -> float:
+    """Import, size, questions; p95 as a multiple of the bare query's."""
+    from pelekan.commands.knowledge import search
     from pelekan.knowledge.files import Row
     from pelekan.knowledge.loading import load
     from pelekan.lib.html import from_text
 
-    clock = time.process_time if connection.vendor == "sqlite" else time.perf_counter
-    chance = random.Random(11)
-    vocabulary = {tongue: made(chance, some) for tongue, some in SYLLABLES.items()}
-    weights = [1 / (rank + 8) for rank in range(VOCABULARY)]
     texts: list[tuple[str, str, str]] = []
-
-    def rows() -> Iterator[Row]:
-        for number in range(args.articles):
-            tongue = ("fa", "ar", "en")[number % 3]
-            words = chance.choices(vocabulary[tongue], weights, k=WORDS)
-            texts.append((tongue, " ".join(words[:5]), " ".join(words[5:])))
-            yield Row(f"m-{number}", texts[-1][1], from_text(texts[-1][2]), tongue)
-
-    before, began = size(), clock()
-    done = load(rows())
-    took = clock() - began
+    for place in range(number):
+        tongue = ("fa", "ar", "en")[place % 3]
+        words = chance.choices(vocabulary[tongue], cum_weights=COMMONNESS, k=WORDS)
+        texts.append((tongue, " ".join(words[:5]), " ".join(words[5:])))
+    took, made, before = 0.0, 0, size()
+    for start in range(0, number, 10_000):  # rows are made outside of the time
+        rows = [
+            Row(f"m-{start + place}", title, from_text(text), tongue)
+            for place, (tongue, title, text) in enumerate(texts[start : start + 10_000])
+        ]
+        began = clock()
+        made += load(rows).made
+        took += clock() - began
+    print(f"import: {made} articles in {took:.0f} s, {made / took:.0f}/s")
+    held = index_size()
     print(
-        f"import: {done.made} articles in {took:.0f} s, {done.made / took:.0f}/s; database grew by {(size() - before) / 1e6:.0f} MB",
+        f"size: {(size() - before) / number * 1e4 / 1e6:.1f} MB for 10,000 articles, all told"
+        + (f"; of it the index {held / number * 1e4 / 1e6:.1f} MB" if held else ""),
         flush=True,
     )
     bare = plain(texts)
-    from pelekan.commands.knowledge import search
+    asked = [question(chance, *chance.choice(texts)) for _ in range(questions)]
+    return compare("readers' search", asked, search, {"bare": bare}, clock)
 
-    questions = [question(chance, *chance.choice(texts)) for _ in range(args.questions)]
-    ours, theirs = [], []
-    for text in questions[:20]:
-        search(text), bare(text)
-    for text in questions:
-        ours.append(timed(lambda text=text: search(text), clock))
-        theirs.append(timed(lambda text=text: bare(text), clock))
-    for name, at in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99)):
-        a, b = quantile(ours, at), quantile(theirs, at)
-        print(f"{name}: {a * 1000:.1f} ms, bare index query {b * 1000:.1f} ms, {a / b:.2f} ×")
-    print(f"load {os.getloadavg()[0]:.1f}")
-    return int(quantile(ours, 0.95) > 2 * quantile(theirs, 0.95))
+
+def messages(
+    number: int, questions: int, vocabulary: list[str], chance: random.Random, clock: Callable[[], float]
+) -> float:
+    """The agents' search over `number` messages, two of each ticket; p95 as a multiple of the bare query's."""
+    import office
+    from django.db import connection
+
+    from pelekan.lib.folding import query_tokens
+    from pelekan.lib.search import index
+    from pelekan.people.models import Agent
+    from pelekan.tickets.search import INDEX, find
+
+    office.fill(number // 2)
+    texts: dict[int, str] = {}
+
+    def rows() -> Iterator[tuple[int, int, str]]:
+        for doc in range(2, number + 2):  # as office.fill numbers them
+            text = " ".join(chance.choices(vocabulary, cum_weights=COMMONNESS, k=MESSAGE))
+            if doc % 97 == 0:
+                texts[doc] = text
+            yield doc, doc // 2, text
+
+    began = clock()
+    write_words(INDEX, rows())
+    print(f"messages: {number}, their words written in {clock() - began:.0f} s", flush=True)
+    agent = next(one for one in Agent.objects.select_related("user").order_by("pk") if one.sees_all)
+    asked = [
+        " ".join(chance.sample(chance.choice(list(texts.values())).split(), chance.randint(1, 3)))
+        for _ in range(questions)
+    ]
+    lite = connection.vendor == "sqlite"
+    ranked_sql = (
+        f"SELECT rowid FROM {INDEX} WHERE {INDEX} MATCH %s ORDER BY rank LIMIT 25"
+        if lite
+        else f"SELECT doc FROM {INDEX} WHERE words @@ %s::tsquery ORDER BY ts_rank(words, %s::tsquery) DESC LIMIT 25"
+    )
+
+    def ranked(text: str) -> object:
+        words = text.split()
+        both = " AND ".join(f'"{one}"' for one in words) if lite else " & ".join(f"'{one}'" for one in words)
+        with connection.cursor() as cursor:
+            cursor.execute(ranked_sql, [both] * ranked_sql.count("%s"))
+            return cursor.fetchall()
+
+    return compare(
+        "agents' search",
+        asked,
+        lambda text: find(text, agent),
+        {
+            "bare, by rank": ranked,
+            "bare, newest first": lambda text: index(INDEX).find(query_tokens(text), before=None, limit=25),
+        },
+        clock,
+    )
+
+
+def write_words(table: str, rows: Iterator[tuple[int, int, str]]) -> None:
+    """Words of messages, and the messages' texts, by plain SQL."""
+    from django.db import connection, transaction
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            while some := [row for row, _ in zip(rows, range(20_000), strict=False)]:
+                cursor.executemany(
+                    f"INSERT OR REPLACE INTO {table} (rowid, grp, words) VALUES (%s, %s, %s)", some
+                )
+                cursor.executemany(
+                    "UPDATE tickets_message SET text = %s WHERE id = %s",
+                    [(text, doc) for doc, _, text in some],
+                )
+            return
+        cursor.execute(f"DROP INDEX {table}_words")
+        cursor.execute("CREATE TEMPORARY TABLE made (doc bigint, grp bigint, words text) ON COMMIT DROP")
+        with cursor.copy("COPY made (doc, grp, words) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        cursor.execute(f"TRUNCATE {table}")
+        cursor.execute(f"INSERT INTO {table} (doc, grp, words) SELECT doc, grp, words::tsvector FROM made")
+        cursor.execute("UPDATE tickets_message m SET text = made.words FROM made WHERE m.id = made.doc")
+        cursor.execute(f"CREATE INDEX {table}_words ON {table} USING gin (words)")
+        cursor.execute(f"ANALYZE {table}")
+
+
+def compare(
+    name: str,
+    asked: list[str],
+    ours: Callable[[str], object],
+    bare: dict[str, Callable[[str], object]],
+    clock: Callable[[], float],
+) -> float:
+    """All are asked the same in turn. p95 as a multiple of the first bare query's."""
+    ways = {"ours": ours, **bare}
+    times: dict[str, list[float]] = {way: [] for way in ways}
+    for text in asked[:20]:
+        for ask in ways.values():
+            ask(text)
+    for text in asked:
+        for way, ask in ways.items():
+            times[way].append(timed(lambda ask=ask, text=text: ask(text), clock))  # type: ignore[misc]
+    for at in (0.5, 0.95, 0.99):
+        here = quantile(times["ours"], at)
+        told = "; ".join(
+            f"{way} {quantile(times[way], at) * 1000:.1f} ms, {here / quantile(times[way], at):.2f} ×"
+            for way in bare
+        )
+        print(f"{name} p{at * 100:.0f}: {here * 1000:.1f} ms; {told}", flush=True)
+    return quantile(times["ours"], 0.95) / quantile(times[next(iter(bare))], 0.95)
 
 
 def made(chance: random.Random, syllables: list[str]) -> list[str]:
@@ -204,6 +335,27 @@ def size() -> int:
         else:
             cursor.execute("SELECT pg_database_size(current_database())")
         return int(cursor.fetchone()[0])
+
+
+def index_size() -> int:
+    """Bytes of the articles' index alone; 0 where this SQLite can't tell."""
+    from django.db import DatabaseError, connection
+
+    with connection.cursor() as cursor:
+        try:
+            if connection.vendor == "sqlite":
+                cursor.execute(
+                    "SELECT sum(pgsize) FROM dbstat WHERE name LIKE 'answer_%' OR name LIKE 'search_%'"
+                    " OR name LIKE 'sqlite_autoindex_search_%'"
+                )
+            else:
+                cursor.execute(
+                    "SELECT sum(pg_total_relation_size(relid)) FROM pg_stat_user_tables"
+                    " WHERE relname LIKE 'answer_%' OR relname LIKE 'search_%'"
+                )
+            return int(cursor.fetchone()[0] or 0)
+        except DatabaseError:
+            return 0
 
 
 def timed(do: Callable[[], object], clock: Callable[[], float]) -> float:
