@@ -69,7 +69,8 @@ def choose(
                 _add([(2 * place, doc) for place in some], weights, scores, held, kinds)
             if len(scores) >= LOOKED_AT or len(some) <= 1:
                 break
-    return sorted(scores, key=lambda doc: (-round(scores[doc], 6), doc))[:LOOKED_AT]
+    order_of = sorted((-round(score, 6), doc) for doc, score in scores.items())
+    return [doc for _score, doc in order_of[:LOOKED_AT]]
 
 
 def _add(
@@ -81,8 +82,11 @@ def _add(
 ) -> None:
     """A word in the text counts once, in the title half as much again."""
     articles, others = "article" in kinds or not kinds, not kinds or any(kind != "article" for kind in kinds)
-    for which, doc in rows:
-        if (which, doc) in held or not (others if doc % 2 else articles):
-            continue
-        held.add((which, doc))
-        scores[doc] = scores.get(doc, 0.0) + weights[which // 2] * (0.5 if which % 2 else 1.0)
+    only = None if articles and others else 0 if articles else 1
+    fresh = [row for row in rows if row not in held] if held else rows
+    for which, doc in fresh:
+        if only is None or doc % 2 == only:
+            scores[doc] = scores.get(doc, 0.0) + (
+                weights[which // 2] * 0.5 if which % 2 else weights[which // 2]
+            )
+    held.update(fresh)

@@ -66,14 +66,11 @@ class Question:
 
     def worth(self, word: str, language: str) -> float:
         """How much a word of a text in this language says to the question; words of grammar and asking say nothing."""
-        return max(
-            (
-                self.values[place] * much
-                for place, much in self.by_stem.get(stem(word, language), ())
-                if self.groups[place].weight >= 0.5
-            ),
-            default=0.0,
-        )
+        found = 0.0
+        for place, much in self.by_stem.get(stem(word, language), ()):
+            if self.groups[place].weight >= 0.5:
+                found = max(found, self.values[place] * much)
+        return found
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from pelekan.commands import knowledge as command
-from pelekan.knowledge import actions
+from pelekan.knowledge import actions, loading
 from pelekan.knowledge.files import read_csv
 from pelekan.knowledge.loading import load
 from pelekan.knowledge.models import Article, Section, Translation, Visibility
@@ -130,6 +130,33 @@ def test_a_table_takes_few_statements(world: object) -> None:
     assert command.search("word37")[0]["id"] == "b-37"
 
 
+def test_an_import_that_was_killed_goes_on_without_doubles(
+    world: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = "".join(f"k-{number},Title {number},word{number} text of it,en\n" for number in range(10))
+    whole = "id,title,text,language\n" + rows
+    batches: list[int] = []
+    write = loading._load
+
+    def dies(*args: Any) -> tuple[int, int]:
+        batches.append(1)
+        if len(batches) == 3:
+            raise KeyboardInterrupt
+        return write(*args)
+
+    monkeypatch.setattr(loading, "BATCH", 4)
+    monkeypatch.setattr(loading, "_load", dies)
+    with pytest.raises(KeyboardInterrupt):
+        read(whole)
+    done = read(whole)
+    assert (done.made, done.changed, done.same) == (2, 0, 8)
+    assert Article.objects.filter(outside_id__contains="k-").count() == 10
+    assert [one["id"] for one in command.search("word9")] == ["k-9"]
+    kept = state()
+    rebuild()
+    assert state() == kept
+
+
 def test_both_databases_give_these_answers_with_these_scores(world: object) -> None:
     """The figures were made on SQLite; the suite runs on PostgreSQL too."""
     chance = random.Random(7)
@@ -180,3 +207,16 @@ def test_ranking_costs_few_statements(world: object) -> None:
     with CaptureQueriesContext(connection) as statements:
         find("renew plan", reader=ANYONE, language="en")
     assert len(statements) <= 6, [one["sql"][:200] for one in statements]
+
+
+def test_typing_costs_as_many_statements_in_a_large_index(world: object) -> None:
+    numbers = []
+    for rows in (3, 150):
+        read(
+            "id,title,text,language\n"
+            + "".join(f"t-{rows}-{n},Renew plan {n},renewal word{n} text,en\n" for n in range(rows))
+        )
+        with CaptureQueriesContext(connection) as statements:
+            find("renew pla", reader=ANYONE, language="en", typing=True)
+        numbers.append(len(statements))
+    assert numbers[0] == numbers[1] <= 8, numbers
