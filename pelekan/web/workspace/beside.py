@@ -166,7 +166,7 @@ def came_from(talks: list[dict[str, Any]]) -> dict[str, Any] | None:
         if not isinstance(context, dict) or not context:
             continue
         page = str(context.get("page", "") or context.get("url", ""))
-        known = {"page", "url", "title", "referrer", "browser", "answers", "language", "zone"}
+        known = {"page", "url", "title", "referrer", "browser", "answers", "language", "zone", "screen"}
         given = context.get("answers")
         answers: dict[str, Any] = given if isinstance(given, dict) else {}
         more = {key: value for key, value in context.items() if key not in known}
