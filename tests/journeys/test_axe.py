@@ -16,7 +16,12 @@ from tests.servers.desks import ROOT, Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-CHECK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations"""
+CHECK = """async () => {
+  const mild = axe._audit.rules.filter((rule) => ["minor", "moderate"].includes(rule.impact));
+  const rules = Object.fromEntries(mild.map((rule) => [rule.id, { enabled: false }]));
+  return (await axe.run(document, { resultTypes: ["violations"], preload: false, rules })).violations;
+}"""
+"""What cannot be serious is not looked for: that, and reading all style sheets for it, is the smaller half of the work."""
 LANGUAGES = ("fa", "en", "ar")
 
 
