@@ -152,7 +152,7 @@ def test_a_flow_by_keyboard_alone(language: str, office: Demo, visitor: Callable
         reach(page, label)
         page.keyboard.press("Enter")
     page.locator(".press--person").last.wait_for()
-    page.locator(".line--bot").nth(2).wait_for()
+    page.locator(".line--bot").nth(1).wait_for()
     assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
     page.keyboard.type("8814-K")
     page.keyboard.press("Enter")

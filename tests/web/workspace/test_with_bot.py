@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from pelekan.knowledge.bot import talking
-from pelekan.knowledge.bot.models import Talk
+from pelekan.knowledge.bot.models import BotAnswer, Talk
 from pelekan.lib.time import now
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
@@ -73,3 +73,21 @@ def test_who_may_not_see_the_ticket_does_not_see_the_talk(world, chats):
     Desk.objects.filter(pk=1).update(visibility={dana.role: "hard"})
     who = dana.user.email.partition("@")[0]
     assert "penguins" not in english(world, who).get("/desk/chats/queue/").content.decode()
+
+
+def test_a_wrong_answer_is_marked_with_one_click_and_the_mark_taken_back(world, chats):
+    sara, ticket = english(world, "sara"), chats["emma"].ticket_id
+    answer = BotAnswer.objects.get(talk__conversation=chats["emma"])
+    address = f"/desk/tickets/{ticket}/messages/{answer.message_id}/wrong/"
+    page = sara.get(f"/desk/tickets/{ticket}/").content.decode()
+    assert address in page and "Wrong answer" in page
+    marked = sara.post(address).content.decode()
+    answer.refresh_from_db()
+    assert (
+        answer.wrong_at
+        and answer.wrong_by == world.agents["sara"]
+        and "says that this answer is wrong" in marked
+    )
+    back = sara.post(address, {"no": "1"}).content.decode()
+    answer.refresh_from_db()
+    assert answer.wrong_at is None and "Wrong answer" in back
