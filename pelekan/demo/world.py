@@ -65,6 +65,15 @@ CATEGORIES = {
     "delivery": (None, "ارسال و تحویل", ["ارسال", "پست", "delivery", "شحن"], 1, 2),
     "howto": (None, "راهنمایی", ["چطور", "چگونه", "how", "كيف"], 1, 1),
 }
+NAMED = {
+    "payment": {"ar": "الدفع", "en": "Payment"},
+    "bank": {"ar": "خطأ من البنك", "en": "Bank error"},
+    "gateway": {"ar": "بوابة الدفع", "en": "Payment gateway"},
+    "account": {"ar": "حساب المستخدم", "en": "Account"},
+    "delivery": {"ar": "الشحن والتسليم", "en": "Delivery"},
+    "howto": {"ar": "كيف أفعل", "en": "How to"},
+}
+"""What customers who do not read Persian call them."""
 KINDS = {"payment": "fault", "account": "fault", "delivery": "question", "howto": "howto"}
 SAVED = {
     "renew": (
@@ -142,7 +151,7 @@ def build(now: datetime | None = None, *, sites: tuple[str, ...] = ("http://test
     for key, (parent, name, words, impact, urgency) in CATEGORIES.items():
         above = categories[parent] if parent else None
         categories[key] = Category.objects.create(
-            parent=above, name=name, level=above.level + 1 if above else 1, words=words, impact=impact,
+            parent=above, name=name, names=NAMED[key], level=above.level + 1 if above else 1, words=words, impact=impact,
             urgency=urgency, kind=KINDS.get(key, ""), team=teams["payments"] if key in ("payment", "bank", "gateway") else None,
         )  # fmt: skip
     for shortcut, (name, bodies) in SAVED.items():

@@ -24,6 +24,7 @@ class Category(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     name = models.CharField(max_length=80)
+    names = models.JSONField(default=dict, blank=True)  # for customers: {"fa": name, …}; else they read the one above
     level = models.PositiveSmallIntegerField(default=1)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     impact = models.PositiveSmallIntegerField(null=True, blank=True)  # proposed for tickets of this category
@@ -42,6 +43,10 @@ class Category(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def named(self, language: str) -> str:
+        """Its name for customers of this language; where nothing is written for them, the desk's own."""
+        return str(self.names.get(language) or self.name)
 
 
 class Tag(models.Model):

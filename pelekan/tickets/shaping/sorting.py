@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from pelekan.lib.text import one_line
 from pelekan.lib.time import now as clock
 from pelekan.people.desk import sign
-from pelekan.people.models import Agent, Desk
+from pelekan.people.models import Agent, Desk, Language
 from pelekan.tickets.events import action, record
 from pelekan.tickets.models import Category, RequestKind, Tag, Ticket
 from pelekan.tickets.shaping.values import CannotBe, put, require, unique
 
 LEVELS = 3
-OF_CATEGORY = ("name", "team", "impact", "urgency", "words", "kind", "skill", "skill_level")
+OF_CATEGORY = ("name", "names", "team", "impact", "urgency", "words", "kind", "skill", "skill_level")
 
 
 @action
@@ -42,6 +42,9 @@ def save_category(
             raise CannotBe("name", _("Give the category a name."))
         beside = Category.objects.filter(parent=category.parent)
         unique(beside, values["name"], category, _("There is a category of this name here already."))
+    if "names" in values:
+        said = {code: one_line(values["names"].get(code, ""), 80) for code in Language.values}
+        values["names"] = {code: name for code, name in said.items() if name}
     for field in ("impact", "urgency"):
         if values.get(field) not in (None, 1, 2, 3):
             raise CannotBe(field, _("Choose one of the three degrees."))

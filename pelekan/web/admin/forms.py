@@ -209,6 +209,10 @@ class CategoryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for code, called in Language.choices:
+            self.fields[f"name_{code}"] = Text(
+                _("Name in %(language)s") % {"language": called}, required=False
+            )
         nothing = ("", _("Not proposed"))
         self.fields["impact"].choices = [  # type: ignore[attr-defined]
             nothing,
@@ -222,6 +226,11 @@ class CategoryForm(forms.Form):
             (2, _("Hinders work")),
             (3, _("Work stands still")),
         ]
+
+    def kept(self) -> dict[str, Any]:
+        """For `shaping.save_category`."""
+        own = {name: value for name, value in self.cleaned_data.items() if not name.startswith("name_")}
+        return own | {"names": {code: self.cleaned_data[f"name_{code}"] for code in Language.values}}
 
 
 class NameForm(forms.Form):

@@ -81,9 +81,10 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Category.objects.select_related("parent"), pk=pk)
     names = ["name", "words", "impact", "urgency", "kind", "skill_level"]
     initial = {name: getattr(row, name) for name in names} | {"team": row.team_id, "skill": row.skill_id}
+    initial |= {f"name_{code}": name for code, name in row.names.items()}
     form = CategoryForm(request.POST or None, initial=initial)
     if form.is_valid() and attempt(
-        form, lambda: shaping.save_category(row, by=agent(request), **form.cleaned_data)
+        form, lambda: shaping.save_category(row, by=agent(request), **form.kept())
     ):
         return went(request, "settings_categories", _("Kept."))
     topics = [
@@ -91,6 +92,11 @@ def category(request: HttpRequest, pk: int) -> HttpResponse:
             "title": _("Category"),
             "text": _("Below “%(name)s”") % {"name": isolate(row.parent.name)} if row.parent else "",
             "fields": ["name", "words"],
+        },
+        {
+            "title": _("For customers"),
+            "text": _("How forms and the portal call it. What stays empty is said by the name above."),
+            "fields": [f"name_{code}" for code in Language.values],
         },
         {
             "title": _("Proposed with it"),

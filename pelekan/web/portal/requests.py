@@ -345,7 +345,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Ask for something, at a department. Facts give impact and urgency; nobody chooses a priority."""
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
     teams = {team.pk: team for team in departments.offered()}
-    categories = categories_of()
+    categories = categories_of(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
     asked = ask(request, inbox)
     along = carrying.carried(request)
     written: writing.Written | None = None
@@ -412,15 +412,16 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     )  # fmt: skip
 
 
-def categories_of() -> list[dict[str, Any]]:
-    """Those that can be chosen, each with the path to it."""
+def categories_of(language: str) -> list[dict[str, Any]]:
+    """Those that can be chosen, each with the path to it in the customer's language."""
     found = {one.pk: one for one in Category.objects.filter(archived_at=None)}
     paths: dict[int, str] = {}
     for one in found.values():  # in the order of levels: parents first
         above = paths.get(one.parent_id, "") if one.parent_id else ""
         if one.parent_id and not above:
             continue  # below an archived one
-        paths[one.pk] = f"{above} › {one.name}" if above else one.name
+        name = one.named(language)
+        paths[one.pk] = f"{above} › {name}" if above else name
     return sorted(
         ({"id": pk, "path": path} for pk, path in paths.items()), key=lambda shape: str(shape["path"])
     )

@@ -63,3 +63,13 @@ def test_the_editor_keeps_for_whom_a_question_is(world: World) -> None:
     kept = inbox.questions[-1]
     assert kept["teams"] == [team.pk]
     assert forms.fits(kept, team.pk, 0) and not forms.fits(kept, 0, 0)
+
+
+def test_a_category_is_called_by_its_name_in_the_customers_language(world: World, mina: Client) -> None:
+    category = world.categories["gateway"]
+    assert "Payment › Bank error › Payment gateway" in text_of(mina.get("/portal/requests/new/"))
+    form = {"name": category.name, "words": "", "name_en": " Card  machine ", "name_ar": ""}
+    assert admin(world).post(f"/desk/settings/categories/{category.pk}/", form).status_code == 302
+    assert "Payment › Bank error › Card machine" in text_of(mina.get("/portal/requests/new/"))
+    category.refresh_from_db()
+    assert category.names == {"en": "Card machine"} and category.named("ar") == category.name
