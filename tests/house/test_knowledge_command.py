@@ -45,7 +45,7 @@ def test_what_is_imported_is_public_and_found_at_once(desk: Installation, tmp_pa
     lines = desk.run("knowledge", "search", "--stdin", input="وجه\nrefund\n".encode())
     assert [_found(line)[0]["id"] for line in lines.stdout.decode().splitlines()] == ["r-1", "r-2"]
     desk.serve()
-    assert "-how-to-get-a-refund/" in desk.get("/help/en/search/?q=refund")[1]
+    assert "How to get a <mark>refund</mark>" in desk.get("/help/en/search/?q=refund")[1]
 
 
 def test_a_folder_of_markdown_and_the_way_back(desk: Installation, tmp_path: Path) -> None:

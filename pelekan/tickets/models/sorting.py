@@ -24,7 +24,7 @@ class Category(models.Model):
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
     )
     name = models.CharField(max_length=80)
-    names = models.JSONField(default=dict, blank=True)  # for customers: {"fa": name, …}; else they read the one above
+    names = models.JSONField(default=dict, blank=True)  # for customers: {"fa": name, …}, else the one above
     level = models.PositiveSmallIntegerField(default=1)
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     impact = models.PositiveSmallIntegerField(null=True, blank=True)  # proposed for tickets of this category

@@ -17,7 +17,7 @@ from pelekan.people.models import Agent, Customer, Organization, Skill, Team, Ti
 from pelekan.sla.models import BusinessHours
 from pelekan.tickets import shaping
 from pelekan.tickets.guides.models import Guide
-from pelekan.tickets.models import Category, Event, Inbox, SavedReply, Tag, Webhook, WebhookCall
+from pelekan.tickets.models import Category, Erasure, Event, Inbox, SavedReply, Tag, Webhook, WebhookCall
 from tests.web.test_rights import ALL, door
 
 S = "/desk/settings/"
@@ -44,6 +44,7 @@ def first(world: World) -> dict[str, int]:
         "guides": Guide.objects.create(name="ورود", steps=[{"id": "a", "title": {"fa": "یک"}, "text": {}}]).pk,
         "synonyms": Synonyms.objects.create(words=["فاکتور", "صورتحساب"]).pk,
         "community": Space.objects.create(slug="gear", names={"fa": "وسایل"}).pk,
+        "erasures": Erasure.objects.create(customer=world.customers["yusuf"]).pk,
         "skills": shaping.save_skill(None, by=world.agents["arash"], name="استرداد").pk,
     }  # fmt: skip
 
@@ -64,7 +65,9 @@ def test_every_page_draws_in_every_language(world: World, admin: Client) -> None
             if re.search(r"<(int:number|slug:rule|slug:id|slug:flow)>|/(replay|sla)/.*<", route):
                 continue
             kind = route.split("/")[2 if route.startswith("desk/settings") else 1]
-            kind = next((page for page in ("mailbox", "gateway", "questions") if page in route), kind)
+            kind = next(
+                (page for page in ("mailbox", "gateway", "questions", "erasures") if page in route), kind
+            )
             for channel in ("chat", "email", "sms", "api") if "<slug:channel>" in route else ("",):
                 path = "/" + route.replace("<slug:step>", "a").replace("<slug:name>", "go_on").replace(
                     "<int:pk>", str(rows.get(kind, 1))
