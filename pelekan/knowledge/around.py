@@ -12,7 +12,9 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.utils import translation as languages
 from django.utils.text import slugify
+from django.utils.translation import pgettext
 
 from pelekan.knowledge import pictures, readers, rights
 from pelekan.knowledge.files import About, Group, Office, Row, Shelf
@@ -107,7 +109,9 @@ def section_of(row: Row, otherwise: Section | None = None) -> Section:
         return found
     if not row.section and otherwise is not None:
         return otherwise
-    name = row.section or "Imported"
+    if not row.section:
+        return _imported()
+    name = row.section
     for one in Section.objects.filter(archived_at=None):
         if name.casefold() in {one.slug.casefold(), *(word.casefold() for word in one.names.values())}:
             return one
@@ -118,6 +122,17 @@ def section_of(row: Row, otherwise: Section | None = None) -> Section:
         slug, number = f"{first}-{number}", number + 1
     tongue = tongue if tongue in Language.values else "en"
     return Section.objects.create(slug=slug, names={tongue: name[:80]}, position=Section.objects.count())
+
+
+def _imported() -> Section:
+    """For what names no section."""
+    names = {}
+    for code in Language.values:
+        with languages.override(code):
+            names[code] = pgettext("section", "Imported")
+    return Section.objects.get_or_create(
+        slug="imported", defaults={"names": names, "position": Section.objects.count()}
+    )[0]
 
 
 # Who reads them, who looks after them
