@@ -141,6 +141,8 @@ def articles(
     clock: Callable[[], float],
 ) -> float:
     """Import, size, questions; p95 as a multiple of the bare query's."""
+    import office
+
     from pelekan.commands.knowledge import search
     from pelekan.knowledge.files import Row
     from pelekan.knowledge.loading import load
@@ -160,12 +162,12 @@ def articles(
         began = clock()
         made += load(rows).made
         took += clock() - began
-    print(f"import: {made} articles in {took:.0f} s, {made / took:.0f}/s")
+    office.tell("(k) articles imported", f"{made / took:.0f}/s, {made} in {took:.0f} s")
     held = index_size()
-    print(
-        f"size: {(size() - before) / number * 1e4 / 1e6:.1f} MB for 10,000 articles, all told"
-        + (f"; of it the index {held / number * 1e4 / 1e6:.1f} MB" if held else ""),
-        flush=True,
+    office.tell(
+        "(k) size of 10,000 articles",
+        f"{(size() - before) / number * 1e4 / 1e6:.1f} MB"
+        + (f", of it the index {held / number * 1e4 / 1e6:.1f} MB" if held else ""),
     )
     bare = plain(texts)
     asked = [question(chance, *chance.choice(texts)) for _ in range(questions)]
@@ -263,6 +265,8 @@ def compare(
     clock: Callable[[], float],
 ) -> float:
     """All are asked the same in turn. p95 as a multiple of the first bare query's."""
+    import office
+
     ways = {"ours": ours, **bare}
     times: dict[str, list[float]] = {way: [] for way in ways}
     for text in asked[:20]:
@@ -277,7 +281,9 @@ def compare(
             f"{way} {quantile(times[way], at) * 1000:.1f} ms, {here / quantile(times[way], at):.2f} ×"
             for way in bare
         )
-        print(f"{name} p{at * 100:.0f}: {here * 1000:.1f} ms; {told}", flush=True)
+        office.tell(
+            f"(k) {name} p{at * 100:.0f}", f"{here * 1000:.1f} ms; {told}", "≤ 2 ×" if at == 0.95 else ""
+        )
     return quantile(times["ours"], 0.95) / quantile(times[next(iter(bare))], 0.95)
 
 
