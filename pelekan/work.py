@@ -19,7 +19,7 @@ from pelekan.knowledge.community import chores as community
 from pelekan.knowledge.community import following
 from pelekan.knowledge.deflection import repeated, solved
 from pelekan.knowledge.search import upkeep
-from pelekan.knowledge.trail import days, forgetting
+from pelekan.knowledge.trail import again, days, forgetting
 from pelekan.lib.due import Job
 from pelekan.lib.labour import Chore, Crew
 from pelekan.people.chores import forget_tokens
@@ -82,6 +82,7 @@ CHORES = [
     Chore(bringing.forget_old, timedelta(hours=6)),
     Chore(upkeep.look, timedelta(hours=1)),
     Chore(days.catch_up, timedelta(minutes=10)),
+    Chore(again.catch_up, timedelta(minutes=10)),
     Chore(forgetting.forget_old, timedelta(hours=6)),
     Chore(solved.gather, timedelta(hours=1)),
     Chore(repeated.gather, timedelta(hours=6)),

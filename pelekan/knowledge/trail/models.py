@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from pelekan.knowledge.models import Article, Translation
 from pelekan.lib.time import now
 from pelekan.people.models import Agent, Customer, Organization
-from pelekan.tickets.models import Category, Conversation, Ticket
+from pelekan.tickets.models import Category, Channel, Conversation, Message, Ticket
 
 
 class Place(models.TextChoices):
@@ -157,6 +157,7 @@ class Habits(models.Model):
     hold_out = models.PositiveSmallIntegerField(default=0)  # of a hundred
     summed_at = models.DateTimeField(null=True, blank=True)  # when the days were last brought up to date
     summed_on = models.DateField(null=True, blank=True)  # days before this one stand as they are
+    read_id = models.PositiveBigIntegerField(default=0)  # up to which message contacts are counted
 
 
 class Tally(models.Model):
@@ -189,6 +190,40 @@ class Tally(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["of", "day", "key"], name="tally_once")]
+
+
+class Contacts(models.Model):
+    """How many requests and chats began on one day (in the desk's time zone) through one channel."""
+
+    day = models.DateField()
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    begun = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "channel"], name="contacts_once")]
+
+
+class RepeatKind(models.TextChoices):
+    REQUEST = "request", pgettext_lazy("repeat contact", "New request")
+    CHAT = "chat", pgettext_lazy("repeat contact", "Chat")
+    NEWS = "news", pgettext_lazy("repeat contact", "Asked for news")
+
+
+class Repeat(models.Model):
+    """A customer came again while a request of his was open: `message` is what he came with. Holds no words."""
+
+    message = models.OneToOneField(Message, on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, on_delete=models.CASCADE, related_name="+")  # on which he wrote it
+    earlier = models.ForeignKey(
+        Ticket, on_delete=models.CASCADE, related_name="+"
+    )  # that was open; the same for news
+    kind = models.CharField(max_length=7, choices=RepeatKind.choices)
+    channel = models.CharField(max_length=8, choices=Channel.choices)
+    day = models.DateField()  # of the desk's time zone
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["day"], name="repeat_day")]
 
 
 class GapState(models.TextChoices):
