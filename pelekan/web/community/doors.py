@@ -117,11 +117,11 @@ def show(request: HttpRequest, guest: Guest, template: str, **context: Any) -> H
 
 def _sections(guest: Guest) -> list[tuple[str, str, str]]:
     rows = [
-        ("help", _("Help centre"), _address("help_home", guest.language)),
+        ("help", _("Help"), _address("help_home", guest.language)),
         ("community", _("Community"), reverse("community_home", args=[guest.language])),
     ]
     if guest.agent is not None:
-        return [*rows, ("desk", _("Desk"), reverse("desk_community"))]
+        return [*rows, ("desk", _("To the desk"), reverse("desk_community"))]
     if guest.customer is not None:
         me = guest.member.name if guest.member else _("My name here")
         return [
