@@ -21,7 +21,7 @@ def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: An
     tickets = Ticket.objects.all()
     assert {t.status for t in tickets} == {"new", "open", "waiting", "on_hold", "solved", "closed"}
     assert {t.language for t in tickets} == {"fa", "ar", "en"}
-    assert {t.channel for t in tickets} == {"chat", "email", "portal"}
+    assert {t.channel for t in tickets} == {"chat", "email", "portal", "form"}
     assert {t.tier.level for t in tickets} == {1, 2, 3}
     assert Conversation.objects.filter(state="waiting").count() == 1
     assert Conversation.objects.filter(state="active").count() == 2
@@ -36,6 +36,11 @@ def test_every_kind_of_ticket_is_there(world: World, settings: Any, tmp_path: An
     assert {one.ticket.subject for one in asked} >= {"کارت هدیه فعال نمی‌شود"}, "is it really solved?"
     promised = tickets.get(subject="Tent poles are missing").promised_at
     assert promised and promised > clock(), "a promise still to come"
+    reported = tickets.get(channel="form")
+    assert reported.status == "solved" and reported.category.name == "حساب کاربری", "a problem, by the form"
+    assert reported.messages.get(kind="incoming").attachments.count() == 1
+    followed = tickets.exclude(followed_at=None).get()
+    assert followed.messages.filter(kind="incoming").exclude(customer=followed.customer).count() == 1
     assert not Notice.objects.filter(due_at__lte=clock()).exists(), "nothing old is left to be told"
     assert {kind for notice in Notice.objects.filter(state="said") for kind in notice.kinds} >= {
         "moved",

@@ -1,5 +1,5 @@
 """The portal in the demo: departments that speak three languages, and a company whose two members read each other's
-requests and say whether answers helped."""
+requests, say whether answers helped, and of whom one adds the other to a request, so that she answers too."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pelekan.people.identify import customer_for
 from pelekan.people.models import Customer, Organization, Sharing
 from pelekan.tickets import actions
 from pelekan.tickets.erasing import asking
+from pelekan.tickets.following import acts as following
 from pelekan.tickets.incoming import Incoming
 from pelekan.tickets.models import Ticket
 from pelekan.tickets.notices import rating
@@ -65,5 +66,21 @@ def tell(world: World, now: datetime) -> None:
         actions.take(ticket, by=world.agents["sara"], now=at + timedelta(minutes=6))
         said = actions.reply(ticket, by=world.agents["sara"], text=answer, now=at + timedelta(minutes=11))
         rating.rate_answer(said, by=people[who], helpful=helped, words=why, now=at + timedelta(minutes=40))
+    _follow(world, people, now - timedelta(hours=4))
     emma = Customer.objects.get(pk=world.customers["emma"].pk)
     asking.ask(emma, by=emma, now=now - timedelta(days=2))  # an admin has not decided yet
+
+
+def _follow(world: World, people: dict[str, Customer], at: datetime) -> None:
+    """Kaveh adds Roya to his request, because the invoice is hers to book; she asks, and the desk answers both."""
+    ticket = Ticket.objects.get(subject=ASKED[0][1])
+    following.add(ticket, "roya.taheri@sepehr-trading.example", by=people["kaveh"], now=at)
+    following.answer(
+        ticket, by=people["roya"], now=at + timedelta(minutes=20),
+        text="سلام، برای ثبت در دفتر، شناسهٔ ملی شرکت هم باید روی فاکتور باشد. لطفاً اضافه کنید.",
+    )  # fmt: skip
+    ticket.refresh_from_db()
+    actions.reply(
+        ticket, by=world.agents["sara"], now=at + timedelta(minutes=32),
+        text="شناسهٔ ملی اضافه شد و فاکتور تازه جای قبلی را گرفت.",
+    )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pelekan.demo.stories import guides
 from pelekan.demo.stories.climbs import CLIMBS
+from pelekan.demo.stories.reported import REPORTS
 from pelekan.demo.stories.steps import (
     Story,
     accept,
@@ -163,6 +164,7 @@ STORIES: tuple[Story, ...] = (
         answer("sara", "Hello Daniel, I am sorry. The warehouse packs a set of poles today; I will write to you by tomorrow at 11:00 with the tracking number.", 9),
     )),
     *CLIMBS,
+    *REPORTS,
     # a morning's batch: a question about the holiday, and money taken twice; nobody has confirmed what the desk suggests
     Story("bahram", 1.3, (
         mail("ساعت کاری روز تعطیل", "سلام، روز تعطیل رسمی هفتهٔ بعد فروشگاه باز است؟"),
