@@ -59,12 +59,12 @@ def _shown(request: HttpRequest, ticket: Ticket) -> dict[str, Any] | None:
             best[row.article_id] = row
     articles = [
         {
-            "title": row.published.title,
-            "url": article_path(row.language, row.pk, row.slug),
-            "language": row.language,
+            "title": found.published.title,
+            "url": article_path(found.language, found.pk, found.slug),
+            "language": found.language,
         }
         for pk in shown.articles
-        if (row := best.get(pk)) is not None and row.published is not None
+        if (found := best.get(pk)) is not None and found.published is not None
     ]
     return {"articles": articles[:STRIP], "opened": shown.opened} if articles else None
 

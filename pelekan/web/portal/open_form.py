@@ -140,7 +140,7 @@ def _read(request: HttpRequest) -> Sent:
         sent.errors["subject"] = _("Say in a few words what it is about.")
     if not sent.name:
         sent.errors["name"] = _("Say what we may call you.")
-    if sent.category not in {one["id"] for one in categories_of(request.LANGUAGE_CODE)}:  # type: ignore[attr-defined]
+    if sent.category not in {one["id"] for one in categories_of(request.LANGUAGE_CODE)}:
         sent.category = None
     try:
         sent.kind, sent.normal = read_address(sent.address, codes.gateway())
@@ -216,7 +216,7 @@ def _page(
     return portal_page(
         request, "portal/ask.html", inbox=True, questions=asked, along=carrying.carried(request),
         teams=departments.shapes(departments.offered(), inbox, request.LANGUAGE_CODE, request.dates, clock()),  # type: ignore[attr-defined]
-        categories=[(one["id"], one["path"]) for one in categories_of(request.LANGUAGE_CODE)],  # type: ignore[attr-defined]
+        categories=[(one["id"], one["path"]) for one in categories_of(request.LANGUAGE_CODE)],
         closed=closed_words(inbox, request.dates, clock()), texts=codes.gateway() is not None, empty=EMPTY,  # type: ignore[attr-defined]
         form={**form, **{name: given.get(name, "") for name in names}}, status=status if sent else 200,
         sign_in=f"{reverse('portal_sign_in')}?next={reverse('portal_new')}",

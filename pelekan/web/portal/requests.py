@@ -345,7 +345,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
     """Ask for something, at a department. Facts give impact and urgency; nobody chooses a priority."""
     inbox = Inbox.objects.filter(channel="portal", archived_at=None).order_by("pk").first()
     teams = {team.pk: team for team in departments.offered()}
-    categories = categories_of(request.LANGUAGE_CODE)  # type: ignore[attr-defined]
+    categories = categories_of(request.LANGUAGE_CODE)
     asked = ask(request, inbox)
     along = carrying.carried(request)
     written: writing.Written | None = None
