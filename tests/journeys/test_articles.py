@@ -1,5 +1,5 @@
 """An article's life: written with a pasted picture, reviewed, published, read; then the original changes and its translation
-is shown out of date."""
+is shown out of date. And its writer's: by keyboard, with a table from elsewhere, signed out meanwhile, and beside a colleague."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pelekan.demo.world import PASSWORD
 from tests.servers.desks import Demo
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.slow]
@@ -25,6 +26,19 @@ PASTE = """b64 => {
   box.focus();
   box.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
+TABLE = """() => {
+  const data = new DataTransfer();
+  data.setData("text/html", `<meta><style>td {color: red}</style><table class="xl65" style="width: 900pt" onclick="stop()">
+    <tr><th bgcolor="red" style="color: red">KG</th><td><span style="font: 9pt Arial">12</span></td></tr></table>`);
+  document.activeElement.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
+}"""
+BEGIN = """
+import sys
+from pelekan.knowledge import actions, shelves
+from pelekan.people.models import Agent
+sara = Agent.objects.get(user__email="sara@chakad.example")
+print(actions.begin(shelves.save(None, by=None, names={sys.argv[1]: "A"}), language=sys.argv[1], title="B", body="<p>C</p>", by=sara).article_id)
+"""
 WORDS = {
     "fa": ("چادر خیس را چطور خشک کنم؟", "در سایه پهنش کنید."),
     "en": ("How do I dry a wet tent?", "Spread it in the shade."),
@@ -85,3 +99,69 @@ def test_written_reviewed_read_and_translated(desk: Demo, people: Callable[..., 
     nika.goto(article.replace(f"/{code}/", f"/{other}/"))
     nika.locator(".since ins", has_text="24").wait_for()
     assert not nika.locator("input[name=follows]").is_checked()
+
+
+def test_by_keyboard_with_a_table_signed_out_and_beside_a_colleague(
+    desk: Demo, people: Callable[..., Any]
+) -> None:
+    nika, sara, code = people("nika"), people("sara"), desk.language
+    article = f"{desk.address}/desk/knowledge/{desk.in_django(BEGIN, code).strip()}/{code}/"
+    sara.goto(article)
+    box, state = sara.locator("#f-body-rich"), sara.locator("#write-state")
+    box.focus()
+    forward = "ArrowLeft" if code == "fa" else "ArrowRight"
+    for key in (
+        *("Control+End", "Enter", "b", "Shift+Home", "Control+b", "End", "Enter", "h"),
+        *("Alt+F10", "Enter", "End", "Enter", "l"),  # the first tool makes a heading
+        *("Alt+F10", *[forward] * 5, "Enter"),  # the sixth a list
+        *("End", "Enter", "Enter"),  # which two lines end
+    ):
+        sara.keyboard.press(key)
+    for tag in ("b", "h2", "ul > li"):
+        box.locator(tag, has_text="l" if tag == "ul > li" else tag[0]).wait_for()
+    sara.evaluate(TABLE)
+    box.locator("table th", has_text="KG").wait_for()
+    sara.keyboard.press("Control+s")
+    sara.locator(".banner--success").wait_for()
+    kept = sara.locator("#f-body").input_value()
+    assert "<tr><th>KG</th><td>12</td></tr>" in kept and "<h2>" in kept
+    assert not [one for one in ("style", "class", "bgcolor", "onclick", "red") if one in kept]
+
+    # signed out while she writes: the text stays, and is offered when she is back
+    sara.context.clear_cookies(name="pelekan_session")
+    box.focus()
+    sara.keyboard.press("Control+Home")
+    sara.keyboard.type("MINE ")
+    sara.locator("#write-out").wait_for()
+    sara.keyboard.press("Control+s")
+    sara.keyboard.type("TOO ")
+    assert sara.url == article and "MINE TOO" in box.inner_text()
+    sara.locator("#write-out a").click()
+    sara.fill("input[name=login]", "sara@chakad.example")
+    sara.fill("input[name=password]", PASSWORD)
+    sara.locator("form:has(input[name=password]) button[type=submit]").first.click()
+    sara.wait_for_url(article)
+    sara.locator(".banner--info form[action$='/forget/']").wait_for()
+    box.filter(has_text="MINE TOO").wait_for()
+
+    # a colleague saves meanwhile: she is told while she types, sees both before she saves, and nothing is lost
+    nika.goto(article)
+    assert "MINE" not in nika.locator("#f-body").input_value()
+    nika.fill("input[name=title]", "HERS")
+    nika.locator("button[name=then][value='']").click()
+    nika.locator(".banner--success").wait_for()
+    box.focus()
+    sara.keyboard.type("STILL ")
+    sara.locator("#write-state.bad").wait_for()
+    assert state.inner_text()
+    sara.keyboard.press("Control+s")
+    sara.locator("#newer").wait_for()
+    sara.locator(".since ins", has_text="HERS").wait_for()
+    box.filter(has_text="STILL").wait_for()
+    nika.goto(article)
+    assert nika.input_value("input[name=title]") == "HERS" and "STILL" not in nika.input_value("#f-body")
+    sara.fill("input[name=title]", "BOTH")
+    sara.keyboard.press("Control+s")
+    sara.locator(".banner--success").wait_for()
+    nika.goto(article)
+    assert nika.input_value("input[name=title]") == "BOTH" and "STILL" in nika.input_value("#f-body")

@@ -132,6 +132,14 @@ def test_what_is_typed_is_kept_for_the_writer_alone(world: World, few: dict[str,
     assert kept.json() == {"newer": ""}
     assert "Half a thou" in sara.get(address).content.decode()
     assert "Half a thou" not in omid.get(address).content.decode()
+    for url in (address + "keep/", address):  # he signed in meanwhile in the browser in which she writes
+        typed = {
+            "title": "Half a thou",
+            "body": "<p>x</p>",
+            "base": "1",
+            "writer": str(world.agents["sara"].pk),
+        }
+        assert omid.post(url, typed).status_code == 403
     sara.post(address + "forget/")
     assert not Unsaved.objects.exists()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -46,6 +47,7 @@ from pelekan.web.knowledge.frame import (
 )
 from pelekan.web.knowledge.listing import in_order
 from pelekan.web.knowledge.tree_words import said
+from pelekan.web.reading import Reading
 from pelekan.web.workspace.until import presets
 
 
@@ -115,6 +117,7 @@ def edit(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """The editor; POST saves a new version, and goes on to review or publication where that was asked for."""
     row, code = article_of(request, pk), language_in(language)
     if request.method == "POST":
+        _his_own(request)
         return _save(request, row, code)
     rows = translations_of(row)
     mine = rows.get(code)
@@ -127,6 +130,12 @@ def edit(request: HttpRequest, pk: int, language: str) -> HttpResponse:
         values = _copied(rows, row, request)
     newer = newest if unsaved is not None and newest is not None and newest.number != unsaved.base else None
     return page(request, row, code, rows, values, base, unsaved=unsaved, newer=newer)
+
+
+def _his_own(request: HttpRequest) -> None:
+    """What somebody wrote is not kept as somebody else's who signed in meanwhile in the same browser."""
+    if request.POST.get("writer", str(agent(request).pk)) != str(agent(request).pk):
+        raise PermissionDenied
 
 
 def _copied(rows: dict[str, Translation], row: Article, request: HttpRequest) -> dict[str, Any]:
@@ -201,7 +210,7 @@ def page(
     stale = outdated(row, rows, code)
     publishes = rights.may_publish(who)
     return show(
-        request, "edit", values["title"] or _("Without a title"), article=row, code=code, values=values, base=base, fault=fault,
+        request, "edit", values["title"] or _("Without a title"), article=row, code=code, values=values, base=base, fault=fault, writer=who.pk,
         status=status, unsaved=unsaved, newer=_newer(newer, rows.get(code), base, values), stale=stale,
         tongues=_languages(request, row, rows, code), state=state_of(mine, stale), mine=mine, publishes=publishes,
         kind=row.get_kind_display(), icon=ICONS.get(row.kind, "file-text"), readers=who_reads(row),  # type: ignore[call-overload]
@@ -301,6 +310,7 @@ def _address(mine: Translation | None) -> str:
 def keep(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Keep what is typed, unsaved; answers {"newer": who, if somebody saved meanwhile}."""
     row, code = article_of(request, pk), language_in(language)
+    _his_own(request)
     base = request.POST.get("base", "0")
     number = int(base) if base.isdigit() and len(base) < 9 else 0
     keeping.keep_unsaved(row, code, editing.typed(request.POST), base=number, by=agent(request))
@@ -312,7 +322,8 @@ def keep(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     newer = newest is not None and newest.number != number
     words = _("%(who)s saved version %(number)s meanwhile. You will see both before anything is overwritten.")
     told = (
-        words % {"who": name_of(newest.author) or "Pelekan", "number": newest.number}
+        words
+        % {"who": name_of(newest.author) or "Pelekan", "number": Reading(request.dates).digits(newest.number)}  # type: ignore[attr-defined]
         if newer and newest
         else ""
     )

@@ -3,6 +3,7 @@
 import Squire from "../vendor/squire.js";
 import DOMPurify from "../vendor/purify.js";
 import { open } from "./dialogs.js";
+import { keeping } from "./knowledge-keep.js";
 
 const TAGS = ["a", "b", "bdi", "blockquote", "br", "caption", "code", "del", "div", "em", "figcaption", "figure", "h2", "h3", "h4", "hr", "i", "img", "kbd", "li", "mark", "ol", "p", "pre", "s", "span", "strong", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "u", "ul"];
 const ATTRIBUTES = ["href", "dir", "lang", "src", "alt", "width", "height", "colspan", "rowspan", "scope", "start"];
@@ -27,6 +28,7 @@ function html(editor) {
   holder.append(toFragment(editor.getHTML()));
   for (const one of holder.querySelectorAll('[dir="auto"]')) one.removeAttribute("dir");
   for (const one of holder.querySelectorAll("div")) if (!one.attributes.length && !one.querySelector("p,div,ul,ol,table,blockquote,pre,h2,h3,h4")) { const p = document.createElement("p"); p.append(...one.childNodes); one.replaceWith(p); }
+  for (const one of holder.querySelectorAll("span")) if (!one.attributes.length) one.replaceWith(...one.childNodes);
   for (const one of holder.querySelectorAll("li")) if (!one.textContent.trim() && !one.querySelector("img")) one.remove();
   for (const one of holder.querySelectorAll("ul, ol")) if (!one.children.length) one.remove();
   for (const one of holder.querySelectorAll(":scope > :is(p, h2, h3, h4)")) if (!one.textContent.trim() && !one.querySelector("img")) one.remove();
@@ -42,11 +44,13 @@ function begin(field) {
   box.setAttribute("aria-multiline", "true");
   box.setAttribute("aria-label", field.querySelector("label").textContent);
   box.lang = form.lang;
+  box.dir = form.lang === "en" ? "ltr" : "rtl"; // of lists and tables; a paragraph goes by its text
   const tools = document.getElementById("rich-tools").content.firstElementChild.cloneNode(true);
   area.hidden = true;
   area.after(tools, box);
   const editor = new Squire(box, { blockTag: "P", sanitizeToDOMFragment: toFragment, addLinks: true, didError: () => {} });
   editor.setHTML(area.value);
+  if (/^(TABLE|FIGURE|PRE)$/.test(box.lastElementChild?.nodeName)) box.insertAdjacentHTML("beforeend", "<p><br></p>"); // room to go on below it
   field.querySelector("label").addEventListener("click", (event) => { event.preventDefault(); editor.focus(); });
   editors.set(box, { editor, area });
   let last = html(editor); // what stands there from the beginning was typed by nobody
@@ -71,7 +75,7 @@ function begin(field) {
   tools.addEventListener("mousedown", (event) => event.preventDefault());
   tools.addEventListener("click", (event) => {
     const what = event.target.closest("[data-do]")?.dataset.do;
-    if (what) { DO[what](editor); if (html(editor) !== last) { last = area.value = html(editor); keepSoon(); } }
+    if (what && !(CELLLESS.has(what) && inCell(editor))) { DO[what](editor); if (!ASKING.has(what)) editor.focus(); if (html(editor) !== last) { last = area.value = html(editor); keepSoon(); } }
   });
 }
 
@@ -88,7 +92,12 @@ function rove(event, tools, editor) {
 }
 
 const FORMATS = { bold: "B", italic: "I", code: "CODE", h2: "H2", h3: "H3", list: "UL", ordered: "OL", quote: "BLOCKQUOTE", link: "A" };
+const ASKING = new Set(["link", "picture"]); // they take the focus themselves
+const CELLLESS = new Set(["h2", "h3", "list", "ordered", "quote", "table"]); // a table's cell holds none of these
+const inCell = (editor) => inside(editor, "TD") || inside(editor, "TH");
 function press(tools, editor) {
+  const cell = inCell(editor);
+  for (const name of CELLLESS) tools.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-disabled", String(cell));
   for (const [name, tag] of Object.entries(FORMATS)) tools.querySelector(`[data-do="${name}"]`)?.setAttribute("aria-pressed", String(inside(editor, tag)));
 }
 function inside(editor, tag) {
@@ -299,34 +308,8 @@ if (outline) {
 }
 
 // ── kept while one types ──────────────────────────────────────────────────────────────────────────────────────
-let timer = 0;
-let dirty = false;
-function keepSoon() { dirty = true; clearTimeout(timer); timer = setTimeout(keep, 1200); }
-async function keep() {
-  clearTimeout(timer);
-  if (!dirty) return;
-  dirty = false;
-  try {
-    const body = new FormData(form);
-    const answer = await fetch(data.keep, { method: "POST", body: new URLSearchParams(body), headers: { "X-CSRFToken": token }, keepalive: true });
-    if (!answer.ok) throw new Error(answer.status);
-    const told = await answer.json();
-    state.textContent = told.newer || data.kept;
-    state.classList.toggle("bad", Boolean(told.newer));
-  } catch {
-    dirty = true;
-    state.textContent = data.lost;
-    timer = setTimeout(keep, 5000);
-  }
-}
-form.addEventListener("input", (event) => { if (event.target.name) keepSoon(); });
-addEventListener("pagehide", keep);
-form.addEventListener("submit", (event) => {
-  if (busy) { event.preventDefault(); state.textContent = data.busy; return; }
-  clearTimeout(timer);
-  dirty = false;
-  for (const { editor, area } of editors.values()) area.value = html(editor);
-});
+form.addEventListener("submit", () => { for (const { editor, area } of editors.values()) area.value = html(editor); });
+const keepSoon = keeping(form, state, () => busy > 0).soon;
 addEventListener("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") { event.preventDefault(); form.requestSubmit(form.querySelector("[data-save]")); }
 });
