@@ -59,7 +59,17 @@ def trail(world: World, page: Translation) -> Visit:
 
 
 def test_every_page_opens_with_and_without_anything(nika: Client, page: Translation) -> None:
-    for address in ("", "visits/", "questions/", f"articles/{page.pk}/", "articles/", "gaps/", "solved/"):
+    for address in (
+        "",
+        "visits/",
+        "questions/",
+        f"articles/{page.pk}/",
+        "articles/",
+        "gaps/",
+        "solved/",
+        "again/",
+        "again/contacts/",
+    ):
         for query in ("", "?period=year", "?period=week&on=2020-01-01", "?period=x&on=x", "?csv=1"):
             assert nika.get(f"/desk/insights/{address}{query}").status_code == 200, address
     assert nika.get("/desk/insights/gaps/topic/9/").status_code == 404

@@ -47,7 +47,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`kind` "article": the first passage answers; "which": either of the passages may; "hours": `text` says it."""
+    """`kind` "article": the first passage answers; "which": either of the passages may; "hours" and "requests": `text` says it."""
 
     kind: str
     text: str = ""

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from pelekan.knowledge.bot import flowing, handing, model, words
+from pelekan.knowledge.bot import flowing, handing, model, standing, words
 from pelekan.knowledge.bot.answering import Answer, Passage, answer, passage
 from pelekan.knowledge.bot.document import at_inbox, now_in_force
 from pelekan.knowledge.bot.models import BotAnswer, Outcome, Talk, Why
@@ -38,6 +38,7 @@ from pelekan.knowledge.readers import ANYONE, Reader, of_customer
 from pelekan.knowledge.trail import walking
 from pelekan.knowledge.trail.masking import masked
 from pelekan.knowledge.trail.models import Question, Visit
+from pelekan.knowledge.whereabouts import asks_where, means_a_request
 from pelekan.lib import due
 from pelekan.lib.due import Job, settle
 from pelekan.lib.failpoints import fp
@@ -270,11 +271,15 @@ def _question(talk: Talk, message: Message, now: datetime, phrasing: bool, phras
     if found is not None and found.kind == "article" and not phrasing:
         return False
     _remember(talk, "asked", one_line(message.text, 200))
-    count = 0 if found is None else len(found.passages) or 1  # the calendar is one answer
+    offers = found is None and not message.meta.get("proved") and asks_where(message.text)
+    # the calendar is one answer; an article would help nobody who has to sign in
+    count = int(offers) if found is None else len(found.passages) or 1
     question = walking.asked(
         message.text, place="bot", found=count, language=talk.language, visit=talk.visit, now=now
     )
-    if found is None:
+    if offers:
+        _offer_sign_in(talk, now)
+    elif found is None:
         _dont_know(talk, now)
     elif found.kind == "which":
         _which(talk, found, now)
@@ -284,9 +289,18 @@ def _question(talk: Talk, message: Message, now: datetime, phrasing: bool, phras
 
 
 def find_for(talk: Talk, message: Message, now: datetime) -> Answer | None:
-    """What is known about this line."""
+    """What is known about this line: how the customer's own requests stand, else what articles and the calendar say."""
+    conversation = talk.conversation
+    zone = str(conversation.context.get("zone", ""))
+    if message.meta.get("proved"):
+        its = standing.answer(
+            message.text, conversation.customer, talk.language, now=now, zone=zone, but=conversation.ticket_id
+        )
+        if its:
+            return Answer("requests", its, sure=1.0)
+    elif means_a_request(message.text):
+        return None  # no article knows how a request stands
     at = at_inbox(talk.inbox_id)
-    zone = str(talk.conversation.context.get("zone", ""))
     return answer(
         message.text, reader_of(talk, message), talk.language, talk.inbox,
         **({"sure": at.sure} if at else {}), zone=zone, now=now,
@@ -319,11 +333,11 @@ def _greet(talk: Talk, now: datetime, *, again: bool = False) -> None:
 def _tell(
     talk: Talk, message: Message, found: Answer, phrased: str, now: datetime, asked: Question | None = None
 ) -> None:
-    """The passage, quoted and linked; or the hours."""
+    """The passage, quoted and linked; or the hours; or how his requests stand."""
     _greet(talk, now)
     talk.state["pending"], talk.state["misses"] = "helped", 0
-    if found.kind == "hours":
-        said = say(talk, "hours", found.text, buttons=helped_buttons(), now=now)
+    if found.kind in ("hours", "requests"):
+        said = say(talk, found.kind, found.text, buttons=helped_buttons(), now=now)
         _write_down(talk, said, message, None, found, False, now, "", asked)
         return
     best: Passage = found.passages[0]
@@ -375,6 +389,13 @@ def _dont_know(talk: Talk, now: datetime) -> None:
         return
     text = _("I don't know the answer to this. Try other words, or talk to a person.")
     say(talk, "unsure", text, buttons=[person_button(), *flow_buttons(talk.inbox_id, talk.language)], now=now)
+
+
+def _offer_sign_in(talk: Talk, now: datetime) -> None:
+    """He asks how something of his stands, and nobody has proved who he is."""
+    _greet(talk, now)
+    talk.state["pending"], talk.state["misses"] = "", 0
+    say(talk, "sign_in", standing.sign_in(), buttons=[person_button()], now=now)
 
 
 def _not_helped(talk: Talk, now: datetime) -> None:

@@ -128,6 +128,7 @@ def tabs(ask: Asked, current: str) -> list[dict[str, Any]]:
             ("insights_articles", pgettext("insights", "Articles")),
             ("insights_gaps", _("Gaps")),
             ("insights_solved", _("Solved without a person")),
+            ("insights_again", _("Repeat contacts")),
             ("insights_repeated", _("Repeated answers")),
             ("insights_coverage", _("Coverage")),
         )

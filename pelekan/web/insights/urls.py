@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from pelekan.web.deflection import insights as answers
-from pelekan.web.insights import articles, gap, questions, solved, visit, visits
+from pelekan.web.insights import again, articles, gap, questions, solved, visit, visits
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", visits.overview, name="insights"),
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gaps/<slug:of>/<int:pk>/", gap.one, name="insights_gap"),
     path("gaps/<slug:of>/<int:pk>/undo/<int:decided>/", gap.undo, name="insights_gap_undo"),
     path("solved/", solved.overview, name="insights_solved"),
+    path("again/", again.overview, name="insights_again"),
+    path("again/contacts/", again.rows, name="insights_again_rows"),
     path("repeated/", answers.repeated_answers, name="insights_repeated"),
     path("repeated/<int:pk>/", answers.make_of_repeated, name="insights_repeated_make"),
     path("coverage/", answers.coverage_page, name="insights_coverage"),

@@ -32,7 +32,16 @@ from pelekan.tickets.states import OPEN_STATES, Act, NotPossible, Status, possib
 from pelekan.web.deflection import beside
 from pelekan.web.help import carrying
 from pelekan.web.opening import closed_words
-from pelekan.web.portal import colleagues, departments, finding, following, promise, shapes, writing
+from pelekan.web.portal import (
+    colleagues,
+    departments,
+    finding,
+    following,
+    open_ones,
+    promise,
+    shapes,
+    writing,
+)
 from pelekan.web.portal.asking import ask
 from pelekan.web.portal.doors import customer_in, customers, portal_page, ticket_of, ticket_read_by
 from pelekan.web.portal.notices import rating_part
@@ -396,6 +405,7 @@ def new(request: HttpRequest, customer: Customer) -> HttpResponse:
         "portal/new.html",
         section="portal_new",
         inbox=inbox is not None,
+        open_ones=open_ones.shown(_listed(customer).filter(IN_WORK), reading(request)),
         shared_with=colleagues.readers(customer),
         mail=Inbox.objects.filter(channel="email", archived_at=None).exclude(address="").first() if not inbox else None,
         teams=departments.shapes(list(teams.values()), inbox, request.LANGUAGE_CODE, request.dates, clock()),  # type: ignore[attr-defined]
