@@ -13,7 +13,7 @@ from typing import Any
 from pelekan.demo.world import World
 from pelekan.knowledge.models import Article, Translation
 from pelekan.knowledge.readers import groups_of
-from pelekan.knowledge.trail import days
+from pelekan.knowledge.trail import again, days
 from pelekan.knowledge.trail.masking import folded, masked
 from pelekan.knowledge.trail.models import Habits, Offer, Place, Question, Reading, Visit
 from pelekan.people.models import Customer
@@ -86,6 +86,7 @@ def walk(world: World, shelves: dict[str, Article], now: datetime) -> int:
     _steps(visits, plans, pages, dice)
     _requests(visits, plans, requests, dice)
     days.catch_up(now)
+    again.catch_up(now)
     days.catch_up(now)  # subjects find the topics that the first round made
     return len(visits)
 

@@ -17,10 +17,11 @@ from pelekan.people.models import Customer
 from pelekan.sla.hours import add_working, hours_from
 from pelekan.tickets import actions, rulebooks
 from pelekan.tickets.incoming import Incoming
-from pelekan.tickets.models import Ticket
+from pelekan.tickets.models import Message, Ticket
 
 DAYS = 30
 MOST = 90
+IMPATIENT = timedelta(hours=8)
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def _one(world: World, matter: Matter, who: Customer, moments: list[datetime], d
     goal = world.teams[matter.climbs] if matter.climbs else None
     if goal is not None and Ticket.objects.get(pk=ticket.pk).team_id != goal.pk:
         actions.escalate(ticket, goal, by=front, because=_why(matter), to=expert, now=seen)
+    if answered - seen > IMPATIENT:
+        _asks_again(matter, who, message, now=seen + (answered - seen) * 0.8)
     actions.reply(ticket, text=matter.answer, by=expert, now=answered)
     if dice.random() < 0.25:
         actions.receive(
@@ -145,6 +148,17 @@ def _one(world: World, matter: Matter, who: Customer, moments: list[datetime], d
         )  # fmt: skip
         actions.reply(ticket, text=matter.answer, by=expert, now=done)
     actions.solve(ticket, by=expert, now=done + timedelta(minutes=5))
+
+
+def _asks_again(matter: Matter, who: Customer, message: Message, now: datetime) -> None:
+    """He has waited for long and asks for news."""
+    text = {"fa": "هنوز خبری نشد؟", "ar": "هل من جديد؟", "en": "Any news on this?"}[matter.language]
+    actions.receive(
+        Incoming(
+            inbox_id=message.conversation.inbox_id, channel="portal", customer_id=who.pk, text=text,
+            conversation_id=message.conversation_id, language=matter.language,
+        ), now=now,
+    )  # fmt: skip
 
 
 def _why(matter: Matter) -> str:
