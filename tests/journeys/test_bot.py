@@ -131,6 +131,14 @@ def test_what_it_does_not_know_goes_to_a_person_who_has_read_it_all(
     line.fill("A person answers: 4711")
     line.press("Enter")
     page.get_by_text("A person answers: 4711").wait_for()
+    pane.locator("[data-dialog$='/answers/']").click()  # an article from beside the talk, as a card
+    sara.locator("dialog [name=q]").fill(words["ask"])
+    card = sara.locator("dialog .fitting__one", has=sara.locator("[data-put-card]")).first
+    title = card.locator("b").inner_text()
+    card.locator("[data-put-card]").click()
+    pane.locator("[data-line]", has_text="/c/").press("Enter")
+    page.locator("a[href*='/c/']").last.wait_for()
+    assert title in page.locator(".line").last.inner_text()
     context.close()
 
 

@@ -10,6 +10,7 @@ const panes = () => document.getElementById("panes");
 const all = () => [...document.querySelectorAll(".chatpane")];
 const board = document.getElementById("chats");
 let stops = [];
+const puts = new WeakMap(); // pane → what puts a chosen answer into its line
 
 /** What a message's buttons do changes the head of a ticket; here is none, and the panes freshen themselves. */
 function headless(root) {
@@ -89,8 +90,31 @@ function begin(pane) {
     if (event.target.closest("[data-anyway]")) send(true);
     if (event.target.closest("[data-look]")) { saw = Number(pane.dataset.lastMessage); event.currentTarget.replaceChildren(); line.focus(); }
   });
+  puts.set(pane, async (button) => {
+    const dialog = button.closest("dialog");
+    let text = button.dataset.putText;
+    if (button.dataset.putCard) { // in a line a card is its title and address
+      const answer = await ask(pane.dataset.card, { body: form({ translation: button.dataset.putCard, channel: "sms" }) });
+      if (!answer.ok) { dialog.querySelector("[data-card-told]").replaceChildren(fragment(await answer.text())); return; }
+      text = fragment((await answer.json()).html).textContent;
+    }
+    dialog.close();
+    line.append(`${line.textContent.trim() ? "\n" : ""}${text}`);
+    line.dispatchEvent(new Event("input"));
+    line.focus();
+    getSelection().selectAllChildren(line);
+    getSelection().collapseToEnd();
+    if (button.dataset.putUsed) ask(`${pane.dataset.used}${button.dataset.putUsed}/used/`, { body: form({}) }).catch(() => {});
+  });
   pane.addEventListener("chat-read", () => { saw = Number(pane.dataset.lastMessage); });
 }
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-put-card], [data-put-text]");
+  const asked = button?.closest("[data-answers-for]")?.dataset.answersFor;
+  const pane = asked && all().find((one) => one.dataset.paneTicket === asked);
+  if (pane) puts.get(pane)?.(button).catch(() => {});
+});
 
 async function freshen(pane, head = false) {
   if (head) freshenHead(pane);
