@@ -43,7 +43,7 @@ def report(said: reports.Said, category: str, minutes: float = 1) -> Step:
 
 
 REPORTS: tuple[Story, ...] = (
-    Story("shirin", 7, (
+    Story("bahram", 7, (
         report(reports.Said(
             "سبد خریدم هر بار که زبان فروشگاه را عوض می‌کنم خالی می‌شود.",
             "دو جفت کفش کوه در سبد داشتم و صفحه را به عربی بردم تا برای همکارم بفرستم.",
@@ -52,7 +52,7 @@ REPORTS: tuple[Story, ...] = (
         do("take", "laila", 7),
         escalate("laila", "developers", "با همان مرورگر تکرار شد: سبد با عوض‌شدن زبان خالی می‌شود", 6),
         do("take", "james", 20), note("james", "The basket’s cookie was set for the Persian pages only. Set for the whole shop now.", 40),
-        answer("james", "سلام خانم تابان، درست می‌گفتید: با عوض‌شدن زبان سبد تازه‌ای ساخته می‌شد. درست شد و هر دو کفش دوباره در سبد شماست.", 10),
+        answer("james", "سلام آقای صالح‌نیا، درست می‌گفتید: با عوض‌شدن زبان سبد تازه‌ای ساخته می‌شد. درست شد و هر دو کفش دوباره در سبد شماست.", 10),
         do("solve", "james", 1),
     )),
 )  # fmt: skip

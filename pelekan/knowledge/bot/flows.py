@@ -39,7 +39,7 @@ MOST_STEPS = 40
 """Steps without a question: more can only be a circle."""
 LONGEST_ANSWER = 300
 _PLACE = re.compile(r"\{([a-z_][a-z0-9_]{0,39})\}")
-_ORDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{2,39}")
+_ORDER = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_-]{1,38}[A-Za-z0-9]")
 
 Node = Mapping[str, Any]
 Look = Callable[[str, str], Mapping[str, str] | None]

@@ -31,6 +31,11 @@ def current(customer: Customer) -> Erasure | None:
     return Erasure.objects.filter(customer=customer).order_by("-pk").first()
 
 
+def waits(customer: Customer) -> Erasure | None:
+    """His wish that is not over: to be decided, held, or being carried out."""
+    return Erasure.objects.filter(customer=customer, state__in=[*UNDECIDED, Erasure.State.WORKING]).first()
+
+
 def waiting() -> QuerySet[Erasure]:
     """Wishes that somebody must decide, the oldest first."""
     return Erasure.objects.filter(state__in=UNDECIDED).order_by("asked_at", "pk")
@@ -53,7 +58,7 @@ def ask(customer: Customer, *, by: By, how: str = "", now: datetime | None = Non
             raise CannotBe("how", _("Write how the customer asked for it."))
     if customer.user is not None and hasattr(customer.user, "agent"):
         raise CannotBe("how", _("This customer is an agent of the desk too. Disable the agent first."))
-    known = Erasure.objects.filter(customer=customer, state__in=[*UNDECIDED, Erasure.State.WORKING]).first()
+    known = waits(customer)
     if known is not None:
         return known
     made = Erasure.objects.create(

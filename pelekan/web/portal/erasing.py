@@ -24,6 +24,8 @@ def erase(request: HttpRequest, customer: Customer) -> HttpResponse:
     """The page that says it, and the wish itself: only by whoever has just shown that it is he."""
     if not proved_lately(request):
         return confirm_first("portal_erase")
+    if asking.waits(customer):
+        return HttpResponseRedirect(reverse("portal_profile") + "#my-data")  # there it stands how far it is
     error = ""
     if request.method == "POST":
         if request.POST.get("sure") == "yes":
@@ -34,9 +36,9 @@ def erase(request: HttpRequest, customer: Customer) -> HttpResponse:
                 error = refused.text
         else:
             error = _("Tick the box first: what is erased can't be brought back.")
-    waits = list(asking.open_requests(customer)[:10])
+    open_ones = list(asking.open_requests(customer)[:10])
     return portal_page(
-        request, "portal/erase.html", section="portal_profile", status=422 if error else 200, error=error, open=waits,
+        request, "portal/erase.html", section="portal_profile", status=422 if error else 200, error=error, open=open_ones,
         writes_in_public=hasattr(customer, "member"),
     )  # fmt: skip
 

@@ -23,9 +23,11 @@ from tests.web.portal.test_ways_in import proved
 
 @pytest.fixture
 def admin(world: World) -> Client:
+    user = world.agents["arash"].user
+    user.language = "en"
+    user.save(update_fields=["language"])
     client = Client()
-    client.force_login(world.agents["arash"].user, backend="pelekan.people.backends.Backend")
-    client.cookies["django_language"] = "en"
+    client.force_login(user, backend="pelekan.people.backends.Backend")
     return client
 
 
@@ -41,6 +43,9 @@ def test_a_customer_asks_and_an_admin_carries_it_out(world: World, mina: Client,
     mina.post("/portal/profile/erase/", {"sure": "yes"})
     row = Erasure.objects.get()
     assert "Withdraw my wish" in text_of(mina.get("/portal/profile/"))
+    assert mina.get("/portal/profile/erase/")["Location"].endswith("/profile/#my-data"), (
+        "asked once, not again"
+    )
     assert Bell.objects.filter(agent=world.agents["arash"], kind="erasure").exists()
     assert Letter.objects.filter(kind="erasure").count() == 1
     listed = text_of(admin.get("/desk/customers/erasures/"))
