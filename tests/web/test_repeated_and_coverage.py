@@ -64,10 +64,12 @@ def test_one_click_makes_a_saved_reply_or_an_article(world: World, answered: lis
     repeated.gather()
     row, client = RepeatedAnswer.objects.get(), boss(world)
     assert "choose Subscription" in text_of(client.get("/desk/insights/repeated/"))
+    RepeatedAnswer.objects.update(text=f"Hello [name]. {AGAIN}")
     before = SavedReply.objects.count()
     for _ in range(2):
         client.post(f"/desk/insights/repeated/{row.pk}/", {"act": "reply"})
     assert SavedReply.objects.count() == before + 1
+    assert "[name]. Put other words there" in text_of(client.get("/desk/insights/repeated/"))
     client.post(f"/desk/insights/repeated/{row.pk}/", {"act": "article"})
     row.refresh_from_db()
     assert row.article == Article.objects.get() and row.reply

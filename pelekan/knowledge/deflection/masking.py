@@ -83,6 +83,11 @@ def anonymised(text: str, *, language: str, names: Iterable[str] = (), amounts: 
     return _evened(text, language)
 
 
+def signs_in(text: str) -> list[str]:
+    """The signs that stand in `text`, each once."""
+    return [sign for signs in SIGNS.values() for sign in signs.values() if sign in text]
+
+
 def _sign(kind: str, language: str) -> str:
     return SIGNS[kind].get(language, SIGNS[kind]["en"])
 

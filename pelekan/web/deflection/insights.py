@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from pelekan.knowledge.deflection import coverage, drafting, repeated
+from pelekan.knowledge.deflection import coverage, drafting, masking, repeated
 from pelekan.knowledge.deflection.models import RepeatedAnswer, WrongMark
 from pelekan.knowledge.trail.days import bounds
 from pelekan.lib.text import one_line
@@ -65,6 +65,11 @@ def make_of_repeated(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(
             request, _("The saved reply /%(shortcut)s is there.") % {"shortcut": made_reply.shortcut}
         )
+        if found := masking.signs_in(row.text):
+            words = _(
+                "Where something personal stood, it says %(signs)s. Put other words there before it is sent to anybody."
+            )
+            messages.warning(request, words % {"signs": " ".join(found)})
     elif act == "dismiss":
         repeated.dismiss(row, by=by)
         messages.success(request, _("It is not shown any more."))

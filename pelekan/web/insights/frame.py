@@ -177,7 +177,7 @@ def show(
             "summed_at": counting.freshness()["summed_at"],
             "export": f"{request.path}?" + urlencode({**keep, "period": ask.period.kind, "on": ask.period.first.isoformat(), "csv": "1"}),
             "told": [
-                {"text": str(one), "kind": "breach" if one.level_tag == "error" else "success",
+                {"text": str(one), "kind": {"error": "breach", "warning": "warning"}.get(one.level_tag, "success"),
                  "undo": one.extra_tags if (one.extra_tags or "").startswith("/") else ""}
                 for one in messages.get_messages(request)
             ],
