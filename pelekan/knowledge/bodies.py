@@ -7,7 +7,7 @@ from typing import Any
 
 import nh3
 
-from pelekan.lib.html import to_text
+from pelekan.lib.html import LONGEST, from_text, to_text, too_much
 
 _TAGS = set(
     """
@@ -25,10 +25,15 @@ _ATTRIBUTES = {
 }
 PICTURES = "/help/files/"
 """Where pictures of articles are; no picture comes from anywhere else."""
+DEEPEST = 100
+"""Elements open at once. What makes Markdown of an article goes down into each of them."""
 
 
 def clean(html: str) -> str:
-    """Safe to stand in a page of ours: no scripts, no styles, no pictures from elsewhere."""
+    """Safe to stand in a page of ours: no scripts, no styles, no pictures from elsewhere. What is nested beyond reason keeps
+    its words and loses its shape."""
+    if too_much(html, DEEPEST):
+        html = from_text(to_text(html[:LONGEST]))
     return nh3.clean(
         html, tags=_TAGS, attributes=_ATTRIBUTES, attribute_filter=_attribute, url_schemes={"http", "https", "mailto", "tel"},
         url_relative="pass_through", link_rel="noopener noreferrer", strip_comments=True,

@@ -64,7 +64,7 @@ def parse(outline: str) -> tuple[dict[str, Any], list[Fault]]:
         words = line.text[match.end() :] if match else line.text
         if not words.strip():
             faults.append(Fault("empty", line.number, key))
-        nodes[key], lines[key] = {"text": markdown.to_html(words), "choices": []}, line.number
+        nodes[key], lines[key] = {"text": _html(words, line.number, faults), "choices": []}, line.number
         nodes[key]["choices"] = [choice(one) for one in line.below]
         return key
 
@@ -94,6 +94,14 @@ def parse(outline: str) -> tuple[dict[str, Any], list[Fault]]:
         if one.why not in ("nowhere", "dead_end", "empty")
     ]
     return data, sorted(dict.fromkeys(faults), key=lambda one: one.line)
+
+
+def _html(words: str, number: int, faults: list[Fault]) -> str:
+    try:
+        return markdown.to_html(words)
+    except markdown.Tangled:
+        faults.append(Fault("too_large", number))
+        return ""
 
 
 def _nested(outline: str, faults: list[Fault]) -> list[_Line]:

@@ -17,7 +17,7 @@ from pelekan.lib.markup import VOID, Token, deepest, tokens
 from pelekan.lib.plain import to_text
 from pelekan.lib.quoted_html import BORDERS, HOLDERS, find_quoted
 
-__all__ = ["clean", "clean_rich", "fold_quotes", "from_text", "show_remote", "to_text"]
+__all__ = ["clean", "clean_rich", "fold_quotes", "from_text", "show_remote", "to_text", "too_much"]
 
 DEEPEST = 1_500  # elements open at once; beyond it parsers take quadratic time, so the HTML is shown as text
 REFERENCES = 200_000  # character references (&amp; &#1587; …): the parser is quadratic in them
@@ -97,7 +97,7 @@ def clean(html: str, cid: Mapping[str, str] | None = None) -> str:
     Remote images carry their address in `data-remote-src` (see `show_remote`); images of the mail itself
     (`cid:`) get the address that `cid` (Content-ID without brackets → URL) holds for them, or none.
     """
-    if _too_much(html):
+    if too_much(html):
         return from_text(to_text(html[:LONGEST]))
     safe = nh3.clean(
         html,
@@ -115,8 +115,9 @@ def clean(html: str, cid: Mapping[str, str] | None = None) -> str:
     return _rewrite_images(safe, lambda source: _mail_image(source, known))
 
 
-def _too_much(html: str) -> bool:
-    return len(html) > LONGEST or html.count("&") > REFERENCES or deepest(html, DEEPEST) >= DEEPEST
+def too_much(html: str, deep: int = DEEPEST) -> bool:
+    """Whether a parser would need longer for it than anybody's words are worth."""
+    return len(html) > LONGEST or html.count("&") > REFERENCES or deepest(html, deep) >= deep
 
 
 def _mail_attribute(tag: str, attribute: str, value: str) -> str | None:
@@ -192,7 +193,7 @@ def clean_rich(html: str) -> str:
 
     An image stays only when it is one of ours: a path of this site or a `cid:` name.
     """
-    if _too_much(html):
+    if too_much(html):
         return from_text(to_text(html[:LONGEST]))
     return nh3.clean(
         html,

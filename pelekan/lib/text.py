@@ -30,6 +30,7 @@ __all__ = [
     "paragraphs",
     "query_tokens",
     "safe_header",
+    "whole",
 ]
 
 Direction = Literal["rtl", "ltr"]
@@ -47,6 +48,13 @@ _TO_LOCAL = {
 def latin_digits(text: str) -> str:
     """۱۲۳ and ١٢٣ → 123; all else stays."""
     return text.translate(_TO_LATIN)
+
+
+def whole(text: object, digits: int = 18) -> int | None:
+    """The number that somebody sent, of at most so many ASCII digits; None for anything else: "²" is a digit too, and thirty
+    digits are more than a database counts."""
+    fine = isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= digits
+    return int(str(text)) if fine else None
 
 
 def local_digits(text: str, lang: str) -> str:

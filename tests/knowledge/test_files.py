@@ -18,7 +18,7 @@ from pelekan.knowledge.files import (
     write_archive,
     write_csv,
 )
-from pelekan.knowledge.files.tables import harmless, told
+from pelekan.lib.cells import harmless, told
 
 
 def test_a_csv_with_semicolons_and_a_byte_order_mark() -> None:

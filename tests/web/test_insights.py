@@ -21,9 +21,9 @@ from pelekan.knowledge.trail import days, steps, walking
 from pelekan.knowledge.trail.habits import habits
 from pelekan.knowledge.trail.habits import save as habits_save
 from pelekan.knowledge.trail.models import Gap, Question, Reading, Tally, Topic, Visit
+from pelekan.lib.cells import harmless
 from pelekan.lib.time import Dates, now
 from pelekan.web.footsteps import COOKIE
-from pelekan.web.insights.frame import safe
 from pelekan.web.insights.periods import around
 from tests.web.test_footsteps import FIREFOX
 
@@ -122,7 +122,7 @@ def test_f_a_file_holds_no_formula(nika: Client, trail: Visit) -> None:
     text = answer.content.decode("utf-8-sig")
     cells = [row[0] for row in csv.reader(io.StringIO(text)) if row]
     assert "'=خرید قسطی" in cells and "=خرید قسطی" not in cells
-    assert [safe(one) for one in ("=1", "\u200e+1", "@x", "-2", "\t=1", "خرید", 5)] == [
+    assert [harmless(one) for one in ("=1", "\u200e+1", "@x", "-2", "\t=1", "خرید", 5)] == [
         "'=1", "'\u200e+1", "'@x", "'-2", "'\t=1", "خرید", 5,
     ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pelekan.knowledge.bot.answering import SURE
+from pelekan.lib.text import whole
 from pelekan.tickets.rulebooks import in_force, parsed
 
 WHEN = ("off", "closed", "nobody", "always")
@@ -52,7 +53,7 @@ def document_from(body: Mapping[str, Any]) -> Document:
     """What a kept document says; parts that cannot be read say nothing."""
     inboxes = {}
     for pk, one in (body.get("inboxes") or {}).items():
-        if not str(pk).isdigit() or not isinstance(one, Mapping) or one.get("when") not in WHEN:
+        if whole(str(pk)) is None or not isinstance(one, Mapping) or one.get("when") not in WHEN:
             continue
         inboxes[int(pk)] = AtInbox(
             one["when"], bool(one.get("wished")), one.get("name") or {}, one.get("hello") or {},

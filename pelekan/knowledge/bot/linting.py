@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from pelekan.knowledge.bot.document import LANGUAGES, WHEN
 from pelekan.knowledge.bot.flows import ASKS, GIVES, KINDS, LOOKS, places_of, ways_of
 from pelekan.knowledge.models import Article
-from pelekan.lib.text import isolate
+from pelekan.lib.text import isolate, whole
 from pelekan.people.models import Team
 from pelekan.tickets.conditions import ast
 from pelekan.tickets.models import Category, Inbox
@@ -50,7 +50,7 @@ def faults(body: Mapping[str, Any]) -> list[Fault]:
 
 def _inbox_faults(pk: str, one: Any, flows: set[str]) -> list[Fault]:
     where = ("inboxes", pk)
-    if not pk.isdigit() or not Inbox.objects.filter(pk=int(pk), channel="chat").exists():
+    if whole(pk) is None or not Inbox.objects.filter(pk=int(pk), channel="chat").exists():
         return [Fault(where, _("The bot answers in chats only; this inbox is none."))]
     if not isinstance(one, Mapping) or one.get("when") not in WHEN:
         return [Fault(where, _("Say when the bot answers."))]

@@ -43,7 +43,7 @@ from pelekan.lib import due
 from pelekan.lib.due import Job, settle
 from pelekan.lib.failpoints import fp
 from pelekan.lib.secrets import new_token
-from pelekan.lib.text import one_line
+from pelekan.lib.text import one_line, whole
 from pelekan.lib.time import now as clock
 from pelekan.tickets import actions
 from pelekan.tickets.conditions.words import folded, says
@@ -247,8 +247,8 @@ def _hear(talk: Talk, message: Message, now: datetime, phrasing: bool, phrased: 
         helped = press == YES or (press != NO and words.is_yes(text))
         _solved(talk, now) if helped else _not_helped(talk, now)
         return True
-    if press.startswith("article:") and press[8:].isdigit():
-        chosen = passage(int(press[8:]), (state.get("asked") or [text])[-1], reader_of(talk, message))
+    if press.startswith("article:") and (pk := whole(press[8:])) is not None:
+        chosen = passage(pk, (state.get("asked") or [text])[-1], reader_of(talk, message))
         if chosen is not None:
             _tell(talk, message, Answer("article", passages=(chosen,), sure=1.0), "", now)
             return True

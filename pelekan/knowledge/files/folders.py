@@ -134,6 +134,8 @@ def read_page(name: str, data: bytes) -> Row | Fault:
         )
     except UnicodeDecodeError as fault:
         return Fault(_line(name, data, fault), "not_utf8")
+    except markdown.Tangled:
+        return Fault(name, "tangled")
     except (ValueError, RecursionError):
         return Fault(name, "unreadable")
 
@@ -173,6 +175,8 @@ def _read(place: _Place, endings: tuple[str, ...]) -> Iterator[Office | Row | Fa
             raise
         except UnicodeDecodeError as fault:
             yield Fault(_line(name, data, fault), "not_utf8")
+        except markdown.Tangled:
+            yield Fault(name, "tangled")
         except (ValueError, RuntimeError, OSError, zipfile.BadZipFile, NotImplementedError):
             yield Fault(name, "unreadable")
 

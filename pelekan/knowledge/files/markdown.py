@@ -24,8 +24,45 @@ def split(text: str) -> tuple[str, str]:
 
 
 def to_html(text: str) -> str:
-    """As CommonMark says, with tables and ~~struck~~. Not safe: HTML in it comes through."""
+    """As CommonMark says, with tables and ~~struck~~. Not safe: HTML in it comes through. Raises Tangled."""
+    for paragraph in _BLANK_LINES.split(text):
+        _untangled(paragraph)
     return _reader.render(text).strip()
+
+
+class Tangled(ValueError):
+    """Markdown that nobody wrote for readers, and that would take a parser too long."""
+
+
+_BLANK_LINES = re.compile(r"\n[ \t]*\n")
+_BULLETS = re.compile(r"\n(?= {0,3}(?:[-*+]|1[.)]) +\S)")
+_OWN_BLOCK = re.compile(r" {0,3}</?(?:p|h[1-6]|ul|ol|blockquote|table|div|figure)[\s>]")
+_RULE = re.compile(r" {0,3}\|?[ \t:|-]*-[ \t:|-]*")
+_MARKS = re.compile(r"[\[\]<>&*_`~!\\(]")
+MOST_MARKS = 6_000  # in one run of words: a parser looks back from each to all before it
+MOST_CELLS = 20_000  # of one table, with those that its rows leave out
+
+
+def _untangled(paragraph: str) -> None:
+    if len(paragraph) <= MOST_MARKS // 4:
+        return
+    if _is_table(paragraph):
+        lines = paragraph.count("\n") + 1
+        widest = max(line.count("|") for line in paragraph.split("\n")) + 1
+        if widest * lines > max(MOST_CELLS, 2 * paragraph.count("|")):
+            raise Tangled("cells")
+        runs = paragraph.split("\n")
+    else:
+        runs = [] if _OWN_BLOCK.match(paragraph) else _BULLETS.split(paragraph)
+    if any(len(run) > MOST_MARKS and len(_MARKS.findall(run)) > MOST_MARKS for run in runs):
+        raise Tangled("marks")
+
+
+def _is_table(paragraph: str) -> bool:
+    head, _end, rest = paragraph.partition("\n")
+    rule = rest.partition("\n")[0].rstrip()
+    ends = [line.strip().strip("|").count("|") for line in (head, rule)]
+    return "|" in head and "\\" not in head and bool(_RULE.fullmatch(rule)) and ends[0] == ends[1]
 
 
 class _Writer(MarkdownConverter):
@@ -62,4 +99,7 @@ def _on_one_line(node: Any) -> str:
 def from_html(html: str) -> str:
     """Readable Markdown that `to_html` makes the same HTML of, but for blanks between blocks."""
     writer = _Writer(heading_style=ATX, bullets="-", escape_misc=True, newline_style="backslash")
-    return str(writer.convert(html)).strip() + "\n" if html.strip() else ""
+    try:
+        return str(writer.convert(html)).strip() + "\n" if html.strip() else ""
+    except RecursionError:  # kept before depth was bounded: HTML is Markdown too
+        return html.strip() + "\n"

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from pelekan.knowledge.files.rows import LONGEST, VISIBILITIES, Fault, Row, chosen, language_of
+from pelekan.lib.cells import Table, told
 from pelekan.lib.html import from_text
 
 COLUMNS = ("id", "title", "text", "language", "summary", "section", "kind", "visibility", "tags")
@@ -17,9 +18,7 @@ _ALSO = {"body": "text", "content": "text", "html": "text", "lang": "language", 
 _HTML = re.compile(
     r"</?(?:p|br|h[1-6]|ul|ol|li|div|table|strong|em|b|i|a|img|blockquote|pre)\b[^>]*>", re.IGNORECASE
 )
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _FOREIGN = re.compile("[\udc80-\udcff]")  # bytes that are no UTF-8, as Python keeps them
-_KEPT = re.compile(r"'+[=+\-@\t\r]")
 
 
 def read_csv(stream: BinaryIO) -> Iterator[Row | Fault]:
@@ -100,22 +99,12 @@ def _row(names: list[str], cells: list[str], where: str) -> Row | Fault:
 
 
 def write_csv(rows: Iterable[Row], stream: BinaryIO) -> None:
-    """The same columns, in UTF-8 with its mark, which spreadsheets need. No cell is a formula (see `harmless`)."""
+    """The same columns, in UTF-8 with its mark, which spreadsheets need. No cell is a formula (see `lib.cells`)."""
     lines = io.TextIOWrapper(stream, "utf-8-sig", newline="")
-    table = csv.writer(lines)
-    table.writerow(COLUMNS)
+    table = Table(lines)
+    table.row(COLUMNS)
     for row in rows:
         cells = (row.id, row.title, row.text, row.language, row.summary, row.section, row.kind, row.visibility, ", ".join(row.tags))  # fmt: skip
-        table.writerow([harmless(cell) for cell in cells])
+        table.row(cells)
     lines.flush()
     lines.detach()
-
-
-def harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one that begins like one begins with an apostrophe."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def told(cell: str) -> str:
-    """What `harmless` was given."""
-    return cell[1:] if _KEPT.match(cell) else cell

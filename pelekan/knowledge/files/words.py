@@ -22,6 +22,7 @@ def words(fault: Fault) -> str:
         "drafts": _("You may not publish any more; everything came in as drafts."),
         "stopped": _("The import was stopped here: together the files are too large."),
         "too_large": _("It is too large."),
+        "tangled": _("A paragraph or a table in it is too tangled to be read. Divide it."),
         "unreadable": _("It can't be read. Is the file whole?"),
         "not_utf8": _("It is not written in UTF-8. Save it as UTF-8 and try again."),
         "front_matter": _("The lines between the dashes at its top can't be read as YAML."),

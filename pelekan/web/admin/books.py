@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from pelekan.lib.text import isolate, latin_digits, local_digits
+from pelekan.lib.text import isolate, latin_digits, local_digits, whole
 from pelekan.lib.time import now as clock
 from pelekan.lib.time import zone_named
 from pelekan.tickets import rulebooks
@@ -107,7 +107,7 @@ def schedule(request: HttpRequest, kind: str) -> HttpResponse:
     dates = request.dates  # type: ignore[attr-defined]
     day = day_typed(request.POST.get("day", ""), dates.calendar)
     hour, _colon, minute = latin_digits(request.POST.get("time", "")).strip().partition(":")
-    fine = hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60
+    fine = whole(hour) in range(24) and whole(minute) in range(60)
     if day is None or not fine:
         messages.error(
             request, _("Write the day as year/month/day in your calendar and the time like 09:00.")

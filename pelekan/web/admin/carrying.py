@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pelekan.lib.text import whole
 from pelekan.tickets.conditions.fields import field_named
 from pelekan.web.admin.choices import FIXED, Choices
 
@@ -98,7 +99,7 @@ def _swapped(part: Any, swap: Swap) -> Any:
         elif key == "whom" and isinstance(value, str) and ":" in value:
             of, _colon, number = value.partition(":")
             part[key] = f"{of}:{swap(of, number)}"
-        elif key == "teams" and isinstance(value, dict) and all(str(one).isdigit() for one in value):
+        elif key == "teams" and isinstance(value, dict) and all(whole(str(one)) is not None for one in value):
             part[key] = {str(swap("team", one)): _swapped(its, swap) for one, its in value.items()}
         elif (
             key in ("teams", "inboxes") and isinstance(value, list) and all(type(one) is int for one in value)

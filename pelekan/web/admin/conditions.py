@@ -18,7 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from pelekan.lib.text import clean_controls, isolate, latin_digits, local_digits
+from pelekan.lib.text import clean_controls, isolate, latin_digits, local_digits, whole
 from pelekan.people.models import Agent
 from pelekan.tickets.conditions import ast
 from pelekan.tickets.conditions.fields import ALONE, FACTS, LISTS, NUMBERS, Ask, Field, Kind, field_named
@@ -238,7 +238,7 @@ def _fault_of_list(row: Row, field: Field, choices: Choices) -> str:
     if not row.values:
         return _("Choose at least one.")
     gone = [value for value in row.values if not choices.exists(field.values, value)]
-    typed = next((value for value in gone if not value.isdigit()), "")
+    typed = next((value for value in gone if whole(value) is None), "")
     if typed and (field.values in SOUGHT or field.values == "agent"):
         return _("Nobody is known as “%(typed)s”. Type a number or a mail address.") % {
             "typed": isolate(typed)

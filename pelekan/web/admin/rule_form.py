@@ -8,7 +8,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from pelekan.lib.text import clean_controls, latin_digits, local_digits
+from pelekan.lib.text import clean_controls, latin_digits, local_digits, whole
 from pelekan.web.admin import acts_form, conditions, rule_words
 from pelekan.web.admin.condition_words import length_of
 from pelekan.web.admin.conditions import UNITS, language, number_of
@@ -60,7 +60,7 @@ def _on(post: QueryDict, kind: str) -> tuple[Any, list[str]]:
         days = sorted({int(day) for day in post.getlist("days") if day in "0123456" and day})
         on = {"at": at, "days": days, "zone": post.get("zone", "")}
         hour, _colon, minute = at.partition(":")
-        fine = len(at) == 5 and hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60
+        fine = len(at) == 5 and whole(hour) in range(24) and whole(minute) in range(60)
         return on, [
             *([] if fine else [_("Write the time of day like 09:00.")]),
             *([] if days else [_("Choose at least one day.")]),

@@ -29,7 +29,8 @@ def page(request: HttpRequest) -> HttpResponse:
     rows = counting.by_day(first, until, request.dates.zone, inbox or None)  # type: ignore[attr-defined]
     totals = {name: sum(row[name] for row in rows) for name in (*counting.COLUMNS, "wrong")}
     of = request.GET.get("of", "")
-    listed = counting.listed(of, first, until, inbox or None) if of in names() else []
+    of = of if of in names() else ""
+    listed = counting.listed(of, first, until, inbox or None) if of else []
     seen = set(
         Ticket.objects.visible_to(agent(request))
         .filter(pk__in=[one["ticket"] for one in listed])

@@ -18,6 +18,7 @@ from pelekan.knowledge.readers import Reader, of_agent, of_customer
 from pelekan.knowledge.trail import walking
 from pelekan.knowledge.trail.models import Offer, Visit
 from pelekan.lib.limits import Limit, TooMuch
+from pelekan.lib.text import whole
 from pelekan.lib.time import now as clock
 from pelekan.people.access import agent_of
 from pelekan.people.models import Customer
@@ -99,7 +100,7 @@ def registered(request: HttpRequest, ticket: Ticket) -> None:
 def solved(request: HttpRequest) -> HttpResponse:
     """This solved it: no request is made, and what was written is not kept."""
     given = request.POST.get("solved", "")
-    answer = int(given[2:]) if given.startswith("an") and given[2:].isdigit() and len(given) < 18 else 0
+    answer = whole(given[2:]) or 0 if given.startswith("an") else 0
     offering.solved_it(request.POST.get("offer", "")[:60], answer)
     return HttpResponseRedirect(reverse("answers_thanks") + "#sent-new")
 

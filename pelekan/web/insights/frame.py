@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import io
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -19,6 +17,7 @@ from django.utils.translation import pgettext
 
 from pelekan.knowledge.trail import counting
 from pelekan.knowledge.trail.days import today
+from pelekan.lib import cells
 from pelekan.lib.text import local_digits
 from pelekan.lib.time import now as clock
 from pelekan.web.insights.periods import Period, chosen, noon
@@ -221,24 +220,14 @@ def chart(ask: Asked, title: str, values: list[int], name: str) -> dict[str, Any
 def file(name: str, tables: Iterable[Table]) -> HttpResponse:
     """The tables as CSV with a byte order mark, which spreadsheets need to read Persian. No cell is taken for a formula."""
     out = io.StringIO()
-    writer = csv.writer(out)
+    written = cells.Table(out)
     for number, table in enumerate(tables):
         if number:
-            writer.writerow([])
-        writer.writerow([safe(table.title)])
-        writer.writerow([safe(label) for label, _number in table.columns])
+            written.row([])
+        written.row([table.title])
+        written.row(label for label, _number in table.columns)
         for row in table.rows:
-            writer.writerow([safe(cell.text if cell.raw is None else cell.raw) for cell in row])
+            written.row(cell.text if cell.raw is None else cell.raw for cell in row)
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="{name}-{clock():%Y-%m-%d}.csv"'
     return response
-
-
-def safe(value: Any) -> Any:
-    """A text that would begin a formula gets a quote before it; numbers stay numbers."""
-    if not isinstance(value, str):
-        return value
-    return "'" + value if _FORMULA.match(value) else value
-
-
-_FORMULA = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069 ]*[=+\\-@\t\r|%]")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pelekan.knowledge.trail import counting, days
 from pelekan.knowledge.trail.habits import habits
 from pelekan.knowledge.trail.models import Question, Reading, Visit
+from pelekan.lib.text import whole
 from pelekan.people.models import Customer, CustomerGroup, Organization
 from pelekan.web.admin.doors import behind
 from pelekan.web.insights.frame import Asked, Cell, Table, asked, chart, file, show
@@ -107,8 +108,12 @@ def names_of(of: str, keys: list[str]) -> dict[str, str]:
         return {key: LANGUAGES.get(key, key) for key in keys}
     if of in ("group", "organization"):
         model = CustomerGroup if of == "group" else Organization
-        rows = dict(model.objects.filter(pk__in=[int(key) for key in keys]).values_list("pk", "name"))
-        return {key: rows.get(int(key)) or _("No longer there") for key in keys}
+        rows = dict(
+            model.objects.filter(pk__in=[pk for key in keys if (pk := whole(key)) is not None]).values_list(
+                "pk", "name"
+            )
+        )
+        return {key: rows.get(whole(key) or 0) or _("No longer there") for key in keys}
     return {key: key for key in keys}
 
 
@@ -123,7 +128,11 @@ def rows(request: HttpRequest) -> HttpResponse:
     table = _lines(ask, found)
     if "csv" in request.GET:
         return file("visit-rows", [table])
-    name = names_of(of, [key])[key] if of and (of not in ("group", "organization") or key.isdigit()) else ""
+    name = (
+        names_of(of, [key])[key]
+        if of and (of not in ("group", "organization") or whole(key) is not None)
+        else ""
+    )
     told = verdict_name(verdict) if verdict in ("pending", "requested", "solved", "left") else ""
     heading = " · ".join(part for part in (name, told) if part) or _("All visits")
     gone = not found and Visit.objects.count() == 0

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from pelekan.knowledge import keeping, pictures, rights
 from pelekan.knowledge.models import Article, ArticleKind, Picture, Section, Visibility
-from pelekan.lib.text import latin_digits
+from pelekan.lib.text import latin_digits, whole
 from pelekan.lib.time import day_from
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, CustomerGroup, Language, Tier
@@ -120,7 +120,7 @@ def _initial(row: Article, request: HttpRequest) -> dict[str, Any]:
 
 
 def _related(request: HttpRequest, row: Article) -> list[Article]:
-    ids = [int(pk) for pk in request.POST.getlist("related") if pk.isdigit() and len(pk) < 18]
+    ids = [pk for one in request.POST.getlist("related") if (pk := whole(one)) is not None]
     seen = Q(pk__in=ids) & ~Q(pk=row.pk)
     unseen = Article.objects.exclude(pk__in=rights.writable_by(agent(request))).filter(related=row)
     return [*rights.writable_by(agent(request)).filter(seen), *unseen]  # what he does not see stays as it is

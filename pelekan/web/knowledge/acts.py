@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.knowledge import actions, keeping, reviewing
 from pelekan.knowledge.models import Translation, Version
-from pelekan.lib.text import latin_digits
+from pelekan.lib.text import latin_digits, whole
 from pelekan.people.models import Agent
 from pelekan.tickets.shaping import CannotBe
 from pelekan.web.admin.doors import agent, behind
@@ -77,8 +77,8 @@ def _do(request: HttpRequest, row: Translation, what: str, by: Agent) -> str:
 
 
 def _reviewer(request: HttpRequest) -> Agent | None:
-    pk = request.POST.get("reviewer", "")
-    return Agent.objects.filter(pk=int(pk)).first() if pk.isdigit() and len(pk) < 18 else None
+    pk = whole(request.POST.get("reviewer"))
+    return Agent.objects.filter(pk=pk).first() if pk else None
 
 
 def _moment(request: HttpRequest) -> datetime:

@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from pelekan.knowledge import outlines
 from pelekan.knowledge.models import Article, ArticleKind, Picture, Version
-from pelekan.lib.text import clean_controls, latin_digits, one_line
+from pelekan.lib.text import clean_controls, latin_digits, one_line, whole
 from pelekan.lib.time import Dates, day_from
 
 LONGEST = 400_000
@@ -42,7 +42,7 @@ def typed(post: QueryDict) -> dict[str, Any]:
         name: clean_controls(post.get(name, ""))[:LONGEST] for name in ("body", "transcript", "outline")
     }
     values |= {
-        name: post.get(name, "") if post.get(name, "").isdigit() else "" for name in ("file", "poster")
+        name: post.get(name, "") if whole(post.get(name)) is not None else "" for name in ("file", "poster")
     }
     titles, bodies = post.getlist("step_title"), post.getlist("step_body")
     steps = [

@@ -26,6 +26,7 @@ from pelekan.knowledge.models import (
     Version,
     Visibility,
 )
+from pelekan.lib.text import whole
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent, Language, Tier
 from pelekan.tickets.shaping import CannotBe
@@ -147,7 +148,7 @@ def _copied(rows: dict[str, Translation], row: Article, request: HttpRequest) ->
 
 def _save(request: HttpRequest, row: Article, code: str) -> HttpResponse:
     who, values = agent(request), editing.typed(request.POST)
-    base = int(request.POST.get("base", "0") or 0) if request.POST.get("base", "0").isdigit() else 0
+    base = whole(request.POST.get("base"), 8) or 0
     rows = translations_of(row)
     then = request.POST.get("then", "")
     fault, newer = "", None
@@ -311,8 +312,7 @@ def keep(request: HttpRequest, pk: int, language: str) -> HttpResponse:
     """Keep what is typed, unsaved; answers {"newer": who, if somebody saved meanwhile}."""
     row, code = article_of(request, pk), language_in(language)
     _his_own(request)
-    base = request.POST.get("base", "0")
-    number = int(base) if base.isdigit() and len(base) < 9 else 0
+    number = whole(request.POST.get("base"), 8) or 0
     keeping.keep_unsaved(row, code, editing.typed(request.POST), base=number, by=agent(request))
     newest = (
         Version.objects.filter(translation__article=row, translation__language=code)

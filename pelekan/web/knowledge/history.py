@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.knowledge.comparing import compare, shortened
 from pelekan.knowledge.models import Translation, Version
+from pelekan.lib.text import whole
 from pelekan.web.admin.doors import behind
 from pelekan.web.knowledge.frame import NAMES, article_of, language_in, name_of, show, who_reads
 from pelekan.web.knowledge.shown import shown
@@ -46,8 +47,7 @@ def history(request: HttpRequest, pk: int, language: str) -> HttpResponse:
 
 
 def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    return int(text) if text.isdigit() and len(text) < 9 else 0
+    return whole(request.GET.get(name), 8) or 0
 
 
 def _words(version: Version | None) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import pgettext
 
 from pelekan.knowledge import rights
 from pelekan.knowledge.models import Article, ArticleKind, DraftState, Section, Translation, Visibility
-from pelekan.lib.text import one_line
+from pelekan.lib.text import one_line, whole
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.web.admin.doors import agent, behind
@@ -63,14 +63,13 @@ def found(rows: QuerySet[Article], chosen: Mapping[str, str], who: Agent) -> Que
     if (code := chosen.get("language", "").removeprefix("no-")) in LANGUAGES:
         there = Exists(ours.filter(language=code, newest__isnull=False))
         rows = rows.exclude(there) if chosen["language"].startswith("no-") else rows.filter(there)
-    if chosen.get("section", "").isdigit():
-        pk = int(chosen["section"])
+    if (pk := whole(chosen.get("section"))) is not None:
         rows = rows.filter(Q(section=pk) | Q(section__parent=pk))
     owner = chosen.get("owner", "")
     if owner in ("me", "none"):
         rows = rows.filter(owner=who if owner == "me" else None)
-    elif owner.isdigit():
-        rows = rows.filter(owner=int(owner))
+    elif whole(owner) is not None:
+        rows = rows.filter(owner=whole(owner))
     for name in ("visibility", "kind"):
         if chosen.get(name):
             rows = rows.filter(**{name: chosen[name]})

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from pelekan.knowledge import shelves
 from pelekan.knowledge.models import Section
+from pelekan.lib.text import whole
 from pelekan.web.admin.doors import agent, attempt, told, went
 from pelekan.web.admin.fields import Text
 from pelekan.web.knowledge.frame import LANGUAGES, publishers, show, tabs
@@ -133,12 +134,12 @@ def order(request: HttpRequest) -> HttpResponse:
     """The shelves in the order of the ids in `order`; without scripts one `up` or `down`."""
     rows = in_order(Section.objects.filter(archived_at=None))
     ids = [one.pk for one in rows]
-    wanted = [int(pk) for pk in request.POST.get("order", "").split(",") if pk.isdigit() and len(pk) < 18]
+    wanted = [pk for one in request.POST.get("order", "").split(",") if (pk := whole(one)) is not None]
     parents = {one.pk: one.parent_id for one in rows}
     for way, by in (("up", -1), ("down", 1)):
-        text = request.POST.get(way, "")
-        if text.isdigit() and int(text) in parents:
-            wanted = _stepped(ids, parents, int(text), by)
+        pk = whole(request.POST.get(way))
+        if pk in parents:
+            wanted = _stepped(ids, parents, pk, by)
     shelves.order(wanted, by=agent(request))
     if request.headers.get("X-Part"):
         dates = Reading(request.dates)  # type: ignore[attr-defined]

@@ -150,7 +150,7 @@ def show(request: HttpRequest, customer: Customer, number: int) -> HttpResponse:
         return render(
             request,
             template,
-            request_part(request, ticket, int(before) if before.isdecimal() else 0, reader=customer),
+            request_part(request, ticket, whole(before), reader=customer),
         )
     return request_page(request, customer, ticket)
 

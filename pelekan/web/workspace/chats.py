@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from pelekan.lib.text import initials
+from pelekan.lib.text import initials, whole
 from pelekan.people.models import Presence
 from pelekan.tickets import actions, lists
 from pelekan.tickets.lists import View
@@ -62,7 +62,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "panes": [],
         "agent": chat_state(agent_in(request)),
     }
-    wanted = [int(one) for one in request.GET.getlist("open") if one.isdigit() and len(one) < 18]
+    wanted = [pk for one in request.GET.getlist("open") if (pk := whole(one)) is not None]
     order = sorted(context["chats"], key=lambda chat: chat["ticket_id"] not in wanted)
     context["panes"] = [_pane(request, chat) for chat in order[:PANES]]
     context["title"] = _("Chats")

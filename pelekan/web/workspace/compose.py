@@ -18,7 +18,7 @@ from pelekan.channels.outbox import MOST_RECIPIENTS
 from pelekan.channels.sms import texting
 from pelekan.knowledge.deflection import cards
 from pelekan.lib.addresses import normal_address
-from pelekan.lib.text import isolate
+from pelekan.lib.text import isolate, whole
 from pelekan.lib.time import now as clock
 from pelekan.people.models import Agent
 from pelekan.tickets import actions
@@ -176,7 +176,7 @@ def _words(typed: str, form: QueryDict) -> answers.Words:
         typed=cleaned(typed),
         files=numbers(form.getlist("files")),
         client_id=form.get("client_id", "")[:64],
-        saw_id=int(saw) if saw.isdigit() and "anyway" not in form else None,
+        saw_id=whole(saw) if "anyway" not in form else None,
         meta=meta,
         then=form.get("then", ""),
     )
@@ -230,7 +230,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     text, _marks = written(html)
     actions.keep_draft(
         ticket_of(request, pk), by=agent_in(request), kind=kind, html=cleaned(html) if text else "",
-        via=request.POST.get("via", "")[:20], saw_id=int(saw) if saw.isdigit() else 0,
+        via=request.POST.get("via", "")[:20], saw_id=whole(saw) or 0,
     )  # fmt: skip
     return HttpResponse(status=204)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
+from pelekan.lib.text import whole
 from pelekan.sla import promising
 from pelekan.tickets import joined
 from pelekan.web.portal import shapes
@@ -22,9 +23,7 @@ def customers_eyes(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     dates = Reading(request.dates)  # type: ignore[attr-defined]
     before = request.GET.get("before", "")
-    part = shapes.timeline(
-        ticket, dates, before=int(before) if before.isdecimal() and len(before) < 19 else 0
-    )
+    part = shapes.timeline(ticket, dates, before=whole(before) or 0)
     promised = promising.of_ticket(joined.end_of(ticket)) if ticket.first_answer_at is None else None
     return portal_page(
         request,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from pelekan.knowledge.readers import of_agent
 from pelekan.knowledge.search import asking
 from pelekan.lib.folding import fold_tokens
-from pelekan.lib.text import initials
+from pelekan.lib.text import initials, whole
 from pelekan.lib.tongues import layouts
 from pelekan.people.models import Agent
 from pelekan.tickets.search import Found, find
@@ -45,7 +45,7 @@ def search(request: HttpRequest) -> HttpResponse:
     further: int | None = None
     answers, meant = _Answers(), None
     if query and place in ("", "tickets"):
-        found, further = find(query, agent, limit=LIMIT, before=int(before) if before.isdigit() else None)
+        found, further = find(query, agent, limit=LIMIT, before=whole(before))
     if query and not before:
         if place != "tickets" or not found:
             answers = _answers(query, agent, request.LANGUAGE_CODE, place)
