@@ -11,6 +11,8 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdownify import ATX, MarkdownConverter
 
+from pelekan.lib.markup import deepest
+
 _reader = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
 _FRONT = re.compile(
     r"\A\ufeff?---[ \t]*\r?\n(.*?)(?:\r?\n)?^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE
@@ -27,7 +29,10 @@ def to_html(text: str) -> str:
     """As CommonMark says, with tables and ~~struck~~. Not safe: HTML in it comes through. Raises Tangled."""
     for paragraph in _BLANK_LINES.split(text):
         _untangled(paragraph)
-    return _reader.render(text).strip()
+    made = str(_reader.render(text)).strip()
+    if deepest(made, DEEPEST) >= DEEPEST:
+        raise Tangled("elements")
+    return made
 
 
 class Tangled(ValueError):
@@ -39,6 +44,7 @@ _BULLETS = re.compile(r"\n(?= {0,3}(?:[-*+]|1[.)]) +\S)")
 _OWN_BLOCK = re.compile(r" {0,3}</?(?:p|h[1-6]|ul|ol|blockquote|table|div|figure)[\s>]")
 _RULE = re.compile(r" {0,3}\|?[ \t:|-]*-[ \t:|-]*")
 _MARKS = re.compile(r"[\[\]<>&*_`~!\\(]")
+DEEPEST = 500  # elements of HTML in it open at once
 MOST_MARKS = 6_000  # in one run of words: a parser looks back from each to all before it
 MOST_CELLS = 20_000  # of one table, with those that its rows leave out
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bs4 import BeautifulSoup
 
-from pelekan.lib.markup import deepest
+from pelekan.lib.markup import deepest, tokens
 
 DEEPEST = 500  # elements open at once: beyond it nobody wrote it by hand
 
@@ -26,7 +26,7 @@ def read(text: str) -> Page:
     """The article of a whole page or of a piece of HTML. ValueError for what is nested beyond reason."""
     if deepest(text, DEEPEST) >= DEEPEST:
         raise ValueError("nested too deep")
-    soup = BeautifulSoup(text, "html.parser")
+    soup = _soup(text)
     for noise in soup.find_all(
         ["script", "style", "nav", "header", "footer", "aside", "form", "noscript", "template"]
     ):
@@ -51,9 +51,18 @@ def read(text: str) -> Page:
     )
 
 
+def _soup(html: str) -> BeautifulSoup:
+    """Without comments and with a sign for each "<" that begins no tag: from each that never ends the parser would look to the
+    end of the file."""
+    even = "".join(
+        one.source.replace("<", "&lt;") if one.kind == "text" else one.source for one in tokens(html)
+    )
+    return BeautifulSoup(even, "html.parser")
+
+
 def take_heading(html: str) -> tuple[str, str]:
     """The first heading as a title, and the rest. ("", html) where it does not begin with one."""
-    soup = BeautifulSoup(html, "html.parser")
+    soup = _soup(html)
     first = soup.find(True)
     if first is None or first.name not in ("h1", "h2"):
         return "", html
@@ -66,9 +75,7 @@ def pictures(html: str) -> list[str]:
     """The addresses of its pictures, each once."""
     if "<img" not in html:
         return []
-    return list(
-        dict.fromkeys(str(one["src"]) for one in BeautifulSoup(html, "html.parser").find_all("img", src=True))
-    )
+    return list(dict.fromkeys(str(one["src"]) for one in _soup(html).find_all("img", src=True)))
 
 
 def moved(html: str, places: dict[str, str]) -> str:
