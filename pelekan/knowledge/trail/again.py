@@ -3,7 +3,7 @@
 Counted is, once for each message of a customer:
 
 * the first message of a request or a chat, where another request of the same customer was open at that moment: kind
-  "request" or "chat", however many were open (`earlier` is the one that moved last);
+  "request" or "chat", however many were open (`earlier` is the one that began last);
 * a further line on an open request that asks for news (`knowledge.whereabouts`), where his line before it is older than
   `PAUSE` and nobody of us has answered it: kind "news".
 
@@ -114,7 +114,7 @@ def _again(first: list[Message], heads: set[int]) -> list[Repeat]:
     open_since &= Q(closed_at__isnull=True) | Q(closed_at__gt=since)
     theirs: dict[int | None, list[Ticket]] = {}
     rows = Ticket.objects.filter(open_since, customer__in={one.customer_id for one in first}, bot_at=None)
-    for ticket in rows.order_by("-last_at", "-pk"):
+    for ticket in rows.order_by("-created_at", "-pk"):
         theirs.setdefault(ticket.customer_id, []).append(ticket)
     found = []
     for one in first:

@@ -26,7 +26,7 @@ def test_his_open_requests_stand_above_the_form_with_their_step_and_who_is_next(
         and "We passed it on to the right people" in page
         and FOREIGN not in page
     )
-    assert 'href="#f-subject"' in page and 'id="f-subject"' in page
+    assert 'href="#ask"' in page and 'id="ask"' in page
     assert new(mina).status_code == 302, "it is in nobody's way"
     for number in range(3):
         ticket_of(world, "mina", "more", f"More {number}")
