@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pelekan.knowledge.trail import again
 from pelekan.knowledge.trail.models import Repeat, RepeatKind
+from pelekan.lib.text import whole
 from pelekan.tickets.models import Category, Channel, Ticket
 from pelekan.web.admin.doors import agent, behind
 from pelekan.web.insights.frame import Asked, Cell, Table, asked, chart, file, show
@@ -117,7 +118,7 @@ def _channels(
 
 def _categories(ask: Asked) -> Table:
     found = again.by_category(ask.first, ask.last)
-    whole, names = (
+    total, names = (
         sum(many for _pk, many in found),
         Category.objects.in_bulk([pk for pk, _many in found if pk]),
     )
@@ -125,7 +126,7 @@ def _categories(ask: Asked) -> Table:
     for pk, many in found:
         name = names[pk].named(ask.reading.dates.language) if pk in names else _("Without a category")
         href = ask.to("insights_again_rows", category=pk or 0)
-        lines.append([Cell(name, typed=pk in names), ask.count(many, href, name), ask.part(many, whole)])
+        lines.append([Cell(name, typed=pk in names), ask.count(many, href, name), ask.part(many, total)])
     columns = [(_("Category"), False), (_("Repeat contacts"), True), (_("Of all"), True)]
     note = _("The category of the request that was open.") if lines else ""
     return Table(_("By category"), columns, lines, _("None."), note)
@@ -140,7 +141,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     only, channel, category = get.get("only", ""), get.get("channel", ""), get.get("category", "")
     found = again.rows(
         first, last, kinds=OF_KINDS.get(only, ()), channel=channel if channel in Channel.values else "",
-        category=int(category) if category.isascii() and category.isdigit() and len(category) < 18 else None,
+        category=whole(category),
     )  # fmt: skip
     in_file = "csv" in get
     contacts = list(found[: IN_FILE if in_file else PAGE + 1])

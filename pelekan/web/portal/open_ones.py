@@ -14,6 +14,8 @@ from pelekan.web.reading import Reading
 
 MOST = 3
 """More stand in the list of his requests."""
+PLACE = -3
+"""Of `shapes.stairs`: where the work is, before "answered" and "solved"."""
 
 
 def shown(listed: QuerySet[Ticket], dates: Reading) -> dict[str, Any] | None:
@@ -27,5 +29,8 @@ def shown(listed: QuerySet[Ticket], dates: Reading) -> dict[str, Any] | None:
 def _row(ticket: Ticket, dates: Reading) -> dict[str, Any]:
     promised = promising.of_ticket(joined.end_of(ticket)) if ticket.first_answer_at is None else None
     steps = shapes.stairs(ticket, promised)
-    here = next((step for step in steps if step.get("now")), None) or next(step for step in steps if step["current"])  # fmt: skip
-    return {**shapes.row(ticket, dates), **shapes.standing(ticket, dates, promised), "step": here["label"]}
+    return {
+        **shapes.row(ticket, dates),
+        **shapes.standing(ticket, dates, promised),
+        "step": steps[PLACE]["label"],
+    }
