@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import re
 import sys
 import tempfile
 import threading
@@ -109,7 +110,7 @@ class Bridge:
         try:
             async with asyncio.timeout(self.limits.grace) as patience:
                 until = patience.when() or 0.0
-                size, more = 0, True
+                size, more, tail = 0, True, b""
                 while more:
                     message = await receive()
                     if message["type"] == "http.disconnect":
@@ -121,7 +122,10 @@ class Bridge:
                     if size > self.limits.spool and isinstance(body, BytesIO):
                         body = spooled(body)
                     body.write(part)
+                    tail = (tail + part[-_TAIL:])[-_TAIL:]
                     patience.reschedule(until + size / self.limits.bytes_per_second)
+                if not ended(scope, tail):
+                    raise Cut(400)
         except TimeoutError:
             body.close()
             raise Cut(408) from None
@@ -149,6 +153,7 @@ class Bridge:
 
 
 REFUSALS = {
+    400: b"The upload was cut short. Send it again.\n",
     408: b"The request came too slowly.\n",
     413: b"The request is too large.\n",
     503: b"Too many requests at this moment. Try again in a few seconds.\n",
@@ -298,6 +303,17 @@ def length_of(scope: Scope) -> int:
         if name == b"content-length":
             return int(value) if value.isdigit() else 0
     return 0
+
+
+_TAIL = 1_000
+_BOUNDARY = re.compile(rb'multipart/form-data\s*;.*\bboundary="?([^";,\s]{1,70})', re.IGNORECASE | re.DOTALL)
+
+
+def ended(scope: Scope, tail: bytes) -> bool:
+    """Whether a form with files came to its end: a cut one would be taken for a whole one with a shorter file."""
+    kind = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+    found = _BOUNDARY.match(kind.strip())
+    return found is None or not tail or b"--" + found[1] + b"--" in tail
 
 
 def spooled(memory: BytesIO) -> IO[bytes]:

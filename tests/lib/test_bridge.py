@@ -137,6 +137,38 @@ def test_ap_13_body_size_and_slow_bodies(site, caplog):
     assert "408" in caplog.text
 
 
+def test_hx_23_an_upload_that_was_cut_runs_nothing(site):
+    """At 99 % the client goes, or something in between closes the body there: no page sees a shorter file."""
+    file = b"x" * 400_000
+    form = (
+        b'--edge\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+        + file
+        + b"\r\n--edge--\r\n"
+    )
+    short = form[: len(form) * 99 // 100]
+    ran: list[str] = []
+    digest = site.digest
+    site.digest = lambda env, start: (ran.append("digest"), digest(env, start))[1]
+    with bridged(site) as server:
+
+        def head(length: int, boundary: bytes = b"edge") -> bytes:
+            return b"POST /digest HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=%s\r\nContent-Length: %d\r\n\r\n" % (boundary, length)  # fmt: skip
+
+        async def scene():
+            _, aborted = await asyncio.open_connection("127.0.0.1", server.port)
+            aborted.write(head(len(form)) + short)
+            await aborted.drain()
+            aborted.transport.abort()
+            assert status(await ask(server.port, head(len(short)) + short)) == 400
+            assert status(await ask(server.port, head(len(form) - 3) + form[:-3])) == 400
+            assert ran == []
+            assert status(await ask(server.port, head(len(form)) + form)) == 200
+            assert status(await ask(server.port, head(len(form), b'"edge"') + form)) == 200
+            assert len(ran) == 2
+
+        run(scene())
+
+
 def test_ap_13_slow_bodies_hold_nobody_up(site):
     """Ten times as many as there are threads."""
     with bridged(site, grace=600) as server:
