@@ -28,6 +28,7 @@ PAGES = (
     Page("portal-new", "negar", "/portal/requests/new/"),
     Page("portal-ask", "", "/portal/requests/ask/"),
     Page("portal-profile", "negar", "/portal/profile/"),
+    Page("portal-followed", "kaveh", "/portal/requests/{followed}/"),
     Page("rate", "", "/portal/rate/{rate}/?stars=4"),
     Page("notices-off", "", "/portal/notices/off/{off}/"),
     Page("help", "", "/help/{language}/"),
@@ -90,11 +91,16 @@ PAGES = (
     Page("customers", "nika", "/desk/customers/"),
     Page("customer", "nika", "/desk/customers/{customer}/"),
     Page("organizations", "nika", "/desk/organizations/"),
+    Page("erasures", "arash", "/desk/customers/erasures/"),
+    Page("erasure", "arash", "/desk/customers/erasures/{erasure}/"),
+    Page("ticket-report", "james", "/desk/tickets/{report}/"),
     Page("settings", "arash", "/desk/settings/"),
     Page("settings-frustration", "arash", "/desk/settings/frustration/"),
     Page("settings-health", "nika", "/desk/settings/health/"),
     Page("settings-mail-reason", "nika", "/desk/settings/mail/?why=too_large"),
     Page("settings-organization", "arash", "/desk/settings/organization/"),
+    Page("settings-look", "arash", "/desk/settings/look/"),
+    Page("settings-widget-home", "arash", "/desk/settings/inboxes/{shop_inbox}/home/"),
     Page("settings-staircase", "arash", "/desk/settings/staircase/"),
     Page("settings-teams", "arash", "/desk/settings/teams/"),
     Page("settings-agents", "arash", "/desk/settings/agents/"),
@@ -138,9 +144,10 @@ import json, sys
 from pelekan.knowledge.models import Translation
 from pelekan.people.models import Agent, User
 from pelekan.tickets.actions import welcome
-from pelekan.tickets.models import Call, Conversation, Event, Inbox, SavedView, Ticket
+from pelekan.tickets.models import Call, Conversation, Erasure, Event, Inbox, SavedView, Ticket
 from pelekan.tickets.notices import choosing, rating
 negar = welcome("negar.ahmadi@example.com", language=sys.argv[1])
+welcome("kaveh@sepehr-trading.example", language=sys.argv[1])
 User.objects.update(language=sys.argv[1])
 ticket = Ticket.objects.get(customer=negar, number__isnull=False)
 mail = Ticket.objects.filter(channel="email", status="open").order_by("id").first()
@@ -157,7 +164,8 @@ json.dump({
     "agent": Agent.objects.get(user__email__startswith="sara").pk, "language": sys.argv[1],
     "shop_inbox": Inbox.objects.filter(channel="chat").first().pk, "mail_inbox": Inbox.objects.filter(channel="email").first().pk,
     "view": SavedView.objects.get(shared="all").pk, "text_inbox": Inbox.objects.filter(channel="sms").first().pk,
-    "late": Call.objects.filter(done_at=None).first().ticket_id,
+    "followed": Ticket.objects.exclude(followed_at=None).get().number, "report": Ticket.objects.get(channel="form").pk,
+    "erasure": Erasure.objects.latest("pk").pk, "late": Call.objects.filter(done_at=None).first().ticket_id,
 }, sys.stdout)
 """
 """Run on a full demo with a language: everybody reads it, and what the addresses above leave open is printed."""
