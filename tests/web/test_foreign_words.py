@@ -113,7 +113,7 @@ def asked(client: Client, path: str, sent: Any) -> tuple[int, list[str]]:
         answer = client.get(path, sent)
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content  # type: ignore[attr-defined]
     assert b"Traceback" not in body, path
-    words = (re.sub(r"'[^']*'|\d+", "?", one["sql"]) for one in asked_)
+    words = (re.sub(r"'[^']*'|\d+", "?", one["sql"] or "") for one in asked_)
     return answer.status_code, sorted(
         one for one in words if one.startswith("SELECT") and "session" not in one
     )
