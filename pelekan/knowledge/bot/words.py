@@ -14,6 +14,7 @@ LONGEST = 400
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
+    """Any of these. Folding makes small letters of all: no \\W, \\S or \\B in a pattern, but [^\\w]."""
     return re.compile("|".join(f"(?:{fold(pattern)})" for pattern in patterns))
 
 
@@ -29,16 +30,16 @@ _WANT_EN = (
 _PERSON = _any(
     rf"\b{_WANT_FA}(?:\s\w+){{0,4}}\s(?:یک |یه |با |به )*{_PERSON_FA}\b",
     rf"\b{_PERSON_FA}(?:ی)?(?:\s\w+){{0,4}}\s{_WANT_FA}",
-    rf"^\s*(?:یک |یه )?{_PERSON_FA}\W*$",
+    rf"^\s*(?:یک |یه )?{_PERSON_FA}[^\w]*$",
     r"\b(?:با|به) (?:یک |یه )?(?:ادم|انسان|نفر)(?:ی)? (?:واقعی|زنده)?",
     r"\b(?:ربات|روبات|بات)\b.{0,30}(?:نمیخوا|نمی خوا|نباش|نیست|به درد نمیخور|حرف نمیزن)",
     r"\b(?:وصلم|وصل) (?:کن|کنید|کنین)",
     rf"\b{_WANT_AR}(?:\s\w+){{0,4}}\s(?:ال|مع |الي |ب|ل)*(?:ال)?{_PERSON_AR}\b",
-    rf"^\s*(?:ال)?{_PERSON_AR}\W*$",
+    rf"^\s*(?:ال)?{_PERSON_AR}[^\w]*$",
     r"\b(?:خدمه العملاء|خدمة العملاء|الدعم الفني|فريق الدعم)\b.{0,12}$",
     r"\b(?:لا اريد|ما ابي|مابي|ما بدي|مش عايز).{0,20}(?:روبوت|بوت|الي)\b",
     rf"\b{_WANT_EN}(?:\s\w+){{0,5}}\s(?:a |an |the |your |some |real |actual |live )*{_PERSON_EN}\b",
-    rf"^\s*(?:a |an |the |real |live |actual |human )*{_PERSON_EN}(?: please| pls)?\W*$",
+    rf"^\s*(?:a |an |the |real |live |actual |human )*{_PERSON_EN}(?: please| pls)?[^\w]*$",
     r"\b(?:real|live|actual) (?:human|person|agent|people)\b",
     r"\b(?:no|not|stop|don't want|do not want|hate)\b.{0,15}\b(?:bot|robot|machine)s?\b",
 )

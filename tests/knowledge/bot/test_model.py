@@ -102,7 +102,7 @@ def test_claims_in_persian_are_told_from_the_passage() -> None:
 
 
 PERSON = [
-    "I want to talk to a human", "agent", "can I speak with a real person?", "connect me to support staff please", "no bots please",
+    "I want to talk to a human", "agent", "can I speak with a real person?", "connect me to support staff please", "no bots please", "human!!", "اپراتور؟!",
     "می‌خوام با اپراتور حرف بزنم", "اپراتور", "لطفا وصلم کنید به پشتیبانی", "با یک آدم واقعی", "با یک نفر صحبت کنم لطفا",
     "أريد التحدث مع موظف", "موظف", "ممكن أتكلم مع شخص حقيقي", "حولني إلى خدمة العملاء",
 ]  # fmt: skip
