@@ -16,6 +16,10 @@ from pelekan.tickets.models import Ticket
 from pelekan.tickets.notices import rating
 
 DEPARTMENTS = {
+    "front": {
+        "ar": {"name": "الاستقبال", "description": "أجوبة سريعة في الدردشة والهاتف والبريد"},
+        "en": {"name": "Front desk", "description": "Quick answers by chat, phone and mail"},
+    },
     "payments": {
         "ar": {"name": "الدفع والفواتير", "description": "مبالغ خُصمت، واسترداد، وفواتير"},
         "en": {"name": "Payments and invoices", "description": "Money that was taken, refunds, invoices"},
