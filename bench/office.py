@@ -140,6 +140,9 @@ def fill(tickets: int) -> None:
         },
         Stay: {"id": "n.i", "ticket_id": "n.i", "tier_id": teams_tier, "team_id": team, "entered_at": first, "why": "'arrived'"},
     }  # fmt: skip
+    events = (
+        Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    )  # articles have events too
     for half, kind, who in (
         (0, "incoming", {"customer_id": "1 + n.i % 4"}),
         (1, "outgoing", {"agent_id": "1 + n.i % 7"}),
@@ -150,7 +153,7 @@ def fill(tickets: int) -> None:
             "created_at": first, **who,
         }  # fmt: skip
         values[Event, half] = {
-            "id": f"n.i * 2 + {half}", "name": f"'{'ticket.created' if half == 0 else 'message.sent'}'", "at": first,
+            "id": f"{events} + n.i * 2 + {half}", "name": f"'{'ticket.created' if half == 0 else 'message.sent'}'", "at": first,
             "ticket_id": "n.i", "topics": "'ticket:' || n.i || ' desk'", **who,
         }  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:

@@ -11,11 +11,17 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from pelekan import work
 from pelekan.demo.world import World
 from pelekan.knowledge.bot import model
+from pelekan.knowledge.bot.answering import Passage
+from pelekan.lib import due
 from pelekan.lib.log import OneLine
+from pelekan.lib.time import now as clock
 from pelekan.people import signin
 from pelekan.people.models import Token, User
+from pelekan.tickets.erasing import asking, carrying
+from pelekan.tickets.models import Erasure
 from pelekan.web.help import searching
 from pelekan.web.portal import entrance, keys, passwords
 from tests.channels.sms.gateway import Fake, running, sms_inbox
@@ -125,18 +131,22 @@ def test_pr_03_codes_links_passwords_and_keys_are_in_no_line(
     guest.get("/s/" + "0" * len(secrets["guest"]) + "/")
     arash = english(world, "arash")
     form = {
-        "base_url": "http://127.0.0.1:9/v1",
-        "model": "m",
-        "key": secrets["key"],
-        "private": "on",
-        "budget": "1000",
-        "timeout": "5",
-    }
-    arash.post("/desk/settings/bot/model/", form)
-    if model.is_on():
-        assert secrets["key"] not in model.row().key
-    number = world.customers["emma"].pk
-    arash.post(f"/desk/customers/{number}/erase/", {"sure": "on", "because": "asked"})
+        "on": "on", "base_url": "http://127.0.0.1:9/v1", "name": "small", "key": secrets["key"], "private": "on",
+        "seconds": "1", "most_requests": "10", "most_tokens": "1000",
+    }  # fmt: skip
+    assert arash.post("/desk/settings/bot/model/", form).status_code == 302
+    assert model.is_on() and secrets["key"] not in model.row().key
+    passage = Passage(1, 1, "en", "How to pay", "By card.")
+    assert (
+        model.phrase("how do I pay?", [passage], "en", now=NOON) == ""
+    )  # nobody answers there: a fault is told
+    secrets["name"] = world.customers["emma"].name
+    row = asking.ask(world.customers["emma"], by=world.agents["arash"], how="by phone")
+    arash.post(f"/desk/customers/erasures/{row.pk}/decide/", {"act": "grant", "sure": "yes"})
+    for mine in due.claim(Erasure, clock()):
+        carrying.carry_out(mine, work.ERASED)
+    row.refresh_from_db()
+    assert row.state == Erasure.State.DONE
     written = "\n".join(lines(caplog))
     assert len(secrets["sms"]) == 6 and len(secrets["guest"]) > 20
     assert [
