@@ -23,7 +23,10 @@ AGAIN = "Open the panel, choose Subscription and then Renew; the bank page opens
 
 
 def boss(world: World) -> Client:
-    return signed_in(next(one for one in world.agents.values() if one.is_manager))
+    agent = next(one for one in world.agents.values() if one.is_manager)
+    agent.user.language = "en"
+    agent.user.save(update_fields=["language"])
+    return signed_in(agent)
 
 
 @pytest.fixture

@@ -255,7 +255,7 @@ def test_a_problem_is_reported_in_the_chat_when_an_agent_asks(office, site, chro
     page.goto(f"http://127.0.0.1:{site[0]}/")
     frame = open_chat(page)
     write(frame, "it does not work")
-    until(lambda: frame.locator(".line--own .line__meta svg").count() > 0, True, page=page)
+    frame.locator(".line--own:not(.line--waiting)").wait_for()  # the desk has it
     office.in_django(ASK_REPORT)
     frame.get_by_role("button", name="Fill in the report").press("Enter")
     form = frame.locator("form.ask")
