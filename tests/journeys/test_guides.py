@@ -37,6 +37,7 @@ def test_pasted_sent_ticked_stuck_and_solved(desk: Demo, people: Callable[..., A
     nika.locator("textarea[name=lines]").fill(LINES)
     nika.locator("select[name=language]").select_option("en")
     nika.locator("form[action$='/paste/'] [type=submit]").click()
+    nika.locator(".rule__name").nth(2).wait_for()
     assert nika.locator(".rule__name").all_inner_texts() == [
         "Close the app",
         "Empty the cache",

@@ -2,6 +2,7 @@
 import { connect } from "./live.js";
 
 const STEM = "pelekan-draft:";
+const WITHIN = ".guide textarea, .helped__more[open] textarea"; // what is written within the part that is fetched anew
 const part = document.querySelector("[data-live]");
 
 // Something happened: fetch this part anew, with our own rights. A reader who is writing is not moved: it waits.
@@ -24,7 +25,7 @@ async function refresh(asked) {
   const last = made.content.querySelector("[data-last]")?.dataset.last;
   const news = last && last !== part.querySelector("[data-last]")?.dataset.last;
   if (news && !asked && isWriting()) return announce();
-  if (!asked && isWriting(".guide textarea")) return; // what is said about a step is not lost
+  if (!asked && isWriting(WITHIN)) return; // what is said about a step or an answer is not lost
   const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
   const far = document.documentElement.scrollHeight - innerHeight - scrollY;
   part.replaceChildren(made.content);
@@ -34,8 +35,10 @@ async function refresh(asked) {
   document.querySelector(".waiting")?.remove();
 }
 
-function isWriting(where = "#answer textarea, .guide textarea") {
-  return [...document.querySelectorAll(where)].some(field => document.activeElement === field || field.value);
+function isWriting(where = `#answer textarea, ${WITHIN}`) {
+  return [...document.querySelectorAll(where)].some(
+    field => document.activeElement === field || field.value !== field.defaultValue || field.closest(".helped__more"),
+  );
 }
 
 function announce() {
